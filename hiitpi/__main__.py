@@ -1,0 +1,7 @@
+"""`python -m hiitpi`."""
+
+import sys
+
+from hiitpi.cli import main
+
+sys.exit(main())

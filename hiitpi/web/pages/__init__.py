@@ -1,0 +1,1 @@
+"""One module a page: PATH, TITLE, layout(services), callbacks(app, services)."""

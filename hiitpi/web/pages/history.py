@@ -1,0 +1,113 @@
+"""What one player has done."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import Dash, dcc, html
+
+from hiitpi.coach.messages import SessionRecord
+from hiitpi.web.auth import current_player
+from hiitpi.web.parts import charts
+from hiitpi.web.services import Services
+
+PATH, TITLE = "/history", "History"
+
+#: Sessions in the table; the chart shows all that were read.
+SHOWN = 50
+
+
+def layout(services: Services) -> Any:
+    """The player's sessions, as a chart and as a table; without a player, the way to the login."""
+    player = current_player()
+    if player is None:
+        return dcc.Location(id="to-login", href="/", refresh="callback-nav")
+    sessions = services.store.history(player)
+    content = (
+        [_chart(services, sessions), _table(services, sessions[:SHOWN])]
+        if sessions
+        else [
+            html.Div(
+                [
+                    html.P("Nothing here yet. One set, and this page begins."),
+                    dcc.Link("Train", href="/train", className="button primary"),
+                ],
+                className="empty",
+            )
+        ]
+    )
+    return html.Main([html.H1(f"{player}’s history"), *content], className="page")
+
+
+def callbacks(app: Dash, services: Services) -> None:
+    """None: the page is as it was when it was opened."""
+
+
+def _chart(services: Services, sessions: list[SessionRecord]) -> dcc.Graph:
+    slugs = sorted({s.workout for s in sessions}, key=services.library.name)
+    colour = charts.colours(slugs)
+    lines = []
+    for slug in slugs:
+        mine = [s for s in reversed(sessions) if s.workout == slug]
+        lines.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": services.library.name(slug),
+                "x": [_local(s).isoformat() for s in mine],
+                "y": [s.reps for s in mine],
+                "marker": {"color": colour[slug], "size": 10},
+                "line": {"width": 2},
+                "customdata": [[s.pace, "–" if s.score is None else round(s.score)] for s in mine],
+                "hovertemplate": "%{x|%-d %b %Y, %H:%M}<br><b>%{y}</b> %{fullData.name}<br>"
+                "pace %{customdata[0]} /30 s · form %{customdata[1]}<extra></extra>",
+            }
+        )
+    looks = charts.layout(
+        showlegend=True,
+        yaxis={"rangemode": "tozero", "title": {"text": "repetitions"}},
+        xaxis={"showgrid": False, "nticks": 5, "tickangle": 0},
+        legend={"y": 1.02, "yanchor": "bottom"},
+    )
+    return dcc.Graph(
+        id="history",
+        figure={"data": lines, "layout": looks},
+        config=charts.CONFIG,
+        style={"height": "320px"},
+    )
+
+
+def _table(services: Services, sessions: list[SessionRecord]) -> html.Div:
+    titles = ("When", "Workout", "Reps", "Pace", "Form", "Time")
+    now = datetime.now()
+    rows = [
+        html.Tr(
+            [
+                html.Td(_when(_local(s), now)),
+                html.Td(services.library.name(s.workout)),
+                html.Td(s.reps),
+                html.Td(f"{s.pace:g}"),
+                html.Td("–" if s.score is None else f"{s.score:.0f}"),
+                html.Td(_length(s)),
+            ]
+        )
+        for s in sessions
+    ]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(t, scope="col") for t in titles])), html.Tbody(rows)]
+    )
+    return html.Div(table, className="table")
+
+
+def _local(session: SessionRecord) -> datetime:
+    return datetime.fromtimestamp(session.started)
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    """Day and time; the year only when it is not this one."""
+    year = "" if moment.year == now.year else " %Y"
+    return moment.strftime(f"%-d %b{year}, %H:%M")
+
+
+def _length(session: SessionRecord) -> str:
+    minutes, seconds = divmod(round((session.ended or session.started) - session.started), 60)
+    return f"{minutes}:{seconds:02d}"

@@ -1,0 +1,164 @@
+"""Makes the web app: Dash pages on Flask, with sessions and cache in Redis."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import redis
+from dash import Dash, html, page_container, register_page
+from flask import Flask, Response, jsonify
+from flask_caching import Cache
+from flask_compress import Compress
+from flask_session import Session as ServerSession
+
+from hiitpi.coach.library import Library
+from hiitpi.live.bus import Subscriber, connect
+from hiitpi.logs import set_up
+from hiitpi.records.store import Store
+from hiitpi.settings import ROOT, Settings
+from hiitpi.web.auth import secret_key
+from hiitpi.web.hub import LiveHub, VideoHub
+from hiitpi.web.pages import history, leaderboard, login, missing, train
+from hiitpi.web.parts.header import header, header_callbacks
+from hiitpi.web.services import Services
+from hiitpi.web.streams import streams
+
+log = logging.getLogger(__name__)
+
+PAGES = (login, train, leaderboard, history)
+
+#: How long a device stays logged in.
+REMEMBERED = timedelta(days=90)
+
+#: Seconds after which cached numbers are made anew in any case.
+CACHED = 60
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask app; without settings, those of the environment.
+
+    Raises:
+        HiitPiError: a setting or a workout cannot be used.
+    """
+    if settings is None:
+        settings = Settings.load()
+        set_up(settings, "web")
+    server = Flask("hiitpi")
+    _configure(server, settings)
+    bus = Subscriber(connect(settings.redis(0)), settings.station)
+    services = Services(
+        settings=settings,
+        library=Library(*filter(None, [settings.workouts_dir])),
+        store=Store(settings.database),
+        bus=bus,
+        live=LiveHub(bus),
+        video=VideoHub(bus),
+        cache=Cache(server),
+    )
+    server.register_blueprint(streams(services))
+    server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
+    _pages(server, services)
+    server.wsgi_app = _Patient(server.wsgi_app)  # type: ignore[method-assign]
+    return server
+
+
+def _configure(server: Flask, settings: Settings) -> None:
+    server.config.update(
+        SECRET_KEY=secret_key(settings.instance),
+        SESSION_TYPE="redis",
+        SESSION_REDIS=connect(settings.redis(1)),
+        SESSION_KEY_PREFIX="hiitpi:session:",
+        SESSION_COOKIE_NAME="hiitpi",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=REMEMBERED,
+        CACHE_TYPE="RedisCache",
+        CACHE_REDIS_URL=settings.redis(2),
+        CACHE_KEY_PREFIX="hiitpi:cache:",
+        CACHE_DEFAULT_TIMEOUT=CACHED,
+        # What a browser loads; never the endless answers, which must not be held back.
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/javascript",
+            "application/json",
+        ],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_STREAMS=True,
+    )
+    ServerSession(server)
+    Compress(server)
+
+
+def _pages(server: Flask, services: Services) -> None:
+    app = Dash(
+        "hiitpi",
+        server=server,  # type: ignore[arg-type]
+        use_pages=True,
+        pages_folder="",
+        assets_folder=str(ROOT / "assets"),
+        serve_locally=True,
+        title="HIIT PI",
+        update_title="",
+        suppress_callback_exceptions=True,
+    )
+    app.index_string = INDEX
+    for page in PAGES:
+        register_page(
+            f"hiitpi.{page.PATH}",
+            path=page.PATH,
+            title=f"{page.TITLE} · HIIT PI",
+            name=page.TITLE,
+            layout=_layout(page, services),
+        )
+        page.callbacks(app, services)
+    register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=missing.layout)
+    app.layout = lambda: html.Div([header(), page_container], className="app")
+    header_callbacks(app)
+
+
+def _layout(page: Any, services: Services) -> Any:
+    return lambda **query: page.layout(services)
+
+
+class _Patient:
+    """Says so when the live server is away, instead of failing: it is started again in a moment."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        try:
+            return self._app(environ, start_response)
+        except redis.RedisError as error:
+            log.warning("A page could not be shown: %s", error)
+            return Response(AWAY, 503, {"Retry-After": "2"}, "text/html")(environ, start_response)
+
+
+INDEX = """<!doctype html>
+<html lang="en">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="dark">
+<meta name="theme-color" content="#0f1115">
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>
+"""
+
+AWAY = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="refresh" content="2">
+<meta name="viewport" content="width=device-width"><title>One moment · HIIT PI</title>
+<style>body{background:#0f1115;color:#e8eaed;font:20px system-ui;display:grid;place-items:center;
+height:90vh;text-align:center}</style></head><body><p>The live server is starting again.<br>
+This page comes back by itself.</p></body></html>
+"""

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# HIIT PI in one command:  ./setup.sh run | test
+#
+# Installs what is missing (Debian packages with sudo when not root, Python packages into .venv),
+# then opens the app or runs the checks. Does nothing twice, and goes on after a half-finished run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
+
+usage() {
+  cat <<'TEXT'
+Usage: ./setup.sh COMMAND [ARGUMENT...]
+
+  run    install what is missing and open the app; arguments go to `python app.py`
+  test   install what is missing and run all checks; arguments go to pytest
+
+Settings are HIITPI_... variables or lines of a file .env; see README.md.
+TEXT
+}
+
+# Install Debian packages; say what to type where this may not be done.
+debian() {
+  local as=()
+  command -v apt-get >/dev/null || fail "please install by hand: $* (there is no apt-get here)"
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+      as=(sudo)
+    else
+      fail "these Debian packages are missing. Type: su -c 'apt-get install $*'"
+    fi
+  fi
+  say "Installing from Debian: $*"
+  "${as[@]}" apt-get update -qq || fail "apt-get update failed; is there a network?"
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    fail "apt-get could not install: $*"
+}
+
+redis() {
+  command -v redis-server >/dev/null && return
+  debian redis-server
+  # The package starts a service of its own. The app brings its own Redis, so nobody asked for it.
+  if [ -d /run/systemd/system ]; then
+    if [ "$(id -u)" -eq 0 ]; then systemctl disable --now --quiet redis-server
+    else sudo systemctl disable --now --quiet redis-server; fi
+  fi
+}
+
+# Print a Python that is new enough and can make virtual environments.
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
+    if "$candidate" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+      2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+# Make .venv hold exactly the pins of a requirements file; remember which, to be quick next time.
+python_packages() {
+  local pins=$1 wanted python
+  wanted="$(sha256sum "$pins") $(uname -m)"
+  [ "$(cat ".venv/.$pins" 2>/dev/null)" = "$wanted" ] && return
+  if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    python=$(find_python) || { debian python3 python3-venv; python=$(find_python); } ||
+      fail "Python 3.11 or newer is needed; this system has $(python3 --version 2>&1)"
+    say "Making .venv with $("$python" --version)"
+    rm -rf .venv
+    "$python" -m venv .venv
+  fi
+  say "Installing Python packages ($pins)"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+    --requirement "$pins" || fail "the Python packages could not be installed; is there a network?"
+  printf '%s\n' "$wanted" >".venv/.$pins"
+}
+
+run() {
+  redis
+  # The pins for development contain those for running.
+  [ "$(cat .venv/.requirements-dev.txt 2>/dev/null)" = \
+    "$(sha256sum requirements-dev.txt) $(uname -m)" ] || python_packages requirements.txt
+  exec .venv/bin/python app.py "$@"
+}
+
+check() {
+  redis
+  command -v chromium >/dev/null || debian chromium
+  python_packages requirements-dev.txt
+  say "Lint"
+  .venv/bin/ruff check .
+  .venv/bin/ruff format --check .
+  .venv/bin/shellcheck setup.sh .ci/run
+  say "Types"
+  .venv/bin/mypy
+  say "Tests"
+  exec .venv/bin/python -m pytest "$@"
+}
+
+command=${1:-}
+[ $# -gt 0 ] && shift
+case "$command" in
+  run) run "$@" ;;
+  test) check "$@" ;;
+  -h | --help | help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac

@@ -1,0 +1,25 @@
+"""Jumping jacks: from feet together and arms down, jump to feet wide and hands overhead, and back.
+
+The arms decide: on recordings of real people their angle alone counts every repetition, with each
+engine. Raised to a V they reach 120-135°, waving and dancing stay below 80°, so 110° is a fair
+standard; at 60°, well below the shoulders, they are down. The feet must go out and in as well, as
+long as the camera sees them. Leaning, lying and handstands are no jumping jacks.
+"""
+
+from hiitpi.coach import State, Workout, angle, lean, spread
+
+arms = angle("hip", "shoulder", "elbow", says=("Lower your arms", "Hands higher"))
+feet = spread("ankle", per="torso", says=("Feet together", "Feet wider"), needed=False)
+trunk = lean(says=("Stand upright", "Stand upright"))
+
+workout = Workout(
+    name="Jumping Jacks",
+    view="front",
+    states=(
+        State("closed", arms < 60, feet < 0.6, trunk < 35),
+        State("open", arms > 110, feet > 0.7, trunk < 35),
+    ),
+    full_range={arms: (25, 155)},
+    signal=arms,
+    pace=48,
+)
