@@ -2,7 +2,7 @@
 
 The arms decide: on recordings of real people their angle alone counts every repetition, with each
 engine. Raised to a V they reach 120-135°, waving and dancing stay below 80°, so 110° is a fair
-standard; at 60°, well below the shoulders, they are down. The feet must go out and in as well, as
+standard; at 45° they are down. The feet must go out and in as well, as
 long as the camera sees them. Leaning, lying and handstands are no jumping jacks.
 """
 
@@ -16,9 +16,10 @@ workout = Workout(
     name="Jumping Jacks",
     view="front",
     states=(
-        State("closed", arms < 60, feet < 0.6, trunk < 35),
-        State("open", arms > 110, feet > 0.7, trunk < 35),
+        State("closed", arms < 45, feet < 0.6),
+        State("open", arms > 110, feet > 0.7),
     ),
+    throughout=(trunk < 35,),
     full_range={arms: (25, 155)},
     signal=arms,
     pace=48,

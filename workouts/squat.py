@@ -3,10 +3,12 @@
 Depth is the height of the hips over the knees in lengths of the shin: 1 standing, 0 with thighs
 level. It is the same from front and side, unlike the angle of the knee, which a camera in front
 cannot see. Thighs within 30° of level (sin 30° = 0.5) pass; quarter squats, at 0.54-0.61 on
-recordings, do not. Bending over to fetch something lowers the hips too, but the trunk lies down.
+recordings, do not. The knees bend as well: whoever walks away from the camera lowers the hips in
+the picture, but not with bent knees. Bending over to fetch something lowers them too, but then the
+trunk lies down.
 """
 
-from hiitpi.coach import State, Workout, height, lean
+from hiitpi.coach import State, Workout, angle, height, lean
 
 depth = height(
     "hip",
@@ -14,15 +16,19 @@ depth = height(
     per="shin",
     says=("Go lower: hips level with the knees", "Stand all the way up"),
 )
+knees = angle(
+    "hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False
+)
 trunk = lean(says=("Chest up", "Chest up"))
 
 workout = Workout(
     name="Squats",
     view="any",
     states=(
-        State("standing", depth > 0.65, trunk < 45),
-        State("down", depth < 0.5, trunk < 70),
+        State("standing", depth > 0.85),
+        State("down", depth < 0.5, knees < 125),
     ),
+    throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95)},
     signal=depth,
     shortest=0.5,

@@ -6,17 +6,28 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hiitpi.coach.geometry import Condition, Measure, Reading
+from hiitpi.coach.level import Level
 from hiitpi.coach.workout import State, Workout
 
 #: Arms and legs need not arrive in the same frame: a condition holds for this long (seconds).
 GRACE: Final = 0.25
 
-#: How far (0..1) towards the next state somebody must have come before turning back is called an
+#: How far (0..1) towards the next state the signal must have come before turning back is called an
 #: attempt; less is fidgeting.
-TRIED: Final = 0.35
+TRIED: Final = 0.5
 
-#: After this long (seconds) without the joints it needs, the repetition under way is forgotten.
+#: After this long (seconds) without the joints it needs, or without what must hold throughout, the
+#: repetition under way is void. A pose model that loses its head for a moment is back sooner.
 LOST: Final = 1.0
+
+#: Nobody stands, or hangs the arms, quite like the next person, and no camera sees it alike. To be
+#: back in the first state it is enough to come within NEAR (0..1 of the way) of where this person
+#: rests; but never is more than MOST of the way to the next state given away.
+NEAR: Final = 0.3
+MOST: Final = 0.45
+
+#: Where somebody rests is learnt from so many seconds.
+MEMORY: Final = 10.0
 
 Values = Mapping[Measure, Reading]
 
@@ -42,18 +53,6 @@ class Cycle:
             self.high[measure] = _each(_larger, high, now)
 
 
-def _each(of: Callable[[float, float], float], a: Reading, b: Reading) -> Reading:
-    return Reading(of(a.value, b.value), of(a.left, b.left), of(a.right, b.right))
-
-
-def _smaller(a: float, b: float) -> float:
-    return b if b < a or math.isnan(a) else a
-
-
-def _larger(a: float, b: float) -> float:
-    return b if b > a or math.isnan(a) else a
-
-
 @dataclass(frozen=True, slots=True)
 class Completed:
     """A repetition: all states in order, and back in the first."""
@@ -68,11 +67,9 @@ class TurnedBack:
 
     Attributes:
         missed: the condition that was missed by most.
-        state: the state that was not reached.
     """
 
     missed: Condition
-    state: State
 
 
 class Counter:
@@ -84,6 +81,8 @@ class Counter:
 
     def __init__(self, workout: Workout) -> None:
         self._workout = workout
+        self._ways = _ways(workout)
+        self._rest = {c: Level(0.9 if c.sign == ">" else 0.1, MEMORY) for c in self._ways}
         self.reset()
 
     def reset(self) -> None:
@@ -91,8 +90,8 @@ class Counter:
         self._at: int | None = None
         self._met: dict[Condition, float] = {}
         self._nearest: dict[Condition, float] = {}
-        self._left = False
-        self._seen = -math.inf
+        self._effort = 0.0
+        self._seen = self._sound = -math.inf
         self._cycle = Cycle()
 
     @property
@@ -104,9 +103,13 @@ class Counter:
         """Take the measures of the moment `time` (seconds); NaN: not seen."""
         if not self._follow(values, time):
             return None
+        spoilt = next((c for c in self._workout.throughout if not _holds(c, values)), None)
+        if spoilt:
+            return self._spoil(spoilt) if time - self._sound > LOST else None
+        self._sound = time
         states = self._workout.states
         here = states[self._at or 0]
-        resting = all(self._holds(c, values) for c in here.conditions)
+        resting = self._resting(here, values)
         if resting and not self._at:
             self._cycle.started = time
         if self._at is None:
@@ -114,17 +117,17 @@ class Counter:
                 self._arrive(0)
             return None
 
-        after = states[(self._at + 1) % len(states)]
+        after = (self._at + 1) % len(states)
         self._cycle.see(values)
-        for condition in after.conditions:
-            if self._holds(condition, values):
+        for condition in states[after].conditions:
+            if self._holds(condition, values, first=after == 0):
                 self._met[condition] = time
-            self._nearest[condition] = _larger(
-                self._nearest.get(condition, math.nan), self._progress(condition, here, values)
-            )
-        if all(time - self._met.get(c, -math.inf) <= GRACE for c in after.conditions):
-            return self._advance(time)
-        return self._turned_back(here, after, values, resting)
+            progress = self._progress(condition, here, values)
+            self._nearest[condition] = _larger(self._nearest.get(condition, math.nan), progress)
+        self._effort = max(self._effort, self._towards(states[after], here, values))
+        if all(time - self._met.get(c, -math.inf) <= GRACE for c in states[after].conditions):
+            return self._advance(after, time)
+        return self._turned_back(states[after]) if resting else None
 
     def _follow(self, values: Values, time: float) -> bool:
         """Whether the joints that the rules cannot do without are in view."""
@@ -133,53 +136,111 @@ class Counter:
                 self.reset()
             return False
         self._seen = time
+        for condition, level in self._rest.items():
+            level.update(values[condition.measure].value, time)
         return True
 
-    @staticmethod
-    def _holds(condition: Condition, values: Values) -> bool:
-        now = values[condition.measure]
-        return math.isnan(now.value) or condition.missed_by(now) < 0
+    def _resting(self, here: State, values: Values) -> bool:
+        first = here is self._workout.states[0]
+        return all(self._holds(c, values, first) for c in here.conditions)
+
+    def _holds(self, condition: Condition, values: Values, first: bool) -> bool:
+        slack = self._given_away(condition) if first else 0.0
+        return _holds(condition, values, slack)
+
+    def _given_away(self, condition: Condition) -> float:
+        """By how much a condition of the first state may be missed, as this person rests."""
+        way = self._ways.get(condition)
+        level = self._rest[condition].value if way else math.nan
+        if not way or math.isnan(level):
+            return 0.0
+        rests_at = condition.missed_by(Reading(level))
+        return min(max(0.0, rests_at + NEAR * (way - rests_at)), MOST * way)
 
     def _arrive(self, state: int) -> None:
         self._at = state
         self._met.clear()
         self._nearest.clear()
-        self._left = False
+        self._effort = 0.0
 
-    def _advance(self, time: float) -> Completed | None:
-        assert self._at is not None
-        self._arrive((self._at + 1) % len(self._workout.states))
-        if self._at != 0:
+    def _advance(self, state: int, time: float) -> Completed | None:
+        self._arrive(state)
+        if state != 0:
             return None
-        cycle, self._cycle = self._cycle, Cycle()
+        cycle, self._cycle = self._cycle, Cycle(time)
         duration = time - cycle.started
         return Completed(duration, cycle) if duration >= self._workout.shortest else None
 
-    def _turned_back(
-        self, here: State, after: State, values: Values, resting: bool
-    ) -> TurnedBack | None:
-        away = any(
-            c.missed_by(values[c.measure]) > c.measure.margin
-            for c in here.conditions
-            if not math.isnan(values[c.measure].value)
-        )
-        self._left = self._left or away
-        if not (self._left and resting):
+    def _spoil(self, condition: Condition) -> TurnedBack | None:
+        """A condition that must hold all the time does not: back to before the first state."""
+        tried = bool(self._at) or self._effort >= TRIED
+        self.reset()
+        return TurnedBack(condition) if tried else None
+
+    def _turned_back(self, after: State) -> TurnedBack | None:
+        """The body is where it was: was it under way to the next state?"""
+        if self._effort < TRIED:
             return None
         nearest = dict(self._nearest)
-        self._arrive(self._workout.states.index(here))
+        assert self._at is not None
+        self._arrive(self._at)
         if self._at == 0:
             self._cycle = Cycle(self._cycle.started)
-        progress = [(nearest[c], c) for c in after.conditions if not math.isnan(nearest[c])]
-        if not progress or max(p for p, _ in progress) < TRIED:
-            return None
-        return TurnedBack(min(progress, key=lambda pc: pc[0])[1], after)
+        known = [c for c in after.conditions if not math.isnan(nearest[c])]
+        return TurnedBack(min(known, key=lambda c: nearest[c]))
+
+    def _towards(self, after: State, here: State, values: Values) -> float:
+        """How far the signal, both sides together, is on the way to the next state; 0..1."""
+        signal = self._workout.signal
+        whole = {signal: Reading(values[signal].value)}
+        of_signal = (c for c in after.conditions if c.measure is signal)
+        progress = (self._progress(c, here, whole) for c in of_signal)
+        return max((p for p in progress if not math.isnan(p)), default=0.0)
 
     @staticmethod
     def _progress(condition: Condition, here: State, values: Values) -> float:
         """0 at the threshold of the state left, 1 at that of the next; NaN if it has no way."""
-        for start in here.conditions:
-            if start.measure is condition.measure and start.sign != condition.sign:
-                way = abs(condition.threshold - start.threshold)
-                return 1 - condition.missed_by(values[condition.measure]) / way if way else math.nan
-        return math.nan
+        way = _way(here, condition)
+        if not way:
+            return math.nan
+        return 1 - condition.missed_by(values[condition.measure]) / way
+
+
+def _holds(condition: Condition, values: Values, slack: float = 0.0) -> bool:
+    """Whether a condition holds; what is not seen is not held against anybody."""
+    now = values[condition.measure]
+    return math.isnan(now.value) or condition.missed_by(now) < slack
+
+
+def _ways(workout: Workout) -> dict[Condition, float]:
+    """For conditions of the first state: how far it is to the opposite one of another state."""
+    first, *others = workout.states
+    ways = {}
+    for start in first.conditions:
+        found = [w for state in others for c in state.conditions if (w := _way_between(start, c))]
+        if found:
+            ways[start] = min(found)
+    return ways
+
+
+def _way(here: State, condition: Condition) -> float:
+    return next((w for start in here.conditions if (w := _way_between(start, condition))), 0.0)
+
+
+def _way_between(a: Condition, b: Condition) -> float:
+    """The distance between two conditions that pull one measure apart; 0 for any others."""
+    if a.measure is not b.measure or a.sign == b.sign:
+        return 0.0
+    return abs(b.threshold - a.threshold)
+
+
+def _each(of: Callable[[float, float], float], a: Reading, b: Reading) -> Reading:
+    return Reading(of(a.value, b.value), of(a.left, b.left), of(a.right, b.right))
+
+
+def _smaller(a: float, b: float) -> float:
+    return b if b < a or math.isnan(a) else a
+
+
+def _larger(a: float, b: float) -> float:
+    return b if b > a or math.isnan(a) else a

@@ -6,7 +6,6 @@ length of the same body, never pixels, so that neither distance nor resolution m
 """
 
 import math
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -14,8 +13,12 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hiitpi.coach.level import Level
 from hiitpi.coach.smoothing import SEEN
 from hiitpi.pose.keypoints import SIDES
+
+#: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
+DOT: Final = 0.25
 
 Point = tuple[float, float]
 NAN: Final = math.nan
@@ -24,8 +27,8 @@ NAN: Final = math.nan
 LENGTHS: Final = {"torso": ("shoulder", "hip"), "shin": ("knee", "ankle")}
 
 #: A limb that points at the camera looks short, so a body length is the upper end of what was seen
-#: lately: this quantile of the last so many seconds, sampled so often (seconds).
-LONG, MEMORY, EVERY = 0.8, 5.0, 0.1
+#: lately: this quantile of the last so many seconds.
+LONG, MEMORY = 0.8, 5.0
 
 #: A side counts as seen well when its score is at least this part of the other side's: from the
 #: side, the far limb is guessed rather than seen.
@@ -41,16 +44,15 @@ class Body:
     def __init__(self) -> None:
         self._xy: list[Point] = []
         self._score: list[float] = [0.0] * 17
-        self._length: dict[str, float] = {}
-        self._past: deque[tuple[float, dict[str, float]]] = deque()
+        self._length = {name: Level(LONG, MEMORY) for name in LENGTHS}
 
     def update(self, joints: NDArray[np.float32], time: float) -> None:
         """Take steady joints, (17, 3) x, y, score as `Smoother` gives them, at `time` seconds."""
         rows = joints.tolist()
         self._xy = [(x, y) for x, y, _ in rows]
         self._score = [score for _, _, score in rows]
-        if not self._past or time - self._past[-1][0] >= EVERY:
-            self._remember(time)
+        for name, ends in LENGTHS.items():
+            self._length[name].update(self._longest(*ends), time)
 
     def point(self, joint: str, side: int) -> Point:
         """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
@@ -75,16 +77,7 @@ class Body:
 
     def length(self, name: str) -> float:
         """A body length in pixels of this picture; NaN as long as it was not seen."""
-        return self._length.get(name, NAN)
-
-    def _remember(self, time: float) -> None:
-        seen = {name: self._longest(*ends) for name, ends in LENGTHS.items()}
-        self._past.append((time, seen))
-        while time - self._past[0][0] > MEMORY:
-            self._past.popleft()
-        for name in LENGTHS:
-            known = sorted(v for _, past in self._past if not math.isnan(v := past[name]))
-            self._length[name] = known[int(LONG * (len(known) - 1))] if known else NAN
+        return self._length[name].value
 
     def _longest(self, end: str, other: str) -> float:
         sides = (math.dist(self.point(end, s), self.point(other, s)) for s in (0, 1))
@@ -119,7 +112,6 @@ class Measure:
         says: words for the athlete: (when the value should be lower, when it should be higher).
         joints: the joints it is made of; all must be seen, on one side at least.
         read: takes the measure of a body.
-        margin: hysteresis, in the unit: how far beyond a threshold a value must go to be "back".
         slack: in the unit, how much either side alone may fall short of what both must reach.
         needed: whether a condition on it holds a repetition up when the joints are out of view.
     """
@@ -129,7 +121,6 @@ class Measure:
     says: tuple[str, str]
     joints: tuple[str, ...]
     read: Callable[[Body], Reading]
-    margin: float
     slack: float = 0.0
     needed: bool = True
 
@@ -173,16 +164,22 @@ class Condition:
 
 
 def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True) -> Measure:
-    """The angle at joint `b` between `a` and `c`, 0..180°."""
+    """The angle at joint `b` between `a` and `c`, 0..180°.
+
+    A limb that points at the camera is a dot in the picture and has no direction there: the angle
+    is not seen, then.
+    """
 
     def side(body: Body, s: int) -> float:
         pa, pb, pc = body.point(a, s), body.point(b, s), body.point(c, s)
         ux, uy, vx, vy = pa[0] - pb[0], pa[1] - pb[1], pc[0] - pb[0], pc[1] - pb[1]
+        if min(math.hypot(ux, uy), math.hypot(vx, vy)) < DOT * body.length("torso"):
+            return NAN
         return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))
 
     joints = (a, b, c)
     read = _both(joints, side)
-    return Measure(f"{a}-{b}-{c} angle", "°", says, joints, read, 8.0, 30.0, needed)
+    return Measure(f"{a}-{b}-{c} angle", "°", says, joints, read, 30.0, needed)
 
 
 def height(
@@ -195,7 +192,7 @@ def height(
 
     joints = (joint, over)
     name = f"height of the {joint}s over the {over}s"
-    return Measure(name, f" × {per}", says, joints, _both(joints, side), 0.1, 0.25, needed)
+    return Measure(name, f" × {per}", says, joints, _both(joints, side), 0.25, needed)
 
 
 def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
@@ -205,7 +202,7 @@ def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) 
         return Reading(abs(body.point(joint, 0)[0] - body.point(joint, 1)[0]) / body.length(per))
 
     name = f"spread of the {joint}s"
-    return Measure(name, f" × {per}", says, (joint,), read, 0.1, needed=needed)
+    return Measure(name, f" × {per}", says, (joint,), read, needed=needed)
 
 
 def lean(*, says: tuple[str, str], needed: bool = True) -> Measure:
@@ -215,7 +212,7 @@ def lean(*, says: tuple[str, str], needed: bool = True) -> Measure:
         (hx, hy), (sx, sy) = body.middle("hip"), body.middle("shoulder")
         return Reading(math.degrees(math.atan2(abs(sx - hx), hy - sy)))
 
-    return Measure("lean of the trunk", "°", says, ("hip", "shoulder"), read, 8.0, needed=needed)
+    return Measure("lean of the trunk", "°", says, ("hip", "shoulder"), read, needed=needed)
 
 
 def _both(joints: tuple[str, ...], side: Callable[[Body, int], float]) -> Callable[[Body], Reading]:

@@ -33,6 +33,8 @@ class Workout:
         signal: the one number for the live graph.
         full_range: for each measure the (lowest, highest) value of a full repetition; the form
             score compares with it.
+        throughout: conditions that must hold all the time; where one does not, the repetition
+            under way is void.
         shortest: seconds below which a cycle is a twitch and not a repetition.
         pace: repetitions a minute of a trained person at ease.
         slug: the file name, set by the library.
@@ -43,6 +45,7 @@ class Workout:
     states: tuple[State, ...]
     signal: Measure
     full_range: Mapping[Measure, tuple[float, float]]
+    throughout: tuple[Condition, ...] = ()
     shortest: float = 0.35
     pace: float = 30.0
     slug: str = field(default="")
@@ -63,7 +66,8 @@ class Workout:
     @property
     def measures(self) -> tuple[Measure, ...]:
         """Every measure the rules speak of, each once."""
-        named = (*(c.measure for c in self.conditions), self.signal, *self.full_range)
+        conditions = (*self.conditions, *self.throughout)
+        named = (*(c.measure for c in conditions), self.signal, *self.full_range)
         return tuple(dict.fromkeys(named))
 
     @property

@@ -78,7 +78,7 @@ def decode_command(data: bytes) -> Command:
     Raises:
         ValueError: it is not a command.
     """
-    return _build(Command, decode(data))
+    return _build(Command, _decoded(data, Command))
 
 
 def decode_record(data: bytes) -> SessionRecord:
@@ -87,9 +87,16 @@ def decode_record(data: bytes) -> SessionRecord:
     Raises:
         ValueError: it is not a session record.
     """
-    fields = decode(data)
+    fields = _decoded(data, SessionRecord)
     series = (_build(Repetition, {**rep, "cues": tuple(rep["cues"])}) for rep in fields["series"])
     return _build(SessionRecord, {**fields, "series": tuple(series)})
+
+
+def _decoded(data: bytes, kind: type) -> Any:
+    try:
+        return decode(data)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"not a {kind.__name__}: {error}") from error
 
 
 def _build(kind: type[T], fields: Mapping[str, Any]) -> T:
@@ -279,6 +286,7 @@ class Pictures:
     def __init__(self, client: Client, channel: str) -> None:
         self._pubsub = client.pubsub(ignore_subscribe_messages=True)
         self._pubsub.subscribe(channel)
+        self._pubsub.get_message(timeout=PATIENCE)  # the confirmation: from here on it counts
 
     def next(self, timeout: float) -> tuple[int, bytes] | None:
         """The next picture: (seq, JPEG); None after `timeout` seconds."""

@@ -1,6 +1,8 @@
 """Runs a .tflite model. The only module that knows a TFLite runtime."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,9 @@ class Interpreter:
         name = model.name if isinstance(model, Path) else "the model"
         try:
             content = model.read_bytes() if isinstance(model, Path) else model
-            self._litert = LiteRT(model_content=content, num_threads=threads)
-            self._litert.allocate_tensors()
+            with _quiet():
+                self._litert = LiteRT(model_content=content, num_threads=threads)
+                self._litert.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
             raise ModelError(f"{name} cannot be loaded: {error}") from error
         (self._input,) = self._litert.get_input_details()
@@ -54,6 +57,22 @@ class Interpreter:
         self._litert.set_tensor(self._input["index"], data)
         self._litert.invoke()
         return [self._litert.get_tensor(output["index"]) for output in self._outputs]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep LiteRT from telling the terminal about its delegate; it has no switch for that.
+
+    What goes wrong is raised as well, so nothing is lost.
+    """
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def dequantised(raw: Array, output: dict[str, Any]) -> NDArray[np.float32]:

@@ -1,12 +1,10 @@
 """Makes the web app: Dash pages on Flask, with sessions and cache in Redis."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
-import redis
 from dash import Dash, html, page_container, register_page
-from flask import Flask, Response, jsonify
+from flask import Flask, jsonify, redirect, request
 from flask_caching import Cache
 from flask_compress import Compress
 from flask_session import Session as ServerSession
@@ -16,14 +14,13 @@ from hiitpi.live.bus import Subscriber, connect
 from hiitpi.logs import set_up
 from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
-from hiitpi.web.auth import secret_key
+from hiitpi.web.auth import current_player, secret_key
 from hiitpi.web.hub import LiveHub, VideoHub
 from hiitpi.web.pages import history, leaderboard, login, missing, train
 from hiitpi.web.parts.header import header, header_callbacks
+from hiitpi.web.patience import be_patient
 from hiitpi.web.services import Services
 from hiitpi.web.streams import streams
-
-log = logging.getLogger(__name__)
 
 PAGES = (login, train, leaderboard, history)
 
@@ -56,9 +53,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         cache=Cache(server),
     )
     server.register_blueprint(streams(services))
+    server.before_request(_strangers_log_in)
     server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
     _pages(server, services)
-    server.wsgi_app = _Patient(server.wsgi_app)  # type: ignore[method-assign]
     return server
 
 
@@ -89,6 +86,7 @@ def _configure(server: Flask, settings: Settings) -> None:
         COMPRESS_STREAMS=True,
     )
     ServerSession(server)
+    be_patient(server)
     Compress(server)
 
 
@@ -119,22 +117,15 @@ def _pages(server: Flask, services: Services) -> None:
     header_callbacks(app)
 
 
+def _strangers_log_in() -> Any:
+    """Whoever opens somebody's page as nobody is asked first."""
+    if request.path in (train.PATH, history.PATH) and current_player() is None:
+        return redirect(login.PATH)
+    return None
+
+
 def _layout(page: Any, services: Services) -> Any:
     return lambda **query: page.layout(services)
-
-
-class _Patient:
-    """Says so when the live server is away, instead of failing: it is started again in a moment."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        try:
-            return self._app(environ, start_response)
-        except redis.RedisError as error:
-            log.warning("A page could not be shown: %s", error)
-            return Response(AWAY, 503, {"Retry-After": "2"}, "text/html")(environ, start_response)
 
 
 INDEX = """<!doctype html>
@@ -153,12 +144,4 @@ INDEX = """<!doctype html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
-"""
-
-AWAY = """<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="refresh" content="2">
-<meta name="viewport" content="width=device-width"><title>One moment · HIIT PI</title>
-<style>body{background:#0f1115;color:#e8eaed;font:20px system-ui;display:grid;place-items:center;
-height:90vh;text-align:center}</style></head><body><p>The live server is starting again.<br>
-This page comes back by itself.</p></body></html>
 """

@@ -97,11 +97,11 @@ class Painter:
 
     def __init__(self, size: tuple[int, int], seed: int = 1) -> None:
         self.size = size
-        self._lens = Lens(size)
+        self.lens = Lens(size)
         self._random = np.random.default_rng(seed)
         fine = size[0] * FINE, size[1] * FINE
         self._cloth = _grain(self._random, fine, 4.0)
-        self._room = _room(self._lens, self._random)
+        self._room = _room(self.lens, self._random)
 
     def __call__(self, body: Body) -> NDArray[np.uint8]:
         """A picture of the body: uint8 (H, W, 3) RGB."""
@@ -153,7 +153,7 @@ class Painter:
         rough: float = 0.0,
     ) -> None:
         """A tapered tube from `start` to `end`, round, or of an oval section `wide` x `deep`."""
-        (ax, ay, scale_a), (bx, by, scale_b) = self._lens(start), self._lens(end)
+        (ax, ay, scale_a), (bx, by, scale_b) = self.lens(start), self.lens(end)
         where = np.array([t for t, _ in wide])
         radius = np.array([r for _, r in wide])
         bulge = radius
@@ -196,7 +196,7 @@ class Painter:
         deep: Profile,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Of an oval tube, as seen from the camera: half width, and how far it bulges forward."""
-        sight = unit(vector(0, self._lens.height, self._lens.distance) - (start + end) / 2)
+        sight = unit(vector(0, self.lens.height, self.lens.distance) - (start + end) / 2)
         seen = unit(np.cross(unit(end - start), sight))
         part = min(1.0, abs(float(seen @ across))) ** 2
         thick = np.interp(where, [t for t, _ in deep], [r for _, r in deep])
@@ -205,7 +205,7 @@ class Painter:
 
     def _head(self, body: Body) -> None:
         """An egg with a face: each pixel is looked up on the head's surface."""
-        cx, cy, scale = self._lens(body.head)
+        cx, cy, scale = self.lens(body.head)
         size = HEAD * scale * FINE
         centre = np.array((cx, cy)) * FINE
         box = self._box(centre - size * 0.62, centre + size * 0.62)
@@ -269,7 +269,7 @@ class Painter:
         return result
 
     def _blot(self, on: Floats, at: Vector, radius: float, strength: float) -> None:
-        x, y, scale = self._lens(vector(at[0], 0, at[2]))
+        x, y, scale = self.lens(vector(at[0], 0, at[2]))
         axes = int(radius * scale), max(1, int(radius * 0.28 * scale))
         cv2.ellipse(on, (int(x), int(y) + 1), axes, 0, 0, 360, strength, -1)
 

@@ -8,6 +8,7 @@ from dash import Dash, dcc, html
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.web.auth import current_player
 from hiitpi.web.parts import charts
+from hiitpi.web.parts.stranger import stranger
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/history", "History"
@@ -20,7 +21,7 @@ def layout(services: Services) -> Any:
     """The player's sessions, as a chart and as a table; without a player, the way to the login."""
     player = current_player()
     if player is None:
-        return dcc.Location(id="to-login", href="/", refresh="callback-nav")
+        return stranger()
     sessions = services.store.history(player)
     content = (
         [_chart(services, sessions), _table(services, sessions[:SHOWN])]

@@ -9,6 +9,7 @@ from hiitpi.coach.messages import Command, SessionRecord
 from hiitpi.web.auth import current_player
 from hiitpi.web.parts import charts
 from hiitpi.web.parts.attributes import attributes
+from hiitpi.web.parts.stranger import stranger
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/train", "Train"
@@ -21,7 +22,7 @@ def layout(services: Services) -> Any:
     """The page; without a player, the way to the login."""
     player = current_player()
     if player is None:
-        return dcc.Location(id="to-login", href="/", refresh="callback-nav")
+        return stranger()
     workouts = list(services.library)
     return html.Main(
         [

@@ -1,0 +1,89 @@
+"""A real app, started as a user starts it, and a real browser."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hiitpi.settings import ROOT
+from tests.conftest import MIRROR, free_port
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class App:
+    """The running app."""
+
+    url: str
+    instance: Path
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """`python app.py` with the drawn athlete, a real Redis and a real model."""
+    instance = tmp_path_factory.mktemp("app") / "instance"
+    port = free_port()
+    env = {k: v for k, v in os.environ.items() if not k.startswith("HIITPI_")}
+    env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
+    if MIRROR.is_dir():
+        env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
+    command = [sys.executable, "app.py", "--camera", "athlete"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(3)]
+        assert "HIIT PI is open" in said[1], said
+        yield App(f"http://127.0.0.1:{port}", instance, process)
+        process.terminate()
+        process.communicate(timeout=15)
+    assert process.returncode == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, app: App) -> Iterator[Page]:
+    """A fresh browser profile; a message in its console, or a request elsewhere, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=app.url)
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "console",
+        lambda message: trouble.append(message.text) if message.type == "error" else None,
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((app.url, "data:", "blob:"))
+            else trouble.append(request.url)
+        ),
+    )
+    yield page
+    context.close()
+    assert not trouble

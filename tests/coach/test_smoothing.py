@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from hiitpi.coach.smoothing import SEEN, Smoother
+from hiitpi.pose.keypoints import Pose
+
+
+def at(x: float, score: float = 0.9) -> Pose:
+    return Pose(np.full((17, 2), x, np.float32), np.full(17, score, np.float32), score)
+
+
+@pytest.mark.parametrize("fps", [8, 15, 30, 60])
+def test_one_wild_frame_is_not_seen(fps: int):
+    smoother = Smoother()
+    for i in range(10):
+        out = smoother.update(at(500.0 if i == 7 else 10.0), i / fps)
+        assert np.all(out[:, :2] == 10)
+
+
+def test_a_keypoint_missing_for_a_frame_is_filled_in():
+    smoother = Smoother()
+    for i in range(5):
+        smoother.update(at(10.0), i / 30)
+    out = smoother.update(at(900.0, SEEN / 2), 5 / 30)
+    assert np.all(out[:, :2] == 10)
+
+
+def test_a_keypoint_missing_for_long_is_not_seen():
+    smoother = Smoother()
+    for i in range(12):
+        out = smoother.update(at(10.0, 0.9 if i < 5 else SEEN / 2), i / 30)
+    assert np.isnan(out[:, :2]).all()
+    assert np.all(out[:, 2] == 0)
+
+
+def test_the_delay_is_a_matter_of_time_not_of_frames():
+    delays = []
+    for fps in (20, 60):
+        smoother, step = Smoother(), 0.5
+        for i in range(2 * fps):
+            time = i / fps
+            out = smoother.update(at(100.0 if time >= step else 0.0), time)
+            if out[0, 0] == 100:
+                delays.append(time - step)
+                break
+    assert delays == pytest.approx([0.075, 0.075], abs=0.04)

@@ -1,0 +1,68 @@
+"""What the tests share: places, settings of their own, and a real Redis."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hiitpi.coach.library import Library
+from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.pose.catalog import Catalog
+from hiitpi.settings import ROOT, Settings
+
+#: Recordings, clips and models beside the checkout; a machine without them skips what needs them.
+SHARED = ROOT.parent / "shared"
+
+MIRROR = Path(os.environ.get("HIITPI_MODEL_MIRROR", SHARED / "models"))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of whoever runs the tests are not the tests' business."""
+    for name in [name for name in os.environ if name.startswith("HIITPI_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with an instance folder of their own and a free port on loopback."""
+    return Settings(
+        instance=tmp_path / "instance", host="127.0.0.1", port=free_port(), camera="athlete"
+    )
+
+
+@pytest.fixture
+def redis(settings: Settings) -> Iterator[Settings]:
+    """The settings, with a real Redis running for them."""
+    settings.logs.mkdir(parents=True)
+    child = start_redis(settings)
+    yield settings
+    stop_redis(settings, child)
+
+
+@pytest.fixture
+def library() -> Library:
+    """The shipped workouts."""
+    return Library()
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The models; fetched into `models/` when they are not there."""
+    return Catalog(mirror=MIRROR if MIRROR.is_dir() else None)
+
+
+def shared(path: str) -> Path:
+    """A file of the shared folder; skips the test where there is none."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"no {found} on this machine")
+    return found
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

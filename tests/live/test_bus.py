@@ -1,0 +1,166 @@
+"""Messages over a real Redis, which comes and goes."""
+
+import time
+from dataclasses import asdict
+
+import pytest
+
+from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord
+from hiitpi.live.bus import (
+    SAMPLES,
+    Publisher,
+    Subscriber,
+    connect,
+    decode,
+    decode_command,
+    decode_record,
+    encode,
+)
+from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.settings import Settings
+
+REP = Repetition(1, 1.5, 1.0, 0.9, 1.0, 95.5, ("Hands higher",))
+
+
+def sample(seq: int) -> Sample:
+    return Sample(seq, seq / 30, 20.0, 0.9, ((1, 2, 0.5),) * 17, "open", 90.0, 3)
+
+
+def record() -> SessionRecord:
+    return SessionRecord(
+        "u", "Zoë 😀", "squat", 1.0, None, "active", 1, 0, 3.0, 90.0, "home", "m", (REP,)
+    )
+
+
+def ends(settings: Settings) -> tuple[Publisher, Subscriber]:
+    return (
+        Publisher(connect(settings.redis(0)), "home"),
+        Subscriber(connect(settings.redis(0)), "home"),
+    )
+
+
+def test_json_there_and_back():
+    assert decode_record(encode(record())) == record()
+    command = Command("start", player="Zoë", workout="squat")
+    assert decode_command(encode(command)) == command
+    assert decode(encode(sample(1)))["keypoints"][0] == [1, 2, 0.5]
+
+
+@pytest.mark.parametrize("data", [b"{}", b'{"kind":"start","x":1}', b"[]", b"nonsense"])
+def test_what_is_no_command_is_refused(data: bytes):
+    with pytest.raises(ValueError, match="not a Command"):
+        decode_command(data)
+
+
+def test_every_reader_gets_every_message_in_order(redis: Settings):
+    trainer, page = ends(redis)
+    other = Subscriber(connect(redis.redis(0)), "home")
+    for i in range(1, 101):
+        trainer.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i % 10 == 0 else ())
+    for reader in (page, other):
+        got = reader.recent()
+        assert [decode(data)["seq"] for _, data in got["samples"]] == list(range(1, 101))
+        assert len(got["events"]) == 10
+        assert decode(got["events"][0][1])["rep"]["cues"] == ["Hands higher"]
+
+
+def test_streams_are_bounded(redis: Settings):
+    trainer, page = ends(redis)
+    for i in range(SAMPLES * 2):
+        trainer.publish(i / 30, sample(i))
+    assert SAMPLES <= len(page.recent()["samples"]) < SAMPLES * 1.2
+
+
+def test_wait_gives_what_came_after(redis: Settings):
+    trainer, page = ends(redis)
+    trainer.publish(0.0, sample(1))
+    cursor = page.recent()["samples"][-1][0]
+    trainer.publish(0.1, sample(2), [Event("lost", 0.1)])
+    got = page.wait({"samples": cursor, "events": b"0-1"}, 1.0)
+    assert [decode(data)["seq"] for _, data in got["samples"]] == [2]
+    assert len(got["events"]) == 1
+    assert page.wait({"samples": got["samples"][-1][0]}, 0.01) == {}
+
+
+def test_commands_arrive_once_also_after_a_restart(redis: Settings):
+    trainer, page = ends(redis)
+    trainer.publish(0.0, None)
+    page.command(Command("start", player="Ada", workout="squat"))
+    page.command(Command("done", session="x"))
+    assert [c.kind for c in trainer.publish(0.1, None).commands] == ["start", "done"]
+    assert trainer.publish(0.2, None).commands == ()
+    page.command(Command("discard", session="x"))
+    again = Publisher(connect(redis.redis(0)), "home")
+    assert [c.kind for c in again.publish(0.3, None).commands] == ["discard"]
+
+
+def test_commands_from_before_the_first_start_are_not_obeyed(redis: Settings):
+    trainer, page = ends(redis)
+    page.command(Command("start", player="Ada", workout="squat"))
+    assert trainer.publish(0.0, None).commands == ()
+
+
+def test_nonsense_among_the_commands_is_skipped(redis: Settings):
+    trainer, page = ends(redis)
+    trainer.publish(0.0, None)
+    connect(redis.redis(0)).xadd("hiitpi:home:commands", {"j": "garbage"})
+    connect(redis.redis(0)).xadd("hiitpi:home:commands", {"other": "1"})
+    page.command(Command("done", session="x"))
+    assert [c.kind for c in trainer.publish(0.1, None).commands] == ["done"]
+
+
+def test_session_and_status(redis: Settings):
+    trainer, page = ends(redis)
+    assert page.session() is None
+    assert page.status() is None
+    trainer.say_session(record().summary())
+    trainer.say_status({"camera": "x"})
+    trainer.publish(0.0, None)
+    assert page.session() == {k: v for k, v in asdict(record()).items() if k != "series"}
+    assert page.status() == {"camera": "x"}
+    trainer.say_session(None)
+    trainer.publish(0.1, None)
+    assert page.session() is None
+
+
+def test_pictures_are_asked_for_by_watching_and_never_stored(redis: Settings):
+    trainer, page = ends(redis)
+    assert not trainer.publish(0.0, None).watched
+    pictures = page.pictures()
+    try:
+        assert trainer.publish(0.1, None).watched
+        trainer.picture(7, b"\xff\xd8jpeg")
+        assert pictures.next(2.0) == (7, b"\xff\xd8jpeg")
+    finally:
+        pictures.close()
+    deadline = time.monotonic() + 5
+    while trainer.publish(time.monotonic(), None).watched:
+        assert time.monotonic() < deadline
+    client = connect(redis.redis(0))
+    assert not any(b"frame" in key for key in client.keys("*"))
+
+
+def test_stations_do_not_mix(redis: Settings):
+    trainer, _ = ends(redis)
+    trainer.publish(0.0, sample(1))
+    assert Subscriber(connect(redis.redis(0)), "cellar").recent()["samples"] == []
+
+
+@pytest.mark.slow
+def test_redis_may_go_and_come_and_no_event_is_lost(settings: Settings):
+    settings.logs.mkdir(parents=True)
+    child = start_redis(settings)
+    trainer, page = ends(settings)
+    trainer.publish(0.0, sample(1), [Event("started", 0.0)])
+    child.kill()
+    child.wait()
+    for i in range(2, 50):  # nothing raises, and nothing waits long
+        trainer.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i == 5 else ())
+    child = start_redis(settings)
+    trainer.say_session({"uuid": "u"})
+    trainer.publish(10.0, sample(50))
+    try:
+        assert [decode(d)["kind"] for _, d in page.recent()["events"]][-1] == "rep"
+        assert page.session() == {"uuid": "u"}
+    finally:
+        stop_redis(settings, child)

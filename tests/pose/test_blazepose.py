@@ -1,0 +1,68 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiitpi.camera.drawn.movements import MOVEMENTS
+from hiitpi.camera.drawn.painter import Painter
+from hiitpi.pose.blazepose import LANDMARKS, Region, anchors, crop_matrix, region
+from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.engine import open_engine
+from hiitpi.pose.keypoints import INDEX
+
+
+def test_anchors_are_those_of_the_detector():
+    found = anchors()
+    assert found.shape == (2254, 2)
+    assert found[0] == pytest.approx((0.5 / 28, 0.5 / 28))
+    assert found[-1] == pytest.approx((1 - 0.5 / 7, 1 - 0.5 / 7))
+    assert np.all((found > 0) & (found < 1))
+
+
+@given(
+    x=st.floats(0, 1000), y=st.floats(0, 1000), radius=st.floats(5, 500), turn=st.floats(-3.1, 3.1)
+)
+def test_the_crop_turns_with_the_body(x: float, y: float, radius: float, turn: float):
+    """The crop's middle is the body's, and the body's "up" is the crop's "up"."""
+    rim = x + radius * math.sin(turn), y - radius * math.cos(turn)
+    where = region(np.array((x, y)), np.array(rim))
+    assert where.size == pytest.approx(2.5 * radius)
+    matrix = crop_matrix(where)
+    middle = matrix @ (LANDMARKS / 2, LANDMARKS / 2, 1)
+    up = matrix @ (LANDMARKS / 2, LANDMARKS / 2 - LANDMARKS / 2.5, 1)
+    assert middle == pytest.approx((x, y), abs=1e-3)
+    assert up == pytest.approx(rim, abs=radius * 1e-3)
+
+
+def test_region_upright():
+    assert region(np.array((5.0, 9.0)), np.array((5.0, 4.0))) == Region(5.0, 9.0, 12.5, 0.0)
+
+
+@pytest.mark.slow
+def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
+    """Shoulders, hips, knees and ankles within 4 % of the picture's height of where they are."""
+    painter = Painter((640, 480))
+    engine = open_engine("blazepose", catalog)
+    for movement in MOVEMENTS.values():
+        engine.reset()
+        for part in (0.0, 0.5, 1.0, 0.5):
+            body = movement.pose(part)
+            pose = engine.infer(painter(body))
+            assert pose is not None
+            assert pose.confidence > 0.9
+            for name, places in (
+                ("shoulder", body.shoulders),
+                ("knee", body.knees),
+                ("ankle", body.ankles),
+            ):
+                for side, place in zip(("left", "right"), places, strict=True):
+                    truth = painter.lens(place)[:2]
+                    found = pose.xy[INDEX[f"{side}_{name}"]]
+                    assert math.dist(truth, found) < 0.05 * 480, (name, side, part)
+
+
+@pytest.mark.slow
+def test_an_empty_room_has_nobody(catalog: Catalog):
+    assert open_engine("blazepose", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None

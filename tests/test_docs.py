@@ -1,0 +1,117 @@
+"""The documents are true: nothing a user can see is undocumented."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hiitpi.cli import _parser
+from hiitpi.coach.library import Library
+from hiitpi.pose.catalog import Catalog
+from hiitpi.settings import ROOT, Settings
+from hiitpi.web.server import PAGES
+
+README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def subcommands() -> list[str]:
+    (choices,) = (a.choices for a in _parser()._actions if a.dest == "command")
+    return sorted(choices)
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_documented(name: str):
+    assert f"`HIITPI_{name.upper()}`" in README
+    assert Settings.model_fields[name].description
+
+
+def test_no_setting_is_documented_that_does_not_exist():
+    named = set(re.findall(r"HIITPI_([A-Z_]+)", README))
+    assert named <= {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("workout", Library(), ids=lambda w: w.slug)
+def test_every_workout_is_documented(workout):
+    assert f"| {workout.name} | `{workout.slug}` |" in README
+
+
+@pytest.mark.parametrize("command", subcommands())
+def test_every_command_is_documented(command: str):
+    assert f"python -m hiitpi {command}" in README
+
+
+@pytest.mark.parametrize("model", Catalog().names)
+def test_every_model_is_documented(model: str):
+    assert f"`{model}`" in README
+
+
+@pytest.mark.parametrize(
+    "route", [*(page.PATH for page in PAGES), "/videostream", "/live", "/healthz"]
+)
+def test_every_route_is_documented(route: str):
+    assert f"`{route}`" in README
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_links_and_pictures_lead_somewhere(document: str):
+    text = (ROOT / document).read_text()
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if "://" not in target:
+            assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:hiitpi|tests|workouts|models)/[\w./]+)`", CONTRIBUTING)))
+)
+def test_paths_exist(path: str):
+    assert (ROOT / path).exists() or "your_" in path
+
+
+def test_setup_says_how_it_is_used():
+    usage = subprocess.run(
+        ["./setup.sh", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert re.findall(r"^  (\w+)  ", usage.stdout, re.MULTILINE) == ["run", "test"]
+
+
+def test_public_things_have_docstrings():
+    """Modules, classes and functions that others may call say what they do."""
+    import ast
+
+    silent = []
+    for path in [*(ROOT / "hiitpi").rglob("*.py"), *(ROOT / "workouts").glob("*.py")]:
+        tree = ast.parse(path.read_text())
+        nodes = [n for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
+        nodes += [
+            m for n in nodes if isinstance(n, ast.ClassDef) for m in n.body
+            if isinstance(m, ast.FunctionDef)
+        ]  # fmt: skip
+        names = [n.name for n in nodes if not n.name.startswith("_") and not ast.get_docstring(n)]
+        silent += [f"{path.relative_to(ROOT)}: {name}" for name in names]
+        if not ast.get_docstring(tree):
+            silent.append(str(path.relative_to(ROOT)))
+    assert not [s for s in silent if "migrations/versions" not in s]
+
+
+def test_settings_table_has_the_defaults():
+    rows = dict(re.findall(r"^\| `HIITPI_(\w+)` \| `([^`]*)` \|", README, re.MULTILINE))
+    for name, default in rows.items():
+        field = Settings.model_fields[name.lower()]
+        shown = str(field.default).lower()
+        if isinstance(field.default, float):
+            shown = f"{field.default:g}"
+        if isinstance(field.default, Path):
+            shown = f"{field.default.relative_to(ROOT)}/"
+        assert default.lower() == shown, name
+
+
+def test_version_is_the_same_everywhere():
+    project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    done = subprocess.run(
+        [sys.executable, "-m", "hiitpi", "--version"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert project
+    assert done.stdout.strip() == f"hiitpi {project[1]}"

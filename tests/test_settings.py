@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+
+from hiitpi.errors import SettingsError
+from hiitpi.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HIITPI_PORT", "0"),
+        ("HIITPI_PORT", "http"),
+        ("HIITPI_STATION", "Living Room"),
+        ("HIITPI_CAMERA_FPS", "-1"),
+        ("HIITPI_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_cannot_be_used_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"{name}='{value}' cannot be used"):
+        Settings.load()
+
+
+def test_environment_and_file_and_arguments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("HIITPI_PORT=1234\nHIITPI_STATION=cellar\nOTHER=1\n")
+    monkeypatch.setenv("HIITPI_STATION", "attic")
+    loaded = Settings.load(camera="athlete")
+    assert (loaded.port, loaded.station, loaded.camera) == (1234, "attic", "athlete")
+
+
+def test_children_get_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    given = Settings(port=1234, camera="athlete", instance=tmp_path, mirror=False)
+    for name, value in given.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings.load() == given

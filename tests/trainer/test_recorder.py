@@ -1,0 +1,57 @@
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from hiitpi.coach.messages import SessionRecord
+from hiitpi.trainer.recorder import Recorder
+from tests.records.test_store import record
+
+
+class Book:
+    """A record book that can be shut."""
+
+    def __init__(self) -> None:
+        self.shut = False
+        self.saved: list[SessionRecord] = []
+
+    def save(self, record: SessionRecord) -> None:
+        if self.shut:
+            raise OperationalError("INSERT", {}, Exception("database is locked"))
+        self.saved.append(record)
+
+
+def test_only_the_newest_state_is_written(tmp_path: Path):
+    book = Book()
+    recorder = Recorder(book.save, tmp_path)
+    one = record()
+    for reps in range(50):
+        recorder.put(replace(one, reps=reps))
+    assert recorder.flush(5)
+    recorder.close()
+    assert book.saved[-1].reps == 49
+    assert len(book.saved) < 10
+
+
+def test_what_cannot_be_written_is_kept_and_written_by_the_next(tmp_path: Path):
+    book = Book()
+    book.shut = True
+    recorder = Recorder(book.save, tmp_path / "unsaved")
+    one = record()
+    recorder.put(one)
+    assert not recorder.flush(0.05)
+    recorder.close()
+    assert len(list((tmp_path / "unsaved").iterdir())) == 1
+    book.shut = False
+    recorder = Recorder(book.save, tmp_path / "unsaved")
+    assert recorder.flush(5)
+    recorder.close()
+    assert book.saved == [one]
+    assert list((tmp_path / "unsaved").iterdir()) == []
+
+
+def test_a_strange_file_in_the_shelter_is_left_alone(tmp_path: Path, caplog):
+    (tmp_path / "x.json").write_text("{}")
+    Recorder(Book().save, tmp_path).close()
+    assert (tmp_path / "x.json").exists()
+    assert "is left alone" in caplog.text

@@ -1,0 +1,243 @@
+"""The web app on a real Redis and a real database, without a browser."""
+
+import os
+import stat
+import threading
+import time
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from flask import Flask
+
+from hiitpi.coach.messages import Event, Sample
+from hiitpi.live.bus import Publisher, connect
+from hiitpi.records.store import Store
+from hiitpi.settings import Settings
+from hiitpi.web.hub import LiveHub, VideoHub
+from hiitpi.web.server import create_app
+
+
+@pytest.fixture
+def app(redis: Settings) -> Flask:
+    store = Store(redis.database)
+    store.migrate()
+    store.close()
+    return create_app(redis)
+
+
+@pytest.fixture
+def trainer(redis: Settings) -> Publisher:
+    return Publisher(connect(redis.redis(0)), "home")
+
+
+def sample(seq: int) -> Sample:
+    return Sample(seq, seq / 30, 20.0, 0.9, None, reps=seq // 10)
+
+
+def events(chunks: Iterator[bytes]) -> Iterator[tuple[str, dict]]:
+    """(id, data) of Server-Sent Events."""
+    for chunk in chunks:
+        lines = dict(
+            line.split(": ", 1) for line in chunk.decode().splitlines() if ": " in line[:8]
+        )
+        if "data" in lines:
+            yield lines["id"], orjson.loads(lines["data"])
+
+
+def test_pages_open_and_are_in_english(app: Flask):
+    client = app.test_client()
+    for path in ("/", "/leaderboard", "/nowhere"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert b'<html lang="en">' in answer.data
+        assert b"https://" not in answer.data
+
+
+@pytest.mark.parametrize("path", ["/train", "/history"])
+def test_strangers_are_asked_who_they_are(app: Flask, path: str):
+    answer = app.test_client().get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_healthz(app: Flask):
+    assert app.test_client().get("/healthz").json == {"status": "ok"}
+
+
+# Flask-Compress reads a file and leaves closing it to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_everything_the_page_loads_is_here_and_compressed(app: Flask):
+    client = app.test_client()
+    page = client.get("/").get_data(as_text=True)
+    scripts = [part.split('"')[0] for part in page.split('src="')[1:]]
+    assert len(scripts) > 3
+    for script in scripts:
+        answer = client.get(script, headers={"Accept-Encoding": "br"})
+        assert answer.status_code == 200
+        if int(answer.headers.get("Content-Length", 0)) > 2000:
+            assert answer.headers["Content-Encoding"] == "br"
+        answer.close()
+
+
+def test_the_key_is_made_once_and_private(redis: Settings, app: Flask):
+    path = redis.instance / "secret_key"
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    key = path.read_bytes()
+    create_app(redis)
+    assert path.read_bytes() == key
+
+
+def test_redis_away_is_a_page_a_person_understands(settings: Settings):
+    store = Store(settings.database)
+    settings.instance.mkdir()
+    store.migrate()
+    store.close()
+    client = create_app(settings).test_client()
+    client.set_cookie("hiitpi", "somebody")
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert b"The live server is starting again" in answer.data
+
+
+# Live data
+
+
+def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, trainer: Publisher):
+    from hiitpi.live.bus import Subscriber
+
+    hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
+    got: list[list[int]] = [[], [], [], []]
+
+    def follow(mine: list[int]) -> None:
+        for _, data in events(hub.follow(None)):
+            mine.extend(s["seq"] for s in data["samples"])
+            if mine and mine[-1] == 200:
+                return
+
+    threads = [threading.Thread(target=follow, args=(mine,), daemon=True) for mine in got]
+    for thread in threads:
+        thread.start()
+    for i in range(1, 201):
+        trainer.publish(i / 30, sample(i))
+        time.sleep(0.001)
+    for thread in threads:
+        thread.join(10)
+    assert got == [list(range(1, 201))] * 4
+
+
+def test_a_browser_that_was_away_misses_nothing(redis: Settings, trainer: Publisher):
+    from hiitpi.live.bus import Subscriber
+
+    hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
+    for i in range(1, 21):
+        trainer.publish(i / 30, sample(i), [Event("lost", i / 30)] if i == 20 else ())
+    last, seen = "", []
+    for name, data in events(hub.follow(None)):
+        last = name
+        seen += [s["seq"] for s in data["samples"]]
+        if seen and seen[-1] == 20:
+            break
+    for i in range(21, 41):
+        trainer.publish(i / 30, sample(i), [Event("found", i / 30)] if i == 30 else ())
+    again, kinds = [], []
+    for _, data in events(hub.follow(last)):
+        again += [s["seq"] for s in data["samples"]]
+        kinds += [e["kind"] for e in data["events"]]
+        if again and again[-1] == 40:
+            break
+    assert seen == list(range(1, 21))
+    assert again == list(range(21, 41))
+    assert kinds == ["found"]
+
+
+@pytest.mark.parametrize("last", ["", "nonsense", "1_2_3", "x-y_z", "-_-"])
+def test_a_strange_last_event_id_is_the_beginning(redis: Settings, trainer: Publisher, last: str):
+    from hiitpi.live.bus import Subscriber
+
+    trainer.publish(0.0, sample(1))
+    hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
+    for _, data in events(hub.follow(last)):
+        if data["samples"]:
+            assert data["samples"][0]["seq"] == 1
+            break
+
+
+def test_the_session_is_told_after_what_happened(redis: Settings, trainer: Publisher):
+    """A page takes a session that vanishes after "finished" for saved, and any other not."""
+    from hiitpi.live.bus import Subscriber
+
+    hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
+    trainer.say_session({"uuid": "u"})
+    trainer.publish(0.0, sample(1))
+    order = []
+    for _, data in events(hub.follow(None)):
+        order += [e["kind"] for e in data["events"]]
+        if "session" in data:
+            order.append(data["session"] and data["session"]["uuid"])
+            if data["session"]:
+                trainer.say_session(None)
+                trainer.publish(0.1, sample(2), [Event("finished", 0.1, session="u")])
+            elif "finished" in order:
+                break
+    assert order[-3:] == ["u", "finished", None]
+
+
+# Video
+
+
+def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
+    redis: Settings, trainer: Publisher
+):
+    from hiitpi.live.bus import Subscriber
+
+    hub = VideoHub(Subscriber(connect(redis.redis(0)), "home"))
+    assert not trainer.publish(0.0, None).watched
+    assert hub.enter(2)
+    assert hub.enter(2)
+    assert not hub.enter(2)
+    deadline = time.monotonic() + 5
+    while not trainer.publish(0.0, None).watched:
+        assert time.monotonic() < deadline
+    got: list[bytes] = []
+    thread = threading.Thread(target=lambda: got.extend(hub.pictures(timeout=0.5)))
+    thread.start()
+    for i in range(30):
+        trainer.picture(i, b"%d" % i)
+        time.sleep(0.01)
+    thread.join(10)
+    assert got
+    assert len(got) == len(set(got))
+    assert got[-1] == b"29"
+    hub.leave()
+    hub.leave()
+    while trainer.publish(0.0, None).watched:
+        assert time.monotonic() < deadline
+
+
+def test_the_stream_is_multipart_and_gives_its_place_back(
+    app: Flask, redis: Settings, trainer: Publisher
+):
+    answer = app.test_client().get("/videostream")
+    assert answer.mimetype == "multipart/x-mixed-replace"
+    parts = answer.iter_encoded()
+    assert next(parts) == b"--frame\r\n"
+    feeder = threading.Timer(0.3, lambda: trainer.picture(1, b"JPEG"))
+    feeder.start()
+    assert next(parts) == b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n"
+    assert next(parts) == b"JPEG\r\n--frame\r\n"
+    feeder.join()
+    answer.close()
+    deadline = time.monotonic() + 5
+    while trainer.publish(0.0, None).watched:
+        assert time.monotonic() < deadline
+
+
+def test_one_too_many_is_told(redis: Settings, trainer: Publisher):
+    store = Store(redis.database)
+    store.migrate()
+    store.close()
+    app = create_app(redis.model_copy(update={"max_viewers": 1}))
+    first = app.test_client().get("/videostream")
+    assert app.test_client().get("/videostream").status_code == 503
+    first.close()
+    assert app.test_client().get("/videostream").status_code == 200
