@@ -186,7 +186,8 @@ def test_the_counter_is_the_biggest_thing_and_all_fits(page: Page, width: int, h
     page.wait_for_selector("#train[data-phase=work]")
     sizes = page.evaluate(
         "() => [...document.querySelectorAll('#train *')]"
-        ".filter(e => e.offsetParent && e.id !== 'reps' && e.textContent.trim()).map(e => parseFloat(getComputedStyle(e).fontSize))"
+        ".filter(e => e.offsetParent && e.id !== 'reps' && e.textContent.trim())"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize))"
     )
     counter = page.evaluate(
         "parseFloat(getComputedStyle(document.getElementById('reps')).fontSize)"
