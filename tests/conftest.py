@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from hiitpi.coach.library import Library
+from hiitpi.errors import ModelError
 from hiitpi.live.server import start_redis, stop_redis
 from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.settings import ROOT, Settings
 
 #: Recordings, clips and models beside the checkout; a machine without them skips what needs them.
@@ -52,6 +54,17 @@ def library() -> Library:
 def catalog() -> Catalog:
     """The models; fetched into `models/` when they are not there."""
     return Catalog(mirror=MIRROR if MIRROR.is_dir() else None)
+
+
+def engine(name: str, catalog: Catalog) -> Engine:
+    """The engine of a model; skips the test where the model cannot be had."""
+    try:
+        catalog.get(name)
+    except ModelError as error:
+        if "Check the internet connection" not in str(error):
+            raise
+        pytest.skip(str(error))
+    return open_engine(name, catalog)
 
 
 def shared(path: str) -> Path:

@@ -9,8 +9,8 @@ from hiitpi.camera.drawn.movements import MOVEMENTS
 from hiitpi.camera.drawn.painter import Painter
 from hiitpi.pose.blazepose import LANDMARKS, Region, anchors, crop_matrix, region
 from hiitpi.pose.catalog import Catalog
-from hiitpi.pose.engine import open_engine
 from hiitpi.pose.keypoints import INDEX
+from tests.conftest import engine
 
 
 def test_anchors_are_those_of_the_detector():
@@ -44,12 +44,12 @@ def test_region_upright():
 def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
     """Shoulders, hips, knees and ankles within 4 % of the picture's height of where they are."""
     painter = Painter((640, 480))
-    engine = open_engine("blazepose", catalog)
+    blazepose = engine("blazepose", catalog)
     for movement in MOVEMENTS.values():
-        engine.reset()
+        blazepose.reset()
         for part in (0.0, 0.5, 1.0, 0.5):
             body = movement.pose(part)
-            pose = engine.infer(painter(body))
+            pose = blazepose.infer(painter(body))
             assert pose is not None
             assert pose.confidence > 0.9
             for name, places in (
@@ -65,4 +65,4 @@ def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
 
 @pytest.mark.slow
 def test_an_empty_room_has_nobody(catalog: Catalog):
-    assert open_engine("blazepose", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
+    assert engine("blazepose", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None

@@ -9,10 +9,9 @@ import pytest
 
 from hiitpi.errors import ModelError
 from hiitpi.pose.catalog import Catalog
-from hiitpi.pose.engine import open_engine
 from hiitpi.pose.keypoints import KEYPOINTS
-from hiitpi.pose.posenet import STRIDE, Heads, PoseNet, decode, without_decoder
-from tests.conftest import shared
+from hiitpi.pose.posenet import EDGES, STRIDE, Heads, PoseNet, decode, without_decoder
+from tests.conftest import engine, shared
 
 
 def reference(path: Path) -> list[np.ndarray]:
@@ -59,10 +58,10 @@ def test_google_reference(catalog: Catalog, name: str, size: str, margin: float)
     """
     golden = shared(f"models/golden/posenet_mobilenet_v1_075_{size}_quant_decoder_reference.csv")
     image = cv2.imread(str(shared("models/golden/test_couple.jpg")))[..., ::-1]
-    engine = open_engine(name, catalog)
-    assert isinstance(engine, PoseNet)
+    posenet = engine(name, catalog)
+    assert isinstance(posenet, PoseNet)
     height, width = map(int, size.split("_"))
-    heads = engine.heads(np.ascontiguousarray(nearest(image, height, width)))
+    heads = posenet.heads(np.ascontiguousarray(nearest(image, height, width)))
     grown = [decode(heads, root) for root in maxima(heads, 0.2)]
     for person in reference(golden):
         errors = [np.linalg.norm(xy - person[:, :2], axis=1).max() for xy, _ in grown]
@@ -75,11 +74,11 @@ def test_google_reference(catalog: Catalog, name: str, size: str, margin: float)
 def test_frames_are_padded_and_not_stretched(catalog: Catalog):
     """A wide and a tall picture of the same person give the same keypoints."""
     image = cv2.imread(str(shared("models/golden/squat.bmp")))[..., ::-1]
-    engine = open_engine("posenet", catalog)
+    posenet = engine("posenet", catalog)
     height, width = image.shape[:2]
     wide = np.zeros((height, width * 2, 3), np.uint8)
     wide[:, :width] = image
-    one, other = engine.infer(np.ascontiguousarray(image)), engine.infer(wide)
+    one, other = posenet.infer(np.ascontiguousarray(image)), posenet.infer(wide)
     assert one is not None
     assert other is not None
     sure = (one.score > 0.6) & (other.score > 0.6)
@@ -89,15 +88,13 @@ def test_frames_are_padded_and_not_stretched(catalog: Catalog):
 
 @pytest.mark.slow
 def test_an_empty_room_has_nobody(catalog: Catalog):
-    assert open_engine("posenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
+    assert engine("posenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
 
 
 def test_decoder_follows_the_skeleton():
     """Heads that point exactly to a made-up person, everywhere."""
     rng = np.random.default_rng(3)
     truth = rng.uniform(60, 400, (17, 2)).astype(np.float32)  # y, x
-    from hiitpi.pose.posenet import EDGES
-
     h, w = 31, 41
     y, x = np.mgrid[0:h, 0:w].astype(np.float32) * STRIDE
     cells = np.stack((y, x), -1)
