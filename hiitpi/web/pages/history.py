@@ -1,6 +1,6 @@
 """What one player has done."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import Dash, dcc, html
@@ -66,7 +66,7 @@ def _chart(services: Services, sessions: list[SessionRecord]) -> dcc.Graph:
     looks = charts.layout(
         showlegend=True,
         yaxis={"rangemode": "tozero", "title": {"text": "repetitions"}},
-        xaxis={"showgrid": False, "nticks": 5, "tickangle": 0},
+        xaxis={"showgrid": False, "nticks": 5, "tickangle": 0, "range": _span(sessions)},
         legend={"y": 1.02, "yanchor": "bottom"},
     )
     return dcc.Graph(
@@ -75,6 +75,14 @@ def _chart(services: Services, sessions: list[SessionRecord]) -> dcc.Graph:
         config=charts.CONFIG,
         style={"height": "320px"},
     )
+
+
+def _span(sessions: list[SessionRecord]) -> list[str]:
+    """From the first session to now, and a week at least: one session alone is no time axis."""
+    now = datetime.now()
+    first = min(_local(sessions[-1]), now - timedelta(days=7))
+    margin = (now - first) / 40
+    return [(first - margin).isoformat(), (now + margin).isoformat()]
 
 
 def _table(services: Services, sessions: list[SessionRecord]) -> html.Div:
