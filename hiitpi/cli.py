@@ -64,13 +64,13 @@ def _serve(options: argparse.Namespace) -> None:
     from hiitpi.coach.library import Library
     from hiitpi.logs import set_up
     from hiitpi.pose.catalog import Catalog
-    from hiitpi.pose.engine import model_of
+    from hiitpi.pose.engine import fetch
     from hiitpi.supervisor import serve
 
     settings = _settings(options, "host", "port", "camera", "model")
     set_up(settings, "serve")
     Library(*filter(None, [settings.workouts_dir]))
-    Catalog(mirror=settings.model_mirror, tell=_tell).get(model_of(settings.model))
+    fetch(settings.model, Catalog(mirror=settings.model_mirror, tell=_tell), settings.accelerator)
     serve(settings, lambda: print(welcome(settings), flush=True))
     print("Stopped.")
 
@@ -101,7 +101,8 @@ def _count(options: argparse.Namespace) -> None:
         seen = poses_of_npz(options.recording, model)
     else:
         catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
-        seen = poses_of_video(options.recording, open_engine(model, catalog, settings.threads))
+        engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
+        seen, model = poses_of_video(options.recording, engine), engine.name
 
     def shown() -> Iterator[Seen]:
         with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:

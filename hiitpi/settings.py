@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
         description="Repetitions a minute of the drawn athlete; 0: each workout's own pace.",
     )
     model: str = Field("auto", description="Pose model: `auto`, `blazepose`, `posenet`, ...")
+    accelerator: Literal["auto", "edgetpu", "cpu"] = Field(
+        "auto", description="`auto`: an Edge TPU if there is one, else the CPU; `edgetpu`; `cpu`."
+    )
     model_mirror: Path | None = Field(
         None, description="Folder that has the pose models, tried before the internet."
     )

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.coach.level import Level
-from hiitpi.coach.smoothing import SEEN
-from hiitpi.pose.keypoints import SIDES
+from hiitpi.pose.keypoints import SEEN, SIDES
 
 #: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
 DOT: Final = 0.25

@@ -5,10 +5,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from hiitpi.pose.keypoints import Pose
-
-#: A keypoint below this score is not seen. PoseNet's and MoveNet's own examples draw from 0.2-0.3.
-SEEN = 0.2
+from hiitpi.pose.keypoints import SEEN, Pose
 
 #: Seconds the median looks back. On recordings of some 60 people 0.15 s removed single-frame jumps
 #: and left/right swaps without clipping the fastest repetitions (0.5 s).

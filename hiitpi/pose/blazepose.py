@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from hiitpi.pose.follow import Follower
 from hiitpi.pose.interpreter import Interpreter
 from hiitpi.pose.keypoints import Pose
 
@@ -35,6 +36,11 @@ PRESENT: Final = 0.5
 
 #: Detections that share more than this (intersection over union) with the best are the same person.
 OVERLAP: Final = 0.3
+
+#: A crop that changes by more than this factor in one frame, or is smaller than this (pixels), has
+#: lost its person.
+SWELL: Final = 1.8
+SMALLEST: Final = 24.0
 
 #: The crop is this much larger than the circle around the body.
 MARGIN: Final = 1.25
@@ -63,10 +69,12 @@ class BlazePose:
         self._flag = _output(self._landmarks, (1, 1))
         self._anchors = anchors()
         self._region: Region | None = None
+        self._athlete = Follower()
 
     def reset(self) -> None:
         """Look for the person anew in the next picture."""
         self._region = None
+        self._athlete.reset()
 
     def infer(self, image: NDArray[np.uint8]) -> Pose | None:
         """The pose of the person followed, or of the one found best; None: nobody.
@@ -74,11 +82,13 @@ class BlazePose:
         Args:
             image: uint8 (H, W, 3) RGB.
         """
-        if self._region is None:
-            self._region = self._detect(image)
-            if self._region is None:
-                return None
-        pose, self._region = self._follow(image, self._region)
+        pose = None
+        where = self._region or self._detect(image)
+        if where:
+            pose, self._region = self._follow(image, where)
+        pose = self._athlete.take(pose)
+        if pose is None:
+            self._region = None
         return pose
 
     def _detect(self, image: NDArray[np.uint8]) -> Region | None:
@@ -89,6 +99,11 @@ class BlazePose:
         small = cv2.warpAffine(image, matrix, (DETECTOR, DETECTOR))
         outputs = self._detector.invoke((small.astype(np.float32) * (1 / 127.5) - 1)[None])
         scores = _sigmoid(outputs[self._scores][0, :, 0])
+        near = self._athlete.near
+        if near:  # only who may be the athlete
+            x, y = (self._anchors * DETECTOR - offset).T / scale
+            there = (x > near.left) & (x < near.right) & (y > near.top) & (y < near.bottom)
+            scores = np.where(there, scores, 0)
         if scores.max() < DETECTED:
             return None
         points = _blend(outputs[self._boxes][0], scores, self._anchors)
@@ -107,10 +122,11 @@ class BlazePose:
         xy = points[:, :2] @ to_image[:, :2].T + to_image[:, 2]
         score = _sigmoid(points[COCO, 3])
         pose = Pose(xy[COCO].astype(np.float32), score.astype(np.float32), present)
-        return pose, region(xy[CENTRE], xy[RIM])
+        ahead = region(xy[CENTRE], xy[RIM])
+        return pose, ahead if _plausible(ahead, where, image.shape) else None
 
 
-def open_engine(name: str, files: list[Path], threads: int) -> BlazePose:
+def open_engine(name: str, files: list[Path], threads: int, edgetpu: bool) -> BlazePose:
     """Open the engine; see `hiitpi.pose.engine`."""
     detector, landmarks = files
     return BlazePose(detector, landmarks, threads)
@@ -135,6 +151,17 @@ def region(centre: NDArray[np.floating], rim: NDArray[np.floating]) -> Region:
     dx, dy = float(rim[0] - centre[0]), float(rim[1] - centre[1])
     size = 2 * math.hypot(dx, dy) * MARGIN
     return Region(float(centre[0]), float(centre[1]), size, math.atan2(dx, -dy))
+
+
+def _plausible(ahead: Region, before: Region, shape: tuple[int, ...]) -> bool:
+    """Whether the next crop can hold the same person; if not, the detector is asked again.
+
+    Cheap, and enough: a crop that has lost its person wanders out of the picture, shrinks to a
+    point, or swells within one frame.
+    """
+    height, width = shape[:2]
+    inside = 0 <= ahead.x < width and 0 <= ahead.y < height
+    return inside and 1 / SWELL < ahead.size / before.size < SWELL and ahead.size > SMALLEST
 
 
 def crop_matrix(where: Region) -> NDArray[np.float64]:

@@ -47,15 +47,18 @@ class Catalog:
         """The names of all models."""
         return tuple(self._models)
 
-    def get(self, name: str) -> list[Path]:
-        """The files of a model, fetched and verified.
+    def get(self, name: str, edgetpu: bool = False) -> list[Path]:
+        """The files of a model, or of its form for the Edge TPU, fetched and verified.
 
         Raises:
             ModelError: no such model, or a file cannot be had or is not what it should be.
         """
         if name not in self._models:
             raise ModelError(f"No pose model {name!r}. There are: {', '.join(self._models)}.")
-        return [self._file(file) for file in self._models[name]["files"]]
+        files = self._models[name].get("edgetpu" if edgetpu else "files")
+        if files is None:
+            raise ModelError(f"There is no {name} for the Edge TPU; posenet and movenet run there.")
+        return [self._file(file) for file in files]
 
     def _file(self, file: str) -> Path:
         path, entry = self._folder / file, self._files[file]

@@ -1,4 +1,4 @@
-"""Runs a .tflite model. The only module that knows a TFLite runtime."""
+"""Runs a .tflite model, on the CPU or on the Edge TPU."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.errors import ModelError
+from hiitpi.pose.accelerator import edgetpu_interpreter, tflite
 
 Array = NDArray[Any]
 
@@ -20,24 +21,29 @@ class Interpreter:
     Args:
         model: a file, or the bytes of one.
         threads: CPU threads for one inference.
+        edgetpu: whether it runs on the Edge TPU.
 
     Raises:
-        ModelError: it is not a model, or this runtime cannot run it.
+        ModelError: it is not a model, or this runtime cannot run it, or there is no Edge TPU.
     """
 
-    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
-        from ai_edge_litert.interpreter import Interpreter as LiteRT
-
-        name = model.name if isinstance(model, Path) else "the model"
+    def __init__(self, model: Path | bytes, threads: int = 1, edgetpu: bool = False) -> None:
+        self._name = model.name if isinstance(model, Path) else "the model"
+        make = edgetpu_interpreter() if edgetpu else None
         try:
             content = model.read_bytes() if isinstance(model, Path) else model
             with _quiet():
-                self._litert = LiteRT(model_content=content, num_threads=threads)
-                self._litert.allocate_tensors()
+                self._model = (
+                    make(content)
+                    if make
+                    else tflite().Interpreter(model_content=content, num_threads=threads)
+                )
+                self._model.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"{name} cannot be loaded: {error}") from error
-        (self._input,) = self._litert.get_input_details()
-        self._outputs = self._litert.get_output_details()
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+            raise ModelError(f"{self._name} cannot be loaded: {reason}") from error
+        (self._input,) = self._model.get_input_details()
+        self._outputs = self._model.get_output_details()
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -53,10 +59,16 @@ class Interpreter:
         """Run the model on `data` (the input's shape and type); return the raw outputs.
 
         The arrays are copies: they stay true after the next call.
+
+        Raises:
+            ModelError: the accelerator has gone, or the runtime failed.
         """
-        self._litert.set_tensor(self._input["index"], data)
-        self._litert.invoke()
-        return [self._litert.get_tensor(output["index"]) for output in self._outputs]
+        try:
+            self._model.set_tensor(self._input["index"], data)
+            self._model.invoke()
+            return [self._model.get_tensor(output["index"]) for output in self._outputs]
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self._name} failed while running: {error}") from error
 
 
 @contextmanager

@@ -56,6 +56,10 @@ SKELETON: Final = tuple(
 )
 
 
+#: A keypoint below this score is not seen. PoseNet's and MoveNet's own examples draw from 0.2-0.3.
+SEEN: Final = 0.2
+
+
 @dataclass(frozen=True, slots=True)
 class Pose:
     """One person in one frame.

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.errors import ModelError
+from hiitpi.pose.follow import Box, Follower
 from hiitpi.pose.interpreter import Interpreter, dequantised
 from hiitpi.pose.keypoints import INDEX, Pose
 
@@ -28,6 +29,11 @@ REFINEMENTS: Final = 5
 
 #: Mean keypoint score of a person; PersonLab's own demos use 0.2-0.25.
 PRESENT: Final = 0.2
+
+#: Of several people: the least score, how near (pixels) is the same keypoint, and how many at most.
+THRESHOLD: Final = 0.2
+RADIUS: Final = 10.0
+MOST: Final = 10
 
 #: The tree along which a skeleton grows: edge k of the mid-range offsets, parent to child.
 EDGES: Final = tuple(
@@ -70,41 +76,49 @@ class Heads(NamedTuple):
 
 
 class PoseNet:
-    """PoseNet on the CPU, decoded for a single athlete."""
+    """PoseNet on the CPU or the Edge TPU, decoded for a single athlete."""
 
-    def __init__(self, name: str, model: Path, threads: int = 1) -> None:
-        self.name = name
-        self._model = Interpreter(without_decoder(model.read_bytes(), model.name), threads)
+    def __init__(self, name: str, model: Path, threads: int = 1, edgetpu: bool = False) -> None:
+        self.name = f"{name} on Edge TPU" if edgetpu else name
+        stripped = without_decoder(model.read_bytes(), model.name)
+        self._model = Interpreter(stripped, threads, edgetpu)
         _, self._height, self._width, _ = self._model.input_shape
+        self._athlete = Follower()
 
     def reset(self) -> None:
-        """Nothing to forget: each picture is judged by itself."""
+        """Follow whoever is strongest in the next picture."""
+        self._athlete.reset()
 
     def infer(self, image: NDArray[np.uint8]) -> Pose | None:
-        """The strongest skeleton of the picture; None: nobody.
+        """The skeleton of the athlete followed, or the strongest; None: nobody.
 
         Args:
             image: uint8 (H, W, 3) RGB. It is fitted into the model's input, padded, not stretched.
         """
+        padded, scale = self._fitted(image)
+        heads = self.heads(padded)
+        pose = _pose(*decode(heads, strongest(heads, _cells(self._athlete.near, scale))), scale)
+        return self._athlete.take(pose if pose.confidence >= PRESENT else None)
+
+    def people(self, image: NDArray[np.uint8]) -> list[Pose]:
+        """Everybody in the picture, at most ten, most certain first; nobody is followed."""
+        padded, scale = self._fitted(image)
+        return [_pose(xy, score, scale) for xy, score in decode_all(self.heads(padded))]
+
+    def _fitted(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
+        """The picture in the upper left of the input, and pixels of it per pixel of the input."""
         height, width = image.shape[:2]
-        scale = min(self._width / width, self._height / height)
-        size = round(width * scale), round(height * scale)
+        shrink = min(self._width / width, self._height / height)
+        size = round(width * shrink), round(height * shrink)
         padded = np.zeros((self._height, self._width, 3), np.uint8)
         cv2.resize(image, size, dst=padded[: size[1], : size[0]], interpolation=cv2.INTER_LINEAR)
-        xy, score = decode(self.heads(padded))
-        confidence = float(score.mean())
-        if confidence < PRESENT:
-            return None
-        return Pose(
-            xy * np.array([width / size[0], height / size[1]], np.float32), score, confidence
-        )
+        return padded, np.array((width / size[0], height / size[1]), np.float32)
 
     def heads(self, image: NDArray[np.uint8]) -> Heads:
         """Run the model on a picture of exactly its input's size."""
         raw = self._model.invoke(image[None])
-        heat, short, middle = (
-            dequantised(r, output)[0] for r, output in zip(raw, self._model.outputs, strict=True)
-        )
+        heads = [dequantised(r, out)[0] for r, out in zip(raw, self._model.outputs, strict=True)]
+        heat, short, middle = sorted(heads, key=lambda head: head.shape[-1])  # 17, 34, 64 channels
         rows, columns = heat.shape[:2]
         return Heads(
             1 / (1 + np.exp(-heat)),
@@ -113,23 +127,65 @@ class PoseNet:
         )
 
 
-def open_engine(name: str, files: list[Path], threads: int) -> PoseNet:
+def open_engine(name: str, files: list[Path], threads: int, edgetpu: bool) -> PoseNet:
     """Open the engine; see `hiitpi.pose.engine`."""
-    return PoseNet(name, files[0], threads)
+    return PoseNet(name, files[0], threads, edgetpu)
 
 
-def decode(heads: Heads, root: tuple[int, int, int] | None = None) -> tuple[Floats, Floats]:
-    """Grow a skeleton from a root; return xy (17, 2) in input pixels, and score (17,).
+Root = tuple[int, int, int]
 
-    Args:
-        heads: the model's outputs.
-        root: (row, column, keypoint) to start from; the strongest keypoint of all by default.
+
+def strongest(heads: Heads, within: Box | None = None) -> Root:
+    """(row, column, keypoint) of the highest score, if asked among the cells of a box."""
+    rows, columns, _ = heads.score.shape
+    top, left, bottom, right = 0, 0, rows, columns
+    if within:
+        left, right = max(int(within.left), 0), min(int(within.right) + 1, columns)
+        top, bottom = max(int(within.top), 0), min(int(within.bottom) + 1, rows)
+        if left >= right or top >= bottom:
+            top, left, bottom, right = 0, 0, rows, columns
+    part = heads.score[top:bottom, left:right]
+    row, column, keypoint = (int(i) for i in np.unravel_index(int(part.argmax()), part.shape))
+    return top + row, left + column, keypoint
+
+
+def decode_all(heads: Heads) -> list[tuple[Floats, Floats]]:
+    """Everybody's skeleton, at most ten, in the order of their scores.
+
+    Skeletons grow from local maxima of the scores, best first, unless one already has that keypoint
+    within 10 pixels; what they share with a better skeleton does not count for them (PersonLab, 3.2
+    and appendix; the constants are those of Google's decoder).
     """
-    if root is None:
-        strongest = np.unravel_index(int(heads.score.argmax()), heads.score.shape)
-        row, column, first = (int(i) for i in strongest)
-    else:
+    found: list[tuple[float, Floats, Floats]] = []
+    for root in local_maxima(heads, THRESHOLD):
         row, column, first = root
+        at = np.array((column, row), np.float32) * STRIDE + heads.short[row, column, ::-1, first]
+        if any(np.hypot(*(xy[first] - at)) <= RADIUS for _, xy, _ in found):
+            continue
+        xy, score = decode(heads, root)
+        own = score.copy()
+        for _, other, _ in found:
+            own[np.linalg.norm(other - xy, axis=1) <= RADIUS] = 0
+        if own.mean() >= THRESHOLD:
+            found.append((float(own.mean()), xy, score))
+        if len(found) == MOST:
+            break
+    return [(xy, score) for _, xy, score in sorted(found, key=lambda person: -person[0])]
+
+
+def local_maxima(heads: Heads, threshold: float) -> list[Root]:
+    """Cells that no neighbour beats, best first."""
+    rows, columns, _ = heads.score.shape
+    padded = np.pad(heads.score, ((1, 1), (1, 1), (0, 0)))
+    around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
+    peaks = np.argwhere((heads.score >= np.max(around, axis=0)) & (heads.score > threshold))
+    order = np.argsort(-heads.score[tuple(peaks.T)], kind="stable")
+    return [(int(row), int(column), int(keypoint)) for row, column, keypoint in peaks[order]]
+
+
+def decode(heads: Heads, root: Root) -> tuple[Floats, Floats]:
+    """Grow a skeleton from a root; return xy (17, 2) in input pixels, and score (17,)."""
+    row, column, first = root
     yx = np.zeros((17, 2), np.float32)
     score = np.zeros(17, np.float32)
     yx[first] = (row * STRIDE, column * STRIDE) + heads.short[row, column, :, first]
@@ -152,6 +208,18 @@ def decode(heads: Heads, root: tuple[int, int, int] | None = None) -> tuple[Floa
             grown.add(there)
             waiting.append(there)
     return yx[:, ::-1].copy(), score
+
+
+def _cells(box: Box | None, scale: Floats) -> Box | None:
+    """A box in pixels of the picture, in cells of the heat maps."""
+    if box is None:
+        return None
+    x, y = (float(n) * STRIDE for n in scale)
+    return Box(box.left / x, box.top / y, box.right / x, box.bottom / y)
+
+
+def _pose(xy: Floats, score: Floats, scale: Floats) -> Pose:
+    return Pose(xy * scale, score, float(score.mean()))
 
 
 def _sample(grid: Floats, at: Floats) -> Floats:

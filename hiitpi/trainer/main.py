@@ -11,7 +11,7 @@ from hiitpi.coach.library import Library
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.live.bus import Publisher, connect
 from hiitpi.pose.catalog import Catalog
-from hiitpi.pose.engine import open_engine
+from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 from hiitpi.trainer.recorder import Recorder
@@ -34,7 +34,11 @@ def run(settings: Settings) -> None:
         signal.signal(number, lambda *_: stop.set())
     store = Store(settings.database)
     library = Library(*filter(None, [settings.workouts_dir]))
-    engine = open_engine(settings.model, Catalog(mirror=settings.model_mirror), settings.threads)
+    catalog = Catalog(mirror=settings.model_mirror)
+
+    def engine() -> Engine:
+        return open_engine(settings.model, catalog, settings.threads, settings.accelerator)
+
     recorder = Recorder(store.save, settings.instance / "unsaved")
     bus = Publisher(connect(settings.redis(0)), settings.station)
     trainer = Trainer(settings, lambda: open_camera(settings), engine, library, bus, recorder)

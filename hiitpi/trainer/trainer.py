@@ -12,7 +12,7 @@ from hiitpi.coach.coach import whole_pixels
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import Command, Event, EventKind, Sample, SessionRecord
 from hiitpi.coach.session import Session
-from hiitpi.errors import CameraError, WorkoutError
+from hiitpi.errors import CameraError, ModelError, WorkoutError
 from hiitpi.live.bus import Publisher
 from hiitpi.pose.engine import Engine
 from hiitpi.pose.keypoints import Pose
@@ -39,7 +39,8 @@ class Trainer:
     Args:
         settings: of this station.
         open_camera: opens and starts the camera; raises CameraError.
-        engine, library, bus, recorder: its parts.
+        open_engine: opens the pose engine; raises ModelError.
+        library, bus, recorder: its parts.
         clock: monotonic seconds, the same as the camera's.
         wall: seconds since the epoch.
     """
@@ -48,22 +49,24 @@ class Trainer:
         self,
         settings: Settings,
         open_camera: Callable[[], Camera],
-        engine: Engine,
+        open_engine: Callable[[], Engine],
         library: Library,
         bus: Publisher,
         recorder: Recorder,
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
     ) -> None:
-        self._settings, self._open_camera, self._engine = settings, open_camera, engine
+        self._settings = settings
+        self._open_camera, self._open_engine = open_camera, open_engine
         self._library, self._bus, self._recorder = library, bus, recorder
         self._clock, self._wall = clock, wall
         self._session: Session | None = None
         self._seq = 0
         self._counted_before = 0  # what was counted before this process, of a session that goes on
         self._events: list[Event] = []
+        self._engine = self._open_engine()
         self._camera: Camera | None = self._open_camera()
-        self._failures, self._retry_at = 0, 0.0
+        self._failures, self._retry_at, self._engine_retry_at = 0, 0.0, 0.0
         self._say_status()
 
     def resume(self, record: SessionRecord) -> None:
@@ -149,7 +152,7 @@ class Trainer:
 
     def _judge(self, frame: Frame) -> tuple[Sample, Pose | None]:
         began = time.perf_counter()
-        pose = self._engine.infer(frame.image)
+        pose = self._infer(frame)
         spent = (time.perf_counter() - began) * 1000
         if self._session is None:
             return _idle_sample(frame, pose, spent), pose
@@ -160,6 +163,23 @@ class Trainer:
             self._recorder.put(self._session.record(frame.time))
         truth = None if frame.truth is None else self._counted_before + frame.truth
         return replace(told.sample, truth=truth), pose
+
+    def _infer(self, frame: Frame) -> Pose | None:
+        """The athlete's pose; an engine that fails is opened anew, on the CPU if need be."""
+        if self._clock() < self._engine_retry_at:
+            return None
+        try:
+            return self._engine.infer(frame.image)
+        except ModelError as error:
+            log.error("%s", error)
+        try:
+            self._engine = self._open_engine()
+            self._say_status()
+        except ModelError as error:
+            log.error("%s", error)
+            self._engine_retry_at = self._clock() + RETRY[-1]
+            self._say_status(str(error))
+        return None
 
     def _obey(self, command: Command) -> None:
         running = self._session.uuid if self._session else None

@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hiitpi.coach.smoothing import SEEN
-from hiitpi.pose.keypoints import SIDES, SKELETON, Pose
+from hiitpi.pose.keypoints import SEEN, SIDES, SKELETON, Pose
 
 #: RGB: the joints that the workout looks at, and the others.
 BRIGHT: Final = (61, 220, 132)

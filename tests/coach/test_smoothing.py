@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hiitpi.coach.smoothing import SEEN, Smoother
-from hiitpi.pose.keypoints import Pose
+from hiitpi.coach.smoothing import Smoother
+from hiitpi.pose.keypoints import SEEN, Pose
 
 
 def at(x: float, score: float = 0.9) -> Pose:

@@ -10,7 +10,16 @@ import pytest
 from hiitpi.errors import ModelError
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.keypoints import KEYPOINTS
-from hiitpi.pose.posenet import EDGES, STRIDE, Heads, PoseNet, decode, without_decoder
+from hiitpi.pose.posenet import (
+    EDGES,
+    STRIDE,
+    Heads,
+    PoseNet,
+    decode,
+    local_maxima,
+    strongest,
+    without_decoder,
+)
 from tests.conftest import engine, shared
 
 
@@ -37,15 +46,6 @@ def nearest(image: np.ndarray, height: int, width: int) -> np.ndarray:
     return image[rows][:, columns]
 
 
-def maxima(heads: Heads, threshold: float) -> list[tuple[int, int, int]]:
-    """Cells that are the maximum of their 3x3 neighbours: where a pose may start."""
-    padded = np.pad(heads.score, ((1, 1), (1, 1), (0, 0)))
-    rows, columns, _ = heads.score.shape
-    around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-    found = np.argwhere((heads.score >= np.max(around, axis=0)) & (heads.score > threshold))
-    return [tuple(map(int, cell)) for cell in found]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "size", "margin"), [("posenet", "481_641", 2.0), ("posenet_353", "353_481", 4.0)]
@@ -62,7 +62,7 @@ def test_google_reference(catalog: Catalog, name: str, size: str, margin: float)
     assert isinstance(posenet, PoseNet)
     height, width = map(int, size.split("_"))
     heads = posenet.heads(np.ascontiguousarray(nearest(image, height, width)))
-    grown = [decode(heads, root) for root in maxima(heads, 0.2)]
+    grown = [decode(heads, root) for root in local_maxima(heads, 0.2)]
     for person in reference(golden):
         errors = [np.linalg.norm(xy - person[:, :2], axis=1).max() for xy, _ in grown]
         best = int(np.argmin(errors))
@@ -87,6 +87,52 @@ def test_frames_are_padded_and_not_stretched(catalog: Catalog):
 
 
 @pytest.mark.slow
+def test_everybody_on_request(catalog: Catalog):
+    """Both people of the picture, each once, where Google's reference has them."""
+    image = cv2.imread(str(shared("models/golden/test_couple.jpg")))[..., ::-1]
+    golden = shared("models/golden/posenet_mobilenet_v1_075_481_641_quant_decoder_reference.csv")
+    posenet = engine("posenet", catalog)
+    assert isinstance(posenet, PoseNet)
+    people = posenet.people(np.ascontiguousarray(image))
+    assert len(people) == 2
+    size = np.array((image.shape[1] / 641, image.shape[0] / 481))
+    for person in reference(golden):
+        sure = person[:, 2] > 0.5
+        errors = [np.linalg.norm(p.xy / size - person[:, :2], axis=1)[sure].max() for p in people]
+        assert min(errors) < 12  # Google's picture is stretched, ours is not
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["posenet", "posenet_353"])
+def test_edge_tpu_files_have_the_same_heads(catalog: Catalog, name: str):
+    """Shapes and quantisation of the three heads are those of the CPU's file, and no op is left
+    but the Edge TPU's."""
+    shared("models")
+    cpu, tpu = (
+        heads_of(without_decoder(catalog.get(name, edgetpu)[0].read_bytes()))
+        for edgetpu in (False, True)
+    )
+    assert cpu[0] == tpu[0]
+    assert "edgetpu-custom-op" in tpu[1]
+    assert "PosenetDecoderOp" not in cpu[1] | tpu[1]
+
+
+def heads_of(model: bytes) -> tuple[list[tuple], set[str]]:
+    """(shape, scale, zero point) of each output, and the names of custom ops."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+    graph = tree.subgraphs[0]
+    outputs = [graph.tensors[i] for i in graph.outputs]
+    heads = [
+        (tuple(t.shape), float(t.quantization.scale[0]), int(t.quantization.zeroPoint[0]))
+        for t in outputs
+    ]
+    used = {tree.operatorCodes[op.opcodeIndex].customCode or b"" for op in graph.operators}
+    return sorted(heads), {code.decode() for code in used}
+
+
+@pytest.mark.slow
 def test_an_empty_room_has_nobody(catalog: Catalog):
     assert engine("posenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
 
@@ -106,7 +152,8 @@ def test_decoder_follows_the_skeleton():
     for edge, (parent, child) in enumerate(EDGES):
         middle[:, :, 0, :, edge] = truth[child] - truth[parent] + rng.uniform(-9, 9, 2)
         middle[:, :, 1, :, edge] = truth[parent] - truth[child] + rng.uniform(-9, 9, 2)
-    xy, found = decode(Heads(score, short.astype(np.float32), middle))
+    heads = Heads(score, short.astype(np.float32), middle)
+    xy, found = decode(heads, strongest(heads))
     assert np.abs(xy - truth[:, ::-1]).max() < 0.01
     assert found[5] > 0.5
 

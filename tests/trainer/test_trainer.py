@@ -11,7 +11,7 @@ import pytest
 from hiitpi.camera.base import Camera, Image
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import Command
-from hiitpi.errors import CameraError
+from hiitpi.errors import CameraError, ModelError
 from hiitpi.live.bus import Publisher, Subscriber, connect, decode
 from hiitpi.pose.keypoints import Pose
 from hiitpi.records.store import Store
@@ -65,9 +65,11 @@ class FilmEngine:
     name = "film"
 
     def __init__(self, camera: FilmCamera) -> None:
-        self.camera = camera
+        self.camera, self.broken = camera, False
 
     def infer(self, image: np.ndarray) -> Pose | None:
+        if self.broken:
+            raise ModelError("The Edge TPU has gone.")
         part = (1 - np.cos(2 * np.pi * self.camera.clock())) / 2
         return between(CLOSED, OPEN, part).pose()
 
@@ -78,18 +80,23 @@ class House:
     """Everything the trainer works with."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        self.settings, self.folder = settings, folder
+        self.settings, self.folder, self.engines = settings, folder, 0
         self.store = Store(settings.database)
         self.store.migrate()
         self.page = Subscriber(connect(settings.redis(0)), settings.station)
         self.trainer = self.new_trainer()
+
+    def open_engine(self) -> "FilmEngine":
+        self.engine = FilmEngine(self.camera)
+        self.engines += 1
+        return self.engine
 
     def new_trainer(self) -> Trainer:
         self.camera = FilmCamera()
         return Trainer(
             self.settings,
             lambda: self.camera,
-            FilmEngine(self.camera),
+            lambda: self.open_engine(),
             Library(),
             Publisher(connect(self.settings.redis(0)), self.settings.station),
             Recorder(self.store.save, self.folder / "unsaved"),
@@ -222,6 +229,19 @@ def test_pictures_are_made_only_while_somebody_watches(house: House):
     assert len(seqs) > 2
     assert seqs == sorted(set(seqs))
     pictures.close()
+
+
+def test_an_engine_that_fails_is_opened_anew_and_the_session_goes_on(house: House):
+    uuid = house.start()
+    house.run(2.5)
+    before = house.page.session()
+    house.engine.broken = True
+    house.run(3)
+    assert house.engines == 2
+    assert house.page.session() == before
+    house.page.command(Command("done", session=uuid))
+    house.run(0.2)
+    assert house.store.session(uuid).reps >= 4
 
 
 def test_camera_trouble_is_told_and_the_session_goes_on(house: House):

@@ -1,0 +1,94 @@
+"""The Edge TPU as far as it goes without one: finding it, missing it, and doing without."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hiitpi.errors import ModelError
+from hiitpi.pose import accelerator
+from hiitpi.pose import engine as engines
+from hiitpi.pose.accelerator import edgetpu_interpreter, edgetpu_present
+from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.engine import fetch, open_engine
+from tests.conftest import engine
+
+
+def usb(root: Path, vendor: str, product: str) -> Path:
+    device = root / "sys/bus/usb/devices/1-1"
+    device.mkdir(parents=True)
+    (device / "idVendor").write_text(f"{vendor}\n")
+    (device / "idProduct").write_text(f"{product}\n")
+    return root
+
+
+def stub_library(folder: Path, code: str) -> Path:
+    """A libedgetpu of our own: the C interface that a delegate's loader looks for."""
+    source, library = folder / "stub.c", folder / "libedgetpu.so.1"
+    source.write_text(code)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("vendor", "product", "found"),
+    [("1a6e", "089a", True), ("18d1", "9302", True), ("1d6b", "0002", False)],
+)
+def test_an_edge_tpu_is_found_by_its_usb_ids(
+    tmp_path: Path, vendor: str, product: str, found: bool
+):
+    assert edgetpu_present(usb(tmp_path, vendor, product)) == found
+
+
+def test_an_edge_tpu_is_found_on_pcie(tmp_path: Path):
+    assert not edgetpu_present(tmp_path)
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/apex_0").touch()
+    assert edgetpu_present(tmp_path)
+
+
+def test_a_missing_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
+    with pytest.raises(ModelError, match=r"is not installed. Install libedgetpu1-std") as caught:
+        edgetpu_interpreter()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # LiteRT's __del__
+def test_a_library_without_a_device_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    library = stub_library(
+        tmp_path,
+        "#include <stddef.h>\n"
+        "void *tflite_plugin_create_delegate(char **k, char **v, size_t n, void (*e)(const char *))"
+        '{ if (e) e("no device"); return NULL; }\n'
+        "void tflite_plugin_destroy_delegate(void *d) {}\n",
+    )
+    monkeypatch.setattr(accelerator, "LIBRARY", str(library))
+    with pytest.raises(ModelError, match="no Edge TPU answers"):
+        edgetpu_interpreter()
+
+
+@pytest.mark.slow
+def test_auto_falls_back_to_the_cpu_and_says_why(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    engine("posenet", catalog)
+    monkeypatch.setattr(engines, "edgetpu_present", lambda: True)
+    monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
+    assert open_engine("posenet", catalog, accelerator="auto").name == "posenet"
+    assert "is not installed" in caplog.text
+    assert "Going on with the CPU" in caplog.text
+
+
+@pytest.mark.slow
+def test_edgetpu_alone_does_not_fall_back(catalog: Catalog, monkeypatch: pytest.MonkeyPatch):
+    engine("posenet", catalog)
+    monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
+    with pytest.raises(ModelError, match="HIITPI_ACCELERATOR=cpu"):
+        open_engine("posenet", catalog, accelerator="edgetpu")
+
+
+@pytest.mark.slow
+def test_blazepose_does_not_run_there(catalog: Catalog):
+    with pytest.raises(ModelError, match="no blazepose for the Edge TPU"):
+        fetch("blazepose", catalog, "edgetpu")

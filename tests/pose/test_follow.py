@@ -1,0 +1,72 @@
+"""The one who trains is followed, not whoever is brightest."""
+
+import numpy as np
+import pytest
+
+from hiitpi.camera.drawn.movements import at_ease, jumping_jack
+from hiitpi.camera.drawn.painter import Painter
+from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.follow import PATIENCE, Follower, box_of
+from hiitpi.pose.keypoints import Pose
+from tests.coach.stick import CLOSED, OPEN, between
+from tests.conftest import engine
+
+
+def test_a_person_who_moves_is_followed():
+    follower = Follower()
+    for i in range(60):
+        pose = between(CLOSED, OPEN, abs(np.sin(i / 5))).pose(x=200 + 4 * i)
+        assert follower.take(pose) is pose
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(CLOSED.pose(x=900), id="elsewhere"),
+        pytest.param(CLOSED.pose(scale=0.2), id="far behind"),
+        pytest.param(CLOSED.pose(scale=4.0), id="right before the lens"),
+    ],
+)
+def test_somebody_else_is_refused_until_the_athlete_has_been_away(other: Pose):
+    follower = Follower()
+    follower.take(CLOSED.pose())
+    for _ in range(PATIENCE):
+        assert follower.take(other) is None
+    assert follower.take(other) is other
+
+
+def test_a_moment_of_nobody_does_not_lose_the_athlete():
+    follower = Follower()
+    follower.take(CLOSED.pose())
+    for _ in range(PATIENCE - 1):
+        follower.take(None)
+    assert follower.take(CLOSED.pose(x=900)) is None
+    assert follower.take(CLOSED.pose()) is not None
+
+
+def test_too_few_keypoints_are_nobody():
+    pose = CLOSED.pose()
+    assert box_of(Pose(pose.xy, np.zeros(17, np.float32), 0.5)) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["blazepose", "posenet", "movenet"])
+def test_every_engine_stays_with_the_athlete_when_a_second_person_comes(
+    catalog: Catalog, name: str
+):
+    """The athlete on the left is joined by somebody as large on the right, then is alone again."""
+    painter = Painter((640, 480))
+    poses = [painter(jumping_jack((1 - np.cos(i / 3)) / 2)) for i in range(8)]
+    other = painter(at_ease(0.3))
+
+    def scene(i: int, joined: bool) -> np.ndarray:
+        left = poses[i % 8][:, 140:500]
+        right = other[:, 140:500] if joined else np.repeat(left[:, -1:], 360, axis=1)
+        return np.ascontiguousarray(np.hstack((left, right)))
+
+    follows = engine(name, catalog)
+    for i in range(24):
+        pose = follows.infer(scene(i, joined=i >= 4))
+        assert pose is not None, i
+        hips = pose.xy[[11, 12], 0].mean()
+        assert hips < 360, i

@@ -1,0 +1,70 @@
+import csv
+
+import cv2
+import numpy as np
+import pytest
+
+from hiitpi.camera.drawn.movements import jumping_jack
+from hiitpi.camera.drawn.painter import Painter
+from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.keypoints import INDEX, Pose
+from hiitpi.pose.movenet import MoveNet, around, whole
+from tests.coach.stick import CLOSED
+from tests.conftest import engine, shared
+
+
+@pytest.mark.slow
+def test_google_reference(catalog: Catalog):
+    """Each keypoint within 0.04, Google's own tolerance, on its picture, stretched."""
+    with shared("models/golden/movenet_single_pose_lightning_ptq_reference.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    image = cv2.imread(str(shared("models/golden/squat.bmp")))[..., ::-1]
+    movenet = engine("movenet", catalog)
+    assert isinstance(movenet, MoveNet)
+    small = cv2.resize(np.ascontiguousarray(image), (192, 192))
+    found = movenet.keypoints(small)
+    for row in rows:
+        y, x, _ = found[int(row["keypoint_id"])]
+        assert x == pytest.approx(float(row["keypoint_x"]), abs=0.04)
+        assert y == pytest.approx(float(row["keypoint_y"]), abs=0.04)
+
+
+@pytest.mark.slow
+def test_the_crop_finds_somebody_small(catalog: Catalog):
+    """A person of a quarter of the picture's height: better seen in a crop than in the whole."""
+    small = cv2.resize(Painter((640, 480))(jumping_jack(0.5)), (213, 160))
+    image = np.full((480, 640, 3), 180, np.uint8)
+    image[250:410, 200:413] = small
+    movenet = engine("movenet", catalog)
+    first = movenet.infer(image)
+    for _ in range(3):
+        then = movenet.infer(image)
+    assert first is not None
+    assert then is not None
+    assert then.confidence > first.confidence
+
+
+@pytest.mark.slow
+def test_an_empty_room_has_nobody(catalog: Catalog):
+    assert engine("movenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
+
+
+def test_the_whole_picture_is_a_square_around_it():
+    assert whole(640, 480) == (0, -80, 640)
+    assert whole(480, 640) == (-80, 0, 640)
+
+
+def test_the_crop_holds_the_person_with_room_to_move():
+    pose = CLOSED.pose(0.5, 320, 300)
+    x, y, side = around(pose, 640, 480)
+    assert np.all(pose.xy > (x, y))
+    assert np.all(pose.xy < (x + side, y + side))
+    hips = pose.xy[[INDEX["left_hip"], INDEX["right_hip"]]].mean(0)
+    assert hips == pytest.approx((x + side / 2, y + side / 2))
+    assert side < 480
+
+
+def test_without_a_trunk_the_whole_picture_is_looked_at():
+    pose = CLOSED.pose()
+    hidden = Pose(pose.xy, np.full(17, 0.1, np.float32), 0.3)
+    assert around(hidden, 640, 480) == whole(640, 480)
