@@ -1,5 +1,6 @@
 """The Coral Edge TPU: whether one is here, and what runs models on it."""
 
+import ctypes
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -57,13 +58,19 @@ def edgetpu_interpreter() -> MakeInterpreter:
         return lambda model: make_interpreter(model)
     except ImportError:
         pass
+    try:
+        ctypes.CDLL(LIBRARY)  # LiteRT stumbles over a missing one in its own clean-up
+    except OSError as error:
+        raise ModelError(
+            f"The Edge TPU cannot be used: {LIBRARY} is not installed. {HELP}"
+        ) from error
     runtime = tflite()
     try:
         delegate = runtime.load_delegate(LIBRARY)
-    except (OSError, ValueError, RuntimeError) as error:
-        missing = isinstance(error, OSError)
-        what = f"{LIBRARY} is not installed" if missing else f"no Edge TPU answers ({error})"
-        raise ModelError(f"The Edge TPU cannot be used: {what}. {HELP}") from error
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"The Edge TPU cannot be used: none answers ({error}). Is it plugged in? {HELP}"
+        ) from error
     return lambda model: runtime.Interpreter(model_content=model, experimental_delegates=[delegate])
 
 
