@@ -87,10 +87,26 @@ run() {
   exec .venv/bin/python app.py "$@"
 }
 
+# The Pi's camera libraries, for tests against the real packages; what they need of a Pi is not
+# installed with them.
+pi_packages() {
+  local pins
+  for pins in requirements-picamera.txt requirements-picamera2.txt; do
+    [ "$(cat ".venv/.$pins" 2>/dev/null)" = "$(sha256sum "$pins")" ] && continue
+    say "Installing Python packages ($pins)"
+    READTHEDOCS=True .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+      --no-deps --require-hashes --requirement "$pins" ||
+      fail "the packages of $pins could not be installed; is there a network?"
+    sha256sum "$pins" >".venv/.$pins"
+  done
+}
+
 check() {
   redis
   command -v chromium >/dev/null || debian chromium
+  command -v cc >/dev/null || debian gcc libc6-dev
   python_packages requirements-dev.txt
+  pi_packages
   say "Lint"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .

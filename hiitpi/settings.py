@@ -1,15 +1,19 @@
 """Every setting, typed. Nothing else reads the environment."""
 
 import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hiitpi.errors import SettingsError
+
+AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by"]
+Part = Annotated[float, Field(ge=0, le=1)]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,18 +35,38 @@ class Settings(BaseSettings):
     )
     camera: str = Field(
         "auto",
-        description="`auto`, `athlete` (drawn), a USB camera (`0`, `/dev/video0`), "
-        "a video file, or a stream's URL.",
+        description="`auto`, `picamera2`, `picamera`, `athlete` (drawn), a USB camera (`0`, "
+        "`/dev/video0`), a video file, or a stream's URL.",
     )
     camera_width: int = Field(640, ge=160, le=3840, description="Width of the picture, pixels.")
     camera_height: int = Field(480, ge=120, le=2160, description="Height of the picture, pixels.")
     camera_fps: float = Field(30.0, gt=0, le=120, description="Pictures a second.")
+    camera_flip: bool = Field(
+        False,
+        description="A ribbon-cable camera that is mounted mirrored: exchange left and right.",
+    )
+    camera_zoom: tuple[Part, Part, Part, Part] = Field(
+        (0.0, 0.0, 1.0, 1.0),
+        description="Part of a ribbon-cable camera's view: [x, y, w, h], 0..1.",
+    )
+    camera_exposure: float = Field(
+        0.0, ge=-4, le=4, description="Exposure compensation of a ribbon-cable camera, stops."
+    )
+    camera_loop: bool = Field(True, description="A video file begins anew at its end.")
+    camera_realtime: bool = Field(
+        True, description="A video file plays at its own pace, not as fast as it can be read."
+    )
     mirror: bool = Field(True, description="Show the video like a mirror.")
     athlete_pace: float = Field(
         0.0,
         ge=0,
         le=120,
         description="Repetitions a minute of the drawn athlete; 0: each workout's own pace.",
+    )
+    athlete_form: AthleteForm = Field(
+        "good",
+        description="How the drawn athlete trains: `good`, `half` (half repetitions), `uneven`, "
+        "`one_sided`, `leaving` (steps out of view), `passer_by` (a second person walks by).",
     )
     model: str = Field("auto", description="Pose model: `auto`, `blazepose`, `posenet`, ...")
     accelerator: Literal["auto", "edgetpu", "cpu"] = Field(
@@ -84,7 +108,9 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """These settings as variables, for child processes."""
         values = self.model_dump(mode="json", exclude_none=True)
-        return {f"HIITPI_{name.upper()}": str(value) for name, value in values.items()}
+        # A compound value is read back as JSON.
+        text = {n: json.dumps(v) if isinstance(v, list) else str(v) for n, v in values.items()}
+        return {f"HIITPI_{name.upper()}": value for name, value in text.items()}
 
     @property
     def database(self) -> str:

@@ -5,6 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +33,16 @@ class Frame:
     truth: int | None = None
 
 
+#: A camera that gives no picture for this long (seconds) is frozen; the first may take longer.
+FROZEN: Final = 2.0
+FIRST: Final = 6.0
+
+
 class Camera(ABC):
-    """Captures on a thread of its own and keeps the newest frame only.
+    """Keeps the newest frame only.
 
     A reader that is slow skips frames; it never makes the camera wait, and never sees a stale one.
+    A subclass calls `_deliver` for each picture, from whatever thread.
 
     Args:
         clock: monotonic seconds.
@@ -50,9 +57,9 @@ class Camera(ABC):
         self._clock = clock
         self._newest: Frame | None = None
         self._trouble: CameraError | None = None
+        self._ended = False
         self._fresh = threading.Condition()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._started = 0.0
 
     def start(self) -> None:
         """Open the camera and begin to capture.
@@ -61,8 +68,7 @@ class Camera(ABC):
             CameraError: it cannot be opened.
         """
         self._open()
-        self._thread = threading.Thread(target=self._capture, name="camera", daemon=True)
-        self._thread.start()
+        self._started = self._clock()
 
     def read(self, after: int, timeout: float) -> Frame | None:
         """The newest frame, once its `seq` is greater than `after`; None after `timeout` seconds.
@@ -77,7 +83,14 @@ class Camera(ABC):
             if self._trouble:
                 raise self._trouble
             frame = self._newest
-        return frame if frame and frame.seq > after else None
+        if frame and frame.seq > after:
+            return frame
+        since, patience = (frame.time, FROZEN) if frame else (self._started, FIRST)
+        if not self._ended and self._clock() - since > patience:
+            raise CameraError(
+                f"The {self.title} is frozen: no picture for {patience:g} s. Check its cable."
+            )
+        return None
 
     def perform(self, workout: str | None) -> None:
         """Tell who is in front of the camera which workout begins; None: stand at ease.
@@ -88,39 +101,83 @@ class Camera(ABC):
 
     def close(self) -> None:
         """Stop capturing and let the device go; safe in any state, and twice."""
-        self._stop.set()
-        if self._thread and self._thread is not threading.current_thread():
-            self._thread.join(timeout=2)
-        self._thread = None
         self._release()
 
-    def _capture(self) -> None:
-        seq = 0
-        while not self._stop.is_set():
-            try:
-                image, truth = self._grab()
-            except CameraError as error:
-                with self._fresh:
-                    self._trouble = error
-                    self._fresh.notify_all()
-                return
-            seq += 1
-            frame = Frame(image, seq, self._clock(), truth)
-            with self._fresh:
-                self._newest = frame
-                self._fresh.notify_all()
+    def _deliver(self, image: Image, truth: int | None = None) -> None:
+        """Take the next picture."""
+        if not _is_picture(image):
+            self._fail(CameraError(f"The {self.title} gives garbage instead of pictures."))
+            return
+        with self._fresh:
+            seq = self._newest.seq + 1 if self._newest else 1
+            self._newest = Frame(image, seq, self._clock(), truth)
+            self._fresh.notify_all()
+
+    def _fail(self, error: CameraError) -> None:
+        """Let the reader know that no more pictures come."""
+        with self._fresh:
+            self._trouble = error
+            self._fresh.notify_all()
 
     @abstractmethod
     def _open(self) -> None:
-        """Open the device, or raise CameraError."""
-
-    @abstractmethod
-    def _grab(self) -> tuple[Image, int | None]:
-        """Wait for the next picture; return it with the athlete's true count, if known."""
+        """Open the device and have it call `_deliver`, or raise CameraError."""
 
     @abstractmethod
     def _release(self) -> None:
         """Let the device go, in whatever state it is."""
+
+
+class PolledCamera(Camera):
+    """A camera that is asked for each picture, on a thread of its own."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        super().__init__(clock)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Open the camera and begin to capture; see `Camera.start`."""
+        super().start()
+        self._thread = threading.Thread(target=self._capture, name="camera", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop capturing and let the device go; safe in any state, and twice."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join(timeout=2)
+            self._thread = None
+        super().close()
+
+    def _capture(self) -> None:
+        while not self._stop.is_set() and not self._trouble:
+            try:
+                picture = self._grab()
+            except CameraError as error:
+                self._fail(error)
+                return
+            if picture is None:
+                self._ended = True
+                return
+            self._deliver(*picture)
+
+    @abstractmethod
+    def _grab(self) -> tuple[Image, int | None] | None:
+        """Wait for the next picture; return it with the athlete's true count, if known.
+
+        None: there are no more, and none were to be expected.
+        """
+
+
+def _is_picture(image: object) -> bool:
+    return (
+        isinstance(image, np.ndarray)
+        and image.dtype == np.uint8
+        and image.ndim == 3
+        and image.shape[2] == 3
+        and min(image.shape) > 0
+    )
 
 
 class Metronome:

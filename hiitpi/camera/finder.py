@@ -1,41 +1,65 @@
-"""Finds the camera that a setting names, or that this machine has."""
+"""Finds the camera that a setting names, or that this machine has.
 
+A camera is a module of this folder with `open_camera(name, settings)`; its name is the module's.
+Every other name is for OpenCV: a USB camera, a file, or a stream.
+"""
+
+import importlib
 import logging
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
-from hiitpi.camera.athlete import AthleteCamera
 from hiitpi.camera.base import Camera
-from hiitpi.camera.opencv import OpenCVCamera, usb_cameras
+from hiitpi.camera.opencv import usb_cameras
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
 
+OTHER: Final = "opencv"
+
+
+def camera_names() -> list[str]:
+    """The names that have a module of their own."""
+    folder = pkgutil.iter_modules([str(Path(__file__).parent)])
+    return [m.name for m in folder if m.name not in ("base", "finder", "drawn", OTHER)]
+
 
 def open_camera(settings: Settings) -> Camera:
     """Start the camera that `settings.camera` names.
 
-    "auto" is the first USB camera that opens, else the drawn athlete.
+    "auto" tries picamera2, picamera, then each USB camera; if none opens, the drawn athlete steps
+    in. Why each was not taken is logged.
 
     Raises:
         CameraError: the camera named is not there or cannot be opened.
     """
     if settings.camera != "auto":
         return _start(settings.camera, settings)
-    for device in usb_cameras():
+    for name in _candidates():
         try:
-            return _start(device, settings)
+            camera = _start(name, settings)
         except CameraError as error:
-            log.info("Not %s: %s", device, error)
+            log.info("Not %s: %s", name, error)
+        else:
+            log.info("Filming with the %s.", camera.title)
+            return camera
     log.info("No camera found: the drawn athlete steps in.")
     return _start("athlete", settings)
 
 
+def _candidates() -> Iterator[str]:
+    yield from ("picamera2", "picamera")
+    usb = usb_cameras()
+    if not usb:
+        log.info("Not a USB camera: there is no /dev/video*.")
+    yield from usb
+
+
 def _start(name: str, settings: Settings) -> Camera:
-    size = (settings.camera_width, settings.camera_height)
-    camera: Camera
-    if name == "athlete":
-        camera = AthleteCamera(size, settings.camera_fps, settings.athlete_pace)
-    else:
-        camera = OpenCVCamera(name, size, settings.camera_fps)
+    module = importlib.import_module(f"hiitpi.camera.{name if name in camera_names() else OTHER}")
+    camera: Camera = module.open_camera(name, settings)
     camera.start()
     return camera

@@ -8,16 +8,23 @@ from pathlib import Path
 
 import cv2
 
-from hiitpi.camera.base import Camera, Clock, Image, Metronome
+from hiitpi.camera.base import Camera, Clock, Image, Metronome, PolledCamera
 from hiitpi.errors import CameraError
+from hiitpi.settings import Settings
 
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 
-class OpenCVCamera(Camera):
+class OpenCVCamera(PolledCamera):
     """A USB camera ("0", "/dev/video0"), a stream ("rtsp://...", "http://...") or a video file.
 
-    A file plays in real time, over and over.
+    Args:
+        source: what to open.
+        size: width and height to ask a camera for; it may give others.
+        rate: pictures a second to ask a camera for.
+        loop: whether a file begins anew at its end.
+        realtime: whether a file plays at its own pace, or as fast as it can be read.
+        clock: monotonic seconds.
     """
 
     def __init__(
@@ -25,10 +32,13 @@ class OpenCVCamera(Camera):
         source: str,
         size: tuple[int, int] = (640, 480),
         rate: float = 30.0,
+        loop: bool = True,
+        realtime: bool = True,
         clock: Clock = time.monotonic,
     ) -> None:
         super().__init__(clock)
         self._source, self._size, self._rate = source, size, rate
+        self._loop, self._realtime = loop, realtime
         self._file = Path(source).is_file()
         self._capture_device: cv2.VideoCapture | None = None
         self._beat: Metronome | None = None
@@ -36,21 +46,23 @@ class OpenCVCamera(Camera):
 
     def _open(self) -> None:
         device = _open_capture(self._source)
-        if self._file:
+        if self._file and self._realtime:
             rate = device.get(cv2.CAP_PROP_FPS) or self._rate
             self._beat = Metronome(rate, self._clock, self._stop.wait)
-        else:
+        elif not self._file:
             device.set(cv2.CAP_PROP_FRAME_WIDTH, self._size[0])
             device.set(cv2.CAP_PROP_FRAME_HEIGHT, self._size[1])
             device.set(cv2.CAP_PROP_FPS, self._rate)
             device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._capture_device = device
 
-    def _grab(self) -> tuple[Image, int | None]:
+    def _grab(self) -> tuple[Image, int | None] | None:
         assert self._capture_device is not None
         if self._beat:
             self._beat.tick()
         good, image = self._capture_device.read()
+        if not good and self._file and not self._loop:
+            return None
         if not good and self._file:
             self._capture_device.set(cv2.CAP_PROP_POS_FRAMES, 0)
             good, image = self._capture_device.read()
@@ -109,6 +121,14 @@ def play(path: Path) -> Iterator[Still]:
         device.release()
     if number == 0:
         raise CameraError(f"{path} has no picture that can be read.")
+
+
+def open_camera(source: str, settings: Settings) -> Camera:
+    """The camera of the settings; see `hiitpi.camera.finder`."""
+    size = settings.camera_width, settings.camera_height
+    return OpenCVCamera(
+        source, size, settings.camera_fps, settings.camera_loop, settings.camera_realtime
+    )
 
 
 def usb_cameras() -> list[str]:

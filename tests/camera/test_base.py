@@ -5,11 +5,11 @@ import threading
 import numpy as np
 import pytest
 
-from hiitpi.camera.base import Camera, Image
+from hiitpi.camera.base import FIRST, FROZEN, Camera, Image, PolledCamera
 from hiitpi.errors import CameraError
 
 
-class Driven(Camera):
+class Driven(PolledCamera):
     """A real camera thread that gives a picture each time it is told to."""
 
     title = "driven"
@@ -74,6 +74,62 @@ def test_trouble_reaches_the_reader(camera: Driven):
     camera.turn.release()
     with pytest.raises(CameraError, match="unplugged"):
         camera.read(0, 5)
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Pushed(Camera):
+    """A camera that is given its pictures by the test."""
+
+    title = "pushed camera"
+
+    def _open(self) -> None: ...
+
+    def _release(self) -> None: ...
+
+
+def test_a_frozen_camera_is_trouble():
+    clock = Clock()
+    camera = Pushed(clock)
+    camera.start()
+    clock.now += FIRST - 0.1
+    assert camera.read(0, 0) is None
+    camera._deliver(np.zeros((2, 2, 3), np.uint8))
+    assert camera.read(0, 0).seq == 1
+    clock.now += FROZEN - 0.1
+    assert camera.read(1, 0) is None
+    clock.now += 0.2
+    with pytest.raises(CameraError, match="pushed camera is frozen"):
+        camera.read(1, 0)
+
+
+def test_a_camera_that_never_gives_a_picture_is_trouble():
+    clock = Clock()
+    camera = Pushed(clock)
+    camera.start()
+    clock.now += FIRST + 0.1
+    with pytest.raises(CameraError, match="frozen"):
+        camera.read(0, 0)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [None, b"", np.zeros((4, 4)), np.zeros((4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)],
+)
+def test_garbage_is_trouble(garbage):
+    camera = Pushed()
+    camera.start()
+    camera._deliver(garbage)
+    with pytest.raises(CameraError, match="garbage"):
+        camera.read(0, 0)
 
 
 def test_close_is_safe_in_any_state():

@@ -42,6 +42,19 @@ def test_a_file_plays_over_and_over(video: Path):
     assert camera.title == "recording clip.avi"
 
 
+def test_a_file_plays_once_when_asked_to(video: Path):
+    camera = OpenCVCamera(str(video), loop=False, realtime=False)
+    camera.start()
+    try:
+        seq = 0
+        while frame := camera.read(seq, 0.5):
+            seq = frame.seq
+        assert seq == 12
+        assert camera.read(seq, 2.5) is None  # it has ended, which is not the same as frozen
+    finally:
+        camera.close()
+
+
 def test_colours_are_rgb(tmp_path: Path):
     path = tmp_path / "red.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, (64, 48))

@@ -48,7 +48,7 @@ def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
     for movement in MOVEMENTS.values():
         blazepose.reset()
         for part in (0.0, 0.5, 1.0, 0.5):
-            body = movement.pose(part)
+            body = movement.pose(part, part)
             pose = blazepose.infer(painter(body))
             assert pose is not None
             assert pose.confidence > 0.9

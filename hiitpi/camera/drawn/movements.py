@@ -13,14 +13,16 @@ class Movement:
     """A repetition from the starting pose (0) to its far end (1), and back.
 
     Attributes:
-        pose: the body at a moment.
+        pose: the body at a moment: how far the left side is, and how far the right.
         pace: repetitions a minute.
         rest: part of a repetition, 0..1, spent in the starting pose.
+        takes_both: whether a repetition with one side only is none.
     """
 
-    pose: Callable[[float], Body]
+    pose: Callable[[float, float], Body]
     pace: float
     rest: float = 0.12
+    takes_both: bool = True
 
 
 def standing(foot: float, hop: float = 0.0) -> float:
@@ -33,19 +35,19 @@ def _mix(a: float, b: float, part: float) -> float:
     return a + (b - a) * part
 
 
-def jumping_jack(part: float) -> Body:
+def jumping_jack(part: float, right: float) -> Body:
     """Feet together and arms down; feet wide and hands overhead."""
     foot = _mix(0.10, 0.40, part)
     hop = 0.05 * math.sin(math.pi * part)
-    arm = Arm(side=_mix(10, 166, part), bend=_mix(12, 14, part))
+    arms = [Arm(side=_mix(10, 166, p), bend=_mix(12, 14, p)) for p in (part, right)]
     return Body(
         pelvis=vector(0, standing(foot, hop), 0),
         feet=(vector(foot, ANKLE + hop, 0), vector(-foot, ANKLE + hop, 0)),
-        arms=(arm, arm),
+        arms=(arms[0], arms[1]),
     )
 
 
-def squat(part: float) -> Body:
+def squat(part: float, right: float) -> Body:
     """Standing; thighs level, arms held forward."""
     foot = 0.21
     lean = _mix(0.0, 0.55, part)
@@ -61,12 +63,15 @@ def squat(part: float) -> Body:
     )
 
 
-def at_ease(part: float) -> Body:
-    """Standing, arms down, the weight a little to one side; nobody stands quite still."""
+def at_ease(part: float, behind: float = 0.0) -> Body:
+    """Standing, arms down, the weight a little to one side; nobody stands quite still.
+
+    `behind`: metres further from the camera than the athlete.
+    """
     foot, sway = 0.12, 0.03 * math.sin(2 * math.pi * part)
     return Body(
-        pelvis=vector(sway, standing(foot) - 0.004, 0),
-        feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
+        pelvis=vector(sway, standing(foot) - 0.004, -behind),
+        feet=(vector(foot, ANKLE, -behind), vector(-foot, ANKLE, -behind)),
         arms=(Arm(11 + 60 * sway, bend=14), Arm(11 - 60 * sway, bend=14)),
         up=vector(-0.4 * sway, 1, 0),
     )
@@ -75,5 +80,5 @@ def at_ease(part: float) -> Body:
 #: By the workout's slug.
 MOVEMENTS: Final = {
     "jumping_jacks": Movement(jumping_jack, pace=48),
-    "squat": Movement(squat, pace=22, rest=0.2),
+    "squat": Movement(squat, pace=22, rest=0.2, takes_both=False),
 }

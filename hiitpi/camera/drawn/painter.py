@@ -5,7 +5,7 @@ enough light and shade for models that were trained on photographs: a stick figu
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -87,6 +87,13 @@ class Lens:
         return self.cx + float(p[0]) * scale, self.cy - (float(p[1]) - self.height) * scale, scale
 
 
+class Shot(NamedTuple):
+    """A picture, uint8 (H, W, 3) RGB, and how much of each pixel is body, uint8 (H, W)."""
+
+    image: NDArray[np.uint8]
+    cover: NDArray[np.uint8]
+
+
 class Painter:
     """Paints bodies in front of one room.
 
@@ -105,6 +112,10 @@ class Painter:
 
     def __call__(self, body: Body) -> NDArray[np.uint8]:
         """A picture of the body: uint8 (H, W, 3) RGB."""
+        return self.shoot(body).image
+
+    def shoot(self, body: Body) -> Shot:
+        """A picture of the body, and where in it the body is."""
         width, height = self.size
         shape = height * FINE, width * FINE
         self._colour = np.zeros((*shape, 3), np.float32)
@@ -113,10 +124,32 @@ class Painter:
         self._paint(body)
         cover = cv2.resize(self._cover, self.size, interpolation=cv2.INTER_AREA)[..., None]
         person = cv2.resize(self._colour, self.size, interpolation=cv2.INTER_AREA)
+        del self._colour, self._cover, self._depth
         picture = self._room * self._shadow(body)[..., None] * (1 - cover) + person
         picture = cv2.GaussianBlur(picture, (0, 0), 0.55)
         picture += self._random.normal(0, 2.2, (height, width, 1)).astype(np.float32)
-        return np.clip(picture, 0, 255).astype(np.uint8)
+        image = np.clip(picture, 0, 255).astype(np.uint8)
+        return Shot(image, (cover[..., 0] * 255).astype(np.uint8))
+
+    def place(self, shot: Shot, offset: int) -> NDArray[np.uint8]:
+        """The body of a shot, `offset` pixels further to the right, alone in the room."""
+        empty = np.clip(self._room, 0, 255).astype(np.uint8)
+        return self.lay(empty, shot, offset)
+
+    def lay(
+        self,
+        image: NDArray[np.uint8],
+        shot: Shot,
+        offset: int,
+        free: NDArray[np.uint8] | None = None,
+    ) -> NDArray[np.uint8]:
+        """The body of a shot over a picture, `offset` pixels to the right, where `free` is 255."""
+        move = np.array([[1, 0, offset], [0, 1, 0]], np.float64)
+        person = cv2.warpAffine(shot.image, move, self.size)
+        there = cv2.warpAffine(shot.cover, move, self.size)[..., None] > 127
+        if free is not None:
+            there = there & (free > 0)
+        return np.where(there, person, image)
 
     def _paint(self, body: Body) -> None:
         for side in (0, 1):

@@ -1,15 +1,37 @@
-"""When the drawn athlete does what: a set of repetitions without an end, a little uneven."""
+"""When the drawn athlete does what: a set of repetitions without an end, good or bad."""
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 from hiitpi.camera.drawn.movements import Movement
+from hiitpi.settings import AthleteForm
 
 #: Seconds of standing before the first repetition.
 LEAD: Final = 1.5
 
-#: Nobody is a metronome: repetitions differ in length by up to this part.
-UNEVEN: Final = 0.05
+#: Nobody is a metronome: repetitions differ in length by up to this part; uneven ones by more.
+UNEVEN: Final = {"uneven": 0.5}
+EVEN: Final = 0.05
+
+#: How far half a repetition goes: less than any standard asks for.
+HALF: Final = 0.5
+
+#: Who leaves does so after so many repetitions, walks so long (seconds), and stays away so long.
+SETS, WALK, AWAY = 3, 1.2, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the athlete does at a moment.
+
+    Attributes:
+        part: how far the repetition is, 0 (start) to 1 (far end).
+        away: 0 on the spot to 1 out of the picture.
+    """
+
+    part: float
+    away: float = 0.0
 
 
 class Routine:
@@ -18,30 +40,43 @@ class Routine:
     Args:
         movement: what to do.
         pace: repetitions a minute; 0: the movement's own.
+        form: how well.
     """
 
-    def __init__(self, movement: Movement, pace: float = 0.0) -> None:
-        self._movement = movement
+    def __init__(self, movement: Movement, pace: float = 0.0, form: AthleteForm = "good") -> None:
+        self._movement, self._form = movement, form
         self._mean = 60 / (pace or movement.pace)
-        self._done = 0
+        self._tried = 0
         self._from = LEAD
+        self._break = 0.0
 
     @property
     def done(self) -> int:
-        """Repetitions completed so far."""
-        return self._done
+        """Repetitions completed so far that a fair referee counts."""
+        half = self._form == "half"
+        lame = self._form == "one_sided" and self._movement.takes_both
+        return 0 if half or lame else self._tried
 
-    def at(self, elapsed: float) -> float:
-        """How far the repetition is, 0 (start) to 1 (far end), `elapsed` seconds after the start.
-
-        Time must not run backwards.
-        """
-        while elapsed >= self._from + self._length():
-            self._from += self._length()
-            self._done += 1
-        phase = max(0.0, elapsed - self._from) / self._length()
+    def at(self, elapsed: float) -> Moment:
+        """What happens `elapsed` seconds after the start. Time must not run backwards."""
+        while elapsed >= self._from + self._break + self._length():
+            self._from += self._break + self._length()
+            self._tried += 1
+            leaves = self._form == "leaving" and self._tried % SETS == 0
+            self._break = 2 * WALK + AWAY if leaves else 0.0
+        since = elapsed - self._from
+        if since < self._break:
+            return Moment(0.0, _outward(since))
+        phase = max(0.0, since - self._break) / self._length()
         moving = (phase - self._movement.rest) / (1 - self._movement.rest)
-        return (1 - math.cos(2 * math.pi * max(0.0, moving))) / 2
+        part = (1 - math.cos(2 * math.pi * max(0.0, moving))) / 2
+        return Moment(part * HALF if self._form == "half" else part)
 
     def _length(self) -> float:
-        return self._mean * (1 + UNEVEN * math.sin(1.7 * self._done))
+        differ = UNEVEN.get(self._form, EVEN)
+        return self._mean * (1 + differ * math.sin(1.7 * self._tried))
+
+
+def _outward(since: float) -> float:
+    """Out, away, and back in: 0..1 of the way out of the picture."""
+    return min(1.0, since / WALK, max(0.0, 2 * WALK + AWAY - since) / WALK)

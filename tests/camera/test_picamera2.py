@@ -1,0 +1,141 @@
+"""picamera2: our calls held against the source of the real package; libcamera, which it drives and
+which only a Pi has, is not here, so nothing of it was run."""
+
+import ast
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from hiitpi.camera import picamera2 as ours
+from hiitpi.camera.picamera2 import FORMAT, PiCamera2
+from hiitpi.errors import CameraError
+from hiitpi.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def source() -> Path:
+    spec = importlib.util.find_spec("picamera2")
+    if spec is None or spec.origin is None:
+        pytest.skip("picamera2 is not installed; ./setup.sh test does it")
+    return Path(spec.origin).parent
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("global_camera_info", set()),
+        (
+            "create_video_configuration",
+            {"main", "transform", "controls", "queue"},
+        ),
+        ("configure", {"camera_config"}),
+        ("set_controls", {"controls"}),
+        ("start", set()),
+        ("capture_array", {"name"}),
+        ("stop", set()),
+        ("close", set()),
+        ("camera_properties", set()),
+    ],
+)
+def test_what_we_call_is_there(source: Path, method: str, parameters: set[str]):
+    tree = ast.parse((source / "picamera2.py").read_text())
+    (camera,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Picamera2")
+    found = [n for n in ast.walk(camera) if isinstance(n, ast.FunctionDef) and n.name == method]
+    assert found or method == "camera_properties"
+    if method == "camera_properties":
+        assert "self.camera_properties" in ast.unparse(tree).replace("self.camera_properties_", "")
+        return
+    names = {a.arg for f in found for a in [*f.args.args, *f.args.kwonlyargs]}
+    assert parameters <= names
+
+
+def test_the_format_is_rgb_in_memory(source: Path):
+    """The package's own table says which PIL mode each format is: BGR888 is RGB."""
+    assert f"'{FORMAT}': 'RGB'" in ast.unparse(ast.parse((source / "request.py").read_text()))
+
+
+class FakePicamera2:
+    """Stands in for the hardware: the calls that `test_what_we_call_is_there` holds to be real."""
+
+    cameras: list[dict] = [{}]  # noqa: RUF012
+    last: "FakePicamera2"
+
+    def __init__(self):
+        self.log: list[str] = []
+        self.controls: dict = {}
+        self.camera_properties = {"PixelArraySize": (4608, 2592)}
+        FakePicamera2.last = self
+
+    @classmethod
+    def global_camera_info(cls):
+        return cls.cameras
+
+    def create_video_configuration(self, main, transform, controls, queue):
+        return {"main": main, "transform": transform, "controls": controls, "queue": queue}
+
+    def configure(self, config):
+        self.config = config
+
+    def set_controls(self, controls):
+        self.controls |= controls
+
+    def start(self):
+        self.log.append("start")
+
+    def capture_array(self, name):
+        if "stop" in self.log:
+            raise RuntimeError("stopped")
+        return np.full((480, 640, 3), 5, np.uint8)
+
+    def stop(self):
+        self.log.append("stop")
+
+    def close(self):
+        self.log.append("close")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch):
+    module = SimpleNamespace(Picamera2=FakePicamera2)
+    libcamera = SimpleNamespace(Transform=lambda hflip: f"hflip={hflip}")
+    monkeypatch.setattr(ours, "_modules", lambda: (module, libcamera))
+    monkeypatch.setattr(FakePicamera2, "cameras", [{}])
+    return FakePicamera2
+
+
+def test_settings_reach_the_camera(fake):
+    camera = PiCamera2(
+        Settings(camera_flip=True, camera_zoom=(0.25, 0.25, 0.5, 0.5), camera_exposure=-1)
+    )
+    camera.start()
+    frame = camera.read(0, 5)
+    camera.close()
+    camera.close()
+    config = fake.last.config
+    assert config["main"] == {"size": (640, 480), "format": "BGR888"}
+    assert config["transform"] == "hflip=True"
+    assert config["controls"] == {"FrameRate": 30.0, "ExposureValue": -1.0}
+    assert fake.last.controls == {"ScalerCrop": (1152, 648, 2304, 1296)}
+    assert frame.image.shape == (480, 640, 3)
+    assert fake.last.log == ["start", "stop", "close"]
+
+
+def test_no_camera_on_the_cable(fake, monkeypatch):
+    monkeypatch.setattr(FakePicamera2, "cameras", [])
+    with pytest.raises(CameraError, match="ribbon cable"):
+        PiCamera2(Settings()).start()
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "libcamera", None)
+    with pytest.raises(CameraError, match="apt-get install python3-picamera2"):
+        PiCamera2(Settings()).start()
+
+
+def test_close_is_safe_before_start():
+    PiCamera2(Settings()).close()
