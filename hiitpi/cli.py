@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from hiitpi import __version__
 from hiitpi.errors import HiitPiError
@@ -49,6 +50,22 @@ def _parser() -> argparse.ArgumentParser:
     count.add_argument("--json", action="store_true", help="print one JSON object")
     count.set_defaults(run=_count)
 
+    models = commands.add_parser("models", help="list the pose models, or get them")
+    models.add_argument("action", nargs="?", choices=["list", "fetch"], default="list")
+    models.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all by default")
+    models.add_argument("--edgetpu", action="store_true", help="the forms for the Edge TPU")
+    models.set_defaults(run=_models)
+
+    doctor = commands.add_parser("doctor", help="look whether everything is as it should be")
+    doctor.set_defaults(run=_doctor)
+
+    bench = commands.add_parser("bench", help="measure how fast this machine is")
+    bench.add_argument("what", choices=["pose"])
+    bench.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
+    bench.add_argument("--rounds", type=int, default=60, help="pictures for each engine")
+    bench.add_argument("--json", action="store_true", help="print one JSON object")
+    bench.set_defaults(run=_bench)
+
     trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
     trainer.set_defaults(run=_trainer)
     return parser
@@ -73,6 +90,70 @@ def _serve(options: argparse.Namespace) -> None:
     fetch(settings.model, Catalog(mirror=settings.model_mirror, tell=_tell), settings.accelerator)
     serve(settings, lambda: print(welcome(settings), flush=True))
     print("Stopped.")
+
+
+def _models(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from hiitpi.pose.catalog import Catalog
+
+    settings = Settings.load()
+    with tqdm(unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
+
+        def show(name: str, have: int, size: int) -> None:
+            bar.total, bar.n = size or None, have
+            bar.set_description(name, refresh=True)
+
+        catalog = Catalog(mirror=settings.model_mirror, tell=_tell, show=show)
+        names = options.names or list(catalog.names)
+        if options.action == "fetch":
+            for name in names:
+                for path in catalog.get(name, options.edgetpu):
+                    print(f"{name}: {path}")
+            return
+    for name in names:
+        about = catalog.describe(name)
+        mark = "have" if catalog.have(name) else "need"
+        print(f"{mark}  {name:<12} {about['size']:>8}  {about['licence']:<11} {about['title']}")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from hiitpi.doctor import examine
+
+    findings = []
+    for finding in examine(Settings.load()):
+        print(finding, flush=True)
+        findings.append(finding)
+    return int(any(f.needed and not f.good for f in findings))
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from hiitpi.bench import bench_pose, table
+    from hiitpi.pose.catalog import Catalog
+
+    settings = Settings.load()
+    catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+    figures = bench_pose(_picture(options.image), catalog, settings.threads, options.rounds, _tell)
+    if options.json:
+        flat = {
+            f"{f.engine.replace(' ', '_')}_{name}": getattr(f, name)
+            for f in figures
+            for name in ("median_ms", "p95_ms", "cpu_ms", "invoke_ms", "ratio")
+        }
+        print(json.dumps(flat))
+    else:
+        print(table(figures))
+
+
+def _picture(path: Path | None) -> Any:
+    if path is None:
+        from hiitpi.camera.drawn.movements import MOVEMENTS
+        from hiitpi.camera.drawn.painter import Painter
+
+        return Painter((640, 480))(MOVEMENTS["jumping_jacks"].pose(0.5, 0.5))
+    from hiitpi.camera.opencv import play
+
+    return next(iter(play(path))).image
 
 
 def _trainer(options: argparse.Namespace) -> None:

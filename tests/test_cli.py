@@ -162,3 +162,44 @@ def test_serve_opens_survives_kills_and_stops_clean(tmp_path: Path):
 def children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found]
+
+
+def test_models_are_listed():
+    done = hiitpi("models")
+    assert done.returncode == 0
+    lines = {line.split()[1]: line for line in done.stdout.splitlines()}
+    assert {"blazepose", "posenet", "posenet_353", "movenet"} == set(lines)
+    assert all(line.split()[0] in ("have", "need") for line in lines.values())
+    assert all("Apache-2.0" in line for line in lines.values())
+
+
+def test_models_fetch_from_the_mirror():
+    shared("models")
+    done = hiitpi("models", "fetch", "movenet", "--edgetpu")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("movenet: ")
+    assert done.stdout.strip().endswith("_edgetpu.tflite")
+    assert "No pose model 'hal'" in complaint(hiitpi("models", "fetch", "hal"))
+
+
+@pytest.mark.slow
+def test_bench_pose_measures_every_engine():
+    """Compared within one run: what we add to the model's own time stays small."""
+    shared("models")
+    done = hiitpi("bench", "pose", "--rounds", "15", "--json", HIITPI_THREADS="1")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    for name in ("posenet", "posenet_353", "movenet", "blazepose"):
+        assert figures[f"{name}_median_ms"] > 0
+        assert figures[f"{name}_p95_ms"] >= figures[f"{name}_median_ms"]
+        assert figures[f"{name}_ratio"] > 0.5
+
+
+@pytest.mark.slow
+def test_doctor_exits_with_1_if_the_app_could_not_run(tmp_path: Path):
+    env = {"HIITPI_INSTANCE": str(tmp_path), "HIITPI_PORT": str(free_port())}
+    assert hiitpi("doctor", HIITPI_CAMERA="athlete", **env).returncode == 0
+    sick = hiitpi("doctor", HIITPI_CAMERA="/dev/video99", **env)
+    assert sick.returncode == 1
+    assert "✗ camera" in sick.stdout
+    assert "Traceback" not in sick.stderr

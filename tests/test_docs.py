@@ -101,7 +101,9 @@ def test_settings_table_has_the_defaults():
     for name, default in rows.items():
         field = Settings.model_fields[name.lower()]
         shown = str(field.default).lower()
-        if isinstance(field.default, float):
+        if isinstance(field.default, tuple):
+            shown = str([round(value) for value in field.default])
+        elif isinstance(field.default, float):
             shown = f"{field.default:g}"
         if isinstance(field.default, Path):
             shown = f"{field.default.relative_to(ROOT)}/"

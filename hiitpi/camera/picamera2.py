@@ -83,8 +83,8 @@ def open_camera(name: str, settings: Settings) -> Camera:
 
 def _modules() -> tuple[Any, Any]:
     try:
-        import libcamera  # type: ignore[import-not-found]
-        import picamera2  # type: ignore[import-not-found]
+        import libcamera
+        import picamera2
     except (ImportError, OSError) as error:
         raise CameraError(
             f"picamera2 cannot be used here ({error}). On a Raspberry Pi: "

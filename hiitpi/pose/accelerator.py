@@ -53,7 +53,7 @@ def edgetpu_interpreter() -> MakeInterpreter:
         ModelError: libedgetpu is missing, or no Edge TPU answers.
     """
     try:
-        from pycoral.utils.edgetpu import make_interpreter  # type: ignore[import-not-found]
+        from pycoral.utils.edgetpu import make_interpreter
 
         return lambda model: make_interpreter(model)
     except ImportError:
@@ -84,7 +84,7 @@ def tflite() -> Any:
         from ai_edge_litert import interpreter as runtime
     except ImportError:
         try:
-            from tflite_runtime import interpreter as runtime  # type: ignore[import-not-found]
+            from tflite_runtime import interpreter as runtime
         except ImportError as error:
             raise ModelError(
                 "No TFLite runtime is installed. Type: pip install ai-edge-litert"

@@ -62,11 +62,11 @@ class BlazePose:
 
     def __init__(self, detector: Path, landmarks: Path, threads: int = 1) -> None:
         self._detector = Interpreter(detector, threads)
-        self._landmarks = Interpreter(landmarks, threads)
+        self.main_model = Interpreter(landmarks, threads)
         self._boxes = _output(self._detector, (1, 2254, 12))
         self._scores = _output(self._detector, (1, 2254, 1))
-        self._points = _output(self._landmarks, (1, 195))
-        self._flag = _output(self._landmarks, (1, 1))
+        self._points = _output(self.main_model, (1, 195))
+        self._flag = _output(self.main_model, (1, 1))
         self._anchors = anchors()
         self._region: Region | None = None
         self._athlete = Follower()
@@ -114,7 +114,7 @@ class BlazePose:
         to_image = crop_matrix(where)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         crop = cv2.warpAffine(image, to_image, (LANDMARKS, LANDMARKS), flags=flags)
-        outputs = self._landmarks.invoke((crop.astype(np.float32) * (1 / 255))[None])
+        outputs = self.main_model.invoke((crop.astype(np.float32) * (1 / 255))[None])
         present = float(outputs[self._flag][0, 0])
         if present < PRESENT:
             return None, None

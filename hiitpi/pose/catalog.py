@@ -23,6 +23,9 @@ PATIENCE: Final = 60.0
 
 Tell = Callable[[str], None]
 
+#: Takes a name, the bytes that are here, and all there will be (0: not known).
+Show = Callable[[str, int, int], None]
+
 
 class Catalog:
     """The models that `catalog.toml` names.
@@ -31,12 +34,17 @@ class Catalog:
         folder: where fetched files are kept.
         mirror: a folder that has the files already, tried before any address.
         tell: takes a line for the user before something slow is done.
+        show: takes the progress of a download.
     """
 
     def __init__(
-        self, folder: Path = FOLDER, mirror: Path | None = None, tell: Tell = lambda line: None
+        self,
+        folder: Path = FOLDER,
+        mirror: Path | None = None,
+        tell: Tell = lambda line: None,
+        show: Show = lambda name, have, size: None,
     ) -> None:
-        self._folder, self._mirror, self._tell = folder, mirror, tell
+        self._folder, self._mirror, self._tell, self._show = folder, mirror, tell, show
         data = tomllib.loads((FOLDER / "catalog.toml").read_text())
         self._models: dict[str, Any] = data["models"]
         self._files: dict[str, Any] = data["files"]
@@ -53,12 +61,27 @@ class Catalog:
         Raises:
             ModelError: no such model, or a file cannot be had or is not what it should be.
         """
+        return [self._file(file) for file in self._names(name, edgetpu)]
+
+    def have(self, name: str, edgetpu: bool = False) -> bool:
+        """Whether the files of a model are here and whole; nothing is fetched."""
+        paths = [(self._folder / file, self._files[file]) for file in self._names(name, edgetpu)]
+        return all(p.is_file() and _sha256(p) == entry["sha256"] for p, entry in paths)
+
+    def describe(self, name: str) -> dict[str, str]:
+        """`title`, `licence` and `input` of a model, and its `size` where it is here."""
+        model = self._models[name]
+        sizes = [p.stat().st_size for f in model["files"] if (p := self._folder / f).is_file()]
+        size = f"{sum(sizes) / 1e6:.1f} MB" if len(sizes) == len(model["files"]) else "-"
+        return {**{key: model[key] for key in ("title", "licence", "input")}, "size": size}
+
+    def _names(self, name: str, edgetpu: bool) -> list[str]:
         if name not in self._models:
             raise ModelError(f"No pose model {name!r}. There are: {', '.join(self._models)}.")
-        files = self._models[name].get("edgetpu" if edgetpu else "files")
+        files: list[str] | None = self._models[name].get("edgetpu" if edgetpu else "files")
         if files is None:
             raise ModelError(f"There is no {name} for the Edge TPU; posenet and movenet run there.")
-        return [self._file(file) for file in files]
+        return files
 
     def _file(self, file: str) -> Path:
         path, entry = self._folder / file, self._files[file]
@@ -94,20 +117,18 @@ class Catalog:
 
     def _download(self, url: str, path: Path, sha256: str) -> None:
         self._tell(f"Getting {path.name} from {url.split('/')[2]}.")
-        with tempfile.TemporaryDirectory() as temporary:
-            got = Path(temporary) / path.name
-            try:
-                with (
-                    urllib.request.urlopen(url, timeout=PATIENCE) as answer,
-                    got.open("wb") as file,
-                ):
-                    shutil.copyfileobj(answer, file)
-            except (OSError, urllib.error.URLError) as error:
-                raise ModelError(
-                    f"Cannot get {path.name} from {url} ({error}). Check the internet connection, "
-                    f"or put the file into {self._folder}."
-                ) from error
+        got = path.with_suffix(".download")  # what an interrupted download leaves, to go on from
+        try:
+            download(url, got, self._show)
+        except (OSError, urllib.error.URLError) as error:
+            raise ModelError(
+                f"Cannot get {path.name} from {url} ({error}). Check the internet connection, "
+                f"or put the file into {self._folder}."
+            ) from error
+        try:
             self._keep(got, path, sha256)
+        finally:
+            got.unlink(missing_ok=True)
 
     def _from_wheel(self, name: str) -> None:
         """Take all files of a wheel that the catalog names, since it is downloaded but once."""
@@ -122,6 +143,27 @@ class Catalog:
                     if entry.get("wheel") == name:
                         member = Path(archive.extract(entry["member"], temporary))
                         self._keep(member, self._folder / file, entry["sha256"])
+
+
+def download(url: str, path: Path, show: Show) -> None:
+    """Get a file; what is there already is not got again, if the server can go on from there.
+
+    Raises:
+        OSError: it cannot be had; what was got so far stays.
+    """
+    have = path.stat().st_size if path.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        if answer.status != 206:
+            have = 0
+        size = have + int(answer.headers.get("Content-Length") or 0)
+        with path.open("ab" if have else "wb") as file:
+            while block := answer.read(1 << 16):
+                file.write(block)
+                have += len(block)
+                show(path.stem, have, size)
+    if have < size:
+        raise OSError(f"incomplete: {have} of {size} bytes; the next try goes on from there")
 
 
 def _pip_download(wheel: dict[str, str], folder: Path) -> Path:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hiitpi.errors import ModelError
 from hiitpi.pose.accelerator import Accelerator, edgetpu_present
 from hiitpi.pose.catalog import Catalog
+from hiitpi.pose.interpreter import Interpreter
 from hiitpi.pose.keypoints import Pose
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ class Engine(Protocol):
 
     #: The catalog's name of the model, with "on Edge TPU" if it runs there.
     name: str
+
+    #: The model that runs for each picture of a person who is followed.
+    main_model: Interpreter
 
     def infer(self, image: NDArray[np.uint8]) -> Pose | None:
         """The pose of the athlete in `image`, uint8 (H, W, 3) RGB; None: nobody.

@@ -51,6 +51,11 @@ class Interpreter:
         return tuple(int(n) for n in self._input["shape"])
 
     @property
+    def input_type(self) -> Any:
+        """NumPy type of the input."""
+        return self._input["dtype"]
+
+    @property
     def outputs(self) -> Sequence[dict[str, Any]]:
         """Name, shape and quantisation of each output, in the order `invoke` returns them."""
         return self._outputs

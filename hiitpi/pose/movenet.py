@@ -38,8 +38,8 @@ class MoveNet:
 
     def __init__(self, model: Path, threads: int = 1, edgetpu: bool = False) -> None:
         self.name = "movenet on Edge TPU" if edgetpu else "movenet"
-        self._model = Interpreter(model, threads, edgetpu)
-        self._size = self._model.input_shape[1]
+        self.main_model = Interpreter(model, threads, edgetpu)
+        self._size = self.main_model.input_shape[1]
         self._crop: Square | None = None
         self._athlete = Follower()
 
@@ -65,7 +65,7 @@ class MoveNet:
 
     def keypoints(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Run the model on a picture of its input's size: (17, 3) y, x (0..1) and score."""
-        (raw,) = self._model.invoke(image[None])
+        (raw,) = self.main_model.invoke(image[None])
         found: NDArray[np.float32] = raw.reshape(17, 3)
         return found
 

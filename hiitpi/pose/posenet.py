@@ -81,8 +81,8 @@ class PoseNet:
     def __init__(self, name: str, model: Path, threads: int = 1, edgetpu: bool = False) -> None:
         self.name = f"{name} on Edge TPU" if edgetpu else name
         stripped = without_decoder(model.read_bytes(), model.name)
-        self._model = Interpreter(stripped, threads, edgetpu)
-        _, self._height, self._width, _ = self._model.input_shape
+        self.main_model = Interpreter(stripped, threads, edgetpu)
+        _, self._height, self._width, _ = self.main_model.input_shape
         self._athlete = Follower()
 
     def reset(self) -> None:
@@ -116,8 +116,10 @@ class PoseNet:
 
     def heads(self, image: NDArray[np.uint8]) -> Heads:
         """Run the model on a picture of exactly its input's size."""
-        raw = self._model.invoke(image[None])
-        heads = [dequantised(r, out)[0] for r, out in zip(raw, self._model.outputs, strict=True)]
+        raw = self.main_model.invoke(image[None])
+        heads = [
+            dequantised(r, out)[0] for r, out in zip(raw, self.main_model.outputs, strict=True)
+        ]
         heat, short, middle = sorted(heads, key=lambda head: head.shape[-1])  # 17, 34, 64 channels
         rows, columns = heat.shape[:2]
         return Heads(
