@@ -12,24 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.camera.drawn.body import ANKLE, HEAD, Body, Vector, unit, vector
+from hiitpi.camera.drawn.face import SKIN, Colour, face
+from hiitpi.camera.drawn.room import Lens, grain, room
 
 Floats = NDArray[np.float32]
 Profile = Sequence[tuple[float, float]]
-Colour = tuple[float, float, float]
 
 #: Pixels of the painting per pixel of the picture, each way.
 FINE: Final = 2
 
 LIGHT: Final = unit(vector(-0.45, 0.62, 0.65))
 
-SKIN: Final = (212.0, 160.0, 128.0)
 SHIRT: Final = (38.0, 84.0, 168.0)
 SHORTS: Final = (44.0, 46.0, 52.0)
 SHOE: Final = (205.0, 60.0, 60.0)
 SOCK: Final = (226.0, 226.0, 226.0)
-HAIR: Final = (52.0, 36.0, 26.0)
-WALL: Final = (214.0, 212.0, 206.0)
-FLOOR: Final = (168.0, 142.0, 112.0)
 
 # Radii in metres along each limb, from 0 (its upper end) to 1; beyond, rounded ends.
 THIGH: Final = (
@@ -72,21 +69,6 @@ WAIST_WIDE: Final = ((0.86, 0.1), (0.9, 0.156), (0.97, 0.166), (1.03, 0.15), (1.
 WAIST_DEEP: Final = ((0.86, 0.1), (0.97, 0.12), (1.03, 0.12), (1.08, 0.1))
 
 
-class Lens:
-    """A pinhole camera, `height` metres over the floor, that looks along -z."""
-
-    def __init__(self, size: tuple[int, int], distance: float = 3.6, height: float = 1.05) -> None:
-        self.width, self.height_px = size
-        self.distance, self.height = distance, height
-        self.focal = 1.40 * min(self.width * 0.75, self.height_px)
-        self.cx, self.cy = self.width / 2, self.height_px * 0.5
-
-    def __call__(self, p: Vector) -> tuple[float, float, float]:
-        """Pixel x, pixel y, and pixels per metre there."""
-        scale = self.focal / (self.distance - float(p[2]))
-        return self.cx + float(p[0]) * scale, self.cy - (float(p[1]) - self.height) * scale, scale
-
-
 class Shot(NamedTuple):
     """A picture, uint8 (H, W, 3) RGB, and how much of each pixel is body, uint8 (H, W)."""
 
@@ -107,8 +89,8 @@ class Painter:
         self.lens = Lens(size)
         self._random = np.random.default_rng(seed)
         fine = size[0] * FINE, size[1] * FINE
-        self._cloth = _grain(self._random, fine, 4.0)
-        self._room = _room(self.lens, self._random)
+        self._cloth = grain(self._random, fine, 4.0)
+        self._room = room(self.lens, self._random)
 
     def __call__(self, body: Body) -> NDArray[np.uint8]:
         """A picture of the body: uint8 (H, W, 3) RGB."""
@@ -262,7 +244,7 @@ class Painter:
         normal = np.stack((u, v, w), -1) @ form.T
         normal /= np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-6
         local = (np.stack((u, v, w), -1) @ turn).astype(np.float32)
-        colour = _face(local) * _light(normal[..., 0], normal[..., 1], normal[..., 2])[..., None]
+        colour = face(local) * _light(normal[..., 0], normal[..., 1], normal[..., 2])[..., None]
         alpha = np.clip(inside * size * 0.12, 0, 1).astype(np.float32)
         self._put(box, alpha, float(body.head[2]) + 0.03 + w * HEAD, colour.astype(np.float32))
         for sign in (1, -1):
@@ -312,80 +294,3 @@ def _light(nx: Floats, ny: Floats, nz: Floats) -> Floats:
     lamp = np.clip(nx * LIGHT[0] + ny * LIGHT[1] + nz * LIGHT[2], 0, 1)
     tone: Floats = (0.52 + 0.6 * lamp - 0.16 * (1 - nz) ** 2).astype(np.float32)
     return tone
-
-
-def _face(local: Floats) -> Floats:
-    """Colours on the head's surface; local: (..., 3) to its left, up, front, in head heights."""
-    x, y, front = local[..., 0], local[..., 1], local[..., 2] > 0
-    skin = np.asarray(SKIN, np.float32)
-    colour = np.broadcast_to(skin, local.shape).copy()
-
-    def paint(
-        cx: float,
-        cy: float,
-        rx: float,
-        ry: float,
-        what: Colour,
-        strength: float = 1.0,
-        soft: float = 0.12,
-    ) -> None:
-        inside = 1 - np.sqrt(((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2)
-        alpha = (np.clip(inside / soft, 0, 1) * strength * front)[..., None]
-        colour[...] += (np.asarray(what, np.float32) - colour) * alpha
-
-    dark = (130.0, 92.0, 72.0)
-    for sign in (1, -1):
-        paint(sign * 0.135, 0.035, 0.10, 0.055, dark, 0.45, 0.6)  # eye socket
-        paint(sign * 0.21, -0.13, 0.09, 0.09, (222.0, 140.0, 118.0), 0.4, 0.9)  # cheek
-        paint(sign * 0.135, 0.03, 0.06, 0.03, (232.0, 230.0, 228.0))  # white of the eye
-        paint(sign * 0.135, 0.03, 0.029, 0.029, (70.0, 52.0, 38.0))
-        paint(sign * 0.135, 0.03, 0.014, 0.014, (14.0, 12.0, 12.0))
-        paint(sign * 0.14, 0.062, 0.068, 0.012, (40.0, 32.0, 28.0), 0.8, 0.4)  # lashes
-        paint(sign * 0.145, 0.10, 0.085, 0.018, HAIR, 0.9, 0.4)  # brow
-        paint(sign * 0.035, -0.13, 0.018, 0.012, dark, 0.8, 0.5)  # nostril
-    paint(0.04, -0.04, 0.025, 0.12, dark, 0.35, 0.9)  # the nose's shaded side
-    paint(-0.012, -0.05, 0.022, 0.10, (238.0, 196.0, 166.0), 0.5, 0.9)
-    paint(0, -0.145, 0.065, 0.022, dark, 0.45, 0.7)
-    paint(0, -0.26, 0.115, 0.032, (178.0, 100.0, 96.0), 0.85, 0.3)  # lips
-    paint(0, -0.26, 0.10, 0.007, (96.0, 48.0, 48.0), 0.9, 0.4)
-    paint(0, -0.47, 0.22, 0.08, dark, 0.4, 0.9)  # under the chin
-    line = 0.24 - 0.6 * np.maximum(np.abs(x) - 0.22, 0)
-    hair = np.where(front, np.clip((y - line) * 40, 0, 1), np.clip((y + 0.22) * 40, 0, 1))
-    sides = (np.abs(x) > 0.30) & (y > -0.03)
-    hair = np.maximum(hair, sides * 0.95)
-    strand = (0.82 + 0.36 * (0.5 + 0.5 * np.sin(x * 95 + 14 * np.sin(y * 9))))[..., None]
-    blended: Floats = (
-        colour + (np.asarray(HAIR, np.float32) * strand - colour) * hair[..., None]
-    ).astype(np.float32)
-    return blended
-
-
-def _room(lens: Lens, random: np.random.Generator) -> Floats:
-    """A wall, a skirting board, and floor boards in perspective; once."""
-    width, height = lens.width, lens.height_px
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    edge = lens(vector(0, 0, -1.1))[1]
-    glow = np.exp(
-        -(((x - 0.35 * width) / (0.55 * width)) ** 2 + ((y - 0.25 * height) / (0.7 * height)) ** 2)
-    )
-    wall = np.asarray(WALL, np.float32) * (0.84 + 0.18 * glow)[..., None]
-    wall += 1.6 * _grain(random, (width, height), 6.0)[..., None]
-    scale = np.maximum((y - lens.cy) / lens.height, 1e-3)
-    depth = lens.distance - lens.focal / scale
-    across = (x - lens.cx) / scale
-    board = np.floor(depth / 0.14 + 1000).astype(int)
-    tone = random.uniform(-1, 1, 4096).astype(np.float32)[board % 4096]
-    gap = np.abs((depth / 0.14) % 1 - 0.5) > 0.485
-    grain = np.sin(across * 37 + tone * 50 + 2 * np.sin(across * 7 + tone * 9))
-    shade = 0.93 + 0.06 * tone + 0.01 * grain - 0.14 * gap + 0.1 * np.clip((depth + 1.1) / 3, 0, 1)
-    room = np.where((y > edge)[..., None], np.asarray(FLOOR, np.float32) * shade[..., None], wall)
-    skirting = (y > edge - 0.1 * lens(vector(0, 0, -1.1))[2]) & (y <= edge)
-    room[skirting] = (236, 234, 232)
-    return np.clip(room, 0, 255).astype(np.float32)
-
-
-def _grain(random: np.random.Generator, size: tuple[int, int], coarse: float) -> Floats:
-    """Smooth noise with standard deviation 1, of `coarse` pixels; shape (height, width)."""
-    small = max(2, int(size[1] / coarse)), max(2, int(size[0] / coarse))
-    noise = cv2.GaussianBlur(random.standard_normal(small).astype(np.float32), (0, 0), 1.5)
-    return cv2.resize(noise / noise.std(), size)
