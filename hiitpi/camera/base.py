@@ -145,12 +145,19 @@ class PolledCamera(Camera):
     def close(self) -> None:
         """Stop capturing and let the device go; safe in any state, and twice."""
         self._stop.set()
-        if self._thread:
-            self._thread.join(timeout=2)
-            self._thread = None
+        thread, self._thread = self._thread, None
+        if thread:
+            thread.join(timeout=2)
+            if thread.is_alive():
+                return  # stuck in the driver: it lets go when the driver lets it
         super().close()
 
     def _capture(self) -> None:
+        self._poll()
+        if self._thread is None:  # closed while it was stuck
+            self._release()
+
+    def _poll(self) -> None:
         while not self._stop.is_set() and not self._trouble:
             try:
                 picture = self._grab()

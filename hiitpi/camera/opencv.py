@@ -14,6 +14,9 @@ from hiitpi.settings import Settings
 
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
+#: A network camera that does not answer is given up after 5 s: the trainer waits meanwhile.
+PATIENCE = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 5000]
+
 
 class OpenCVCamera(PolledCamera):
     """A USB camera ("0", "/dev/video0"), a stream ("rtsp://...", "http://...") or a video file.
@@ -139,7 +142,10 @@ def usb_cameras() -> list[str]:
 def _open_capture(source: str) -> cv2.VideoCapture:
     if not source.isdigit() and "://" not in source and not Path(source).exists():
         raise CameraError(f"No camera and no video file {source!r}.")
-    device = cv2.VideoCapture(int(source) if source.isdigit() else source)
+    if "://" in source:
+        device = cv2.VideoCapture(source, cv2.CAP_FFMPEG, PATIENCE)
+    else:
+        device = cv2.VideoCapture(int(source) if source.isdigit() else source)
     if not device.isOpened():
         device.release()
         what = "video file" if Path(source).is_file() else "camera"

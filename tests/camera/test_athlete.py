@@ -101,6 +101,21 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
         assert truth - (2 if form == "leaving" else 1) <= coach.reps <= truth
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["posenet", "posenet_353", "movenet"])
+@pytest.mark.parametrize("slug", sorted(MOVEMENTS))
+def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: str):
+    sees = engine(model, catalog)
+    movement, painter = MOVEMENTS[slug], Painter((640, 480))
+    parts = [i / 8 for i in range(9)]
+    poses = [sees.infer(painter(movement.pose(part, part))) for part in parts]
+    coach = Coach(Library()[slug], 0.0)
+    way = [0] * 9 + [*range(9), *range(8, -1, -1)] * 3 + [0] * 9
+    for i, part in enumerate(way):
+        coach.update(poses[part], i / 15)
+    assert coach.reps == 3
+
+
 class Clock:
     """A clock that is moved by hand."""
 
