@@ -135,6 +135,7 @@ class PolledCamera(Camera):
         super().__init__(clock)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._stuck = False
 
     def start(self) -> None:
         """Open the camera and begin to capture; see `Camera.start`."""
@@ -148,13 +149,14 @@ class PolledCamera(Camera):
         thread, self._thread = self._thread, None
         if thread:
             thread.join(timeout=2)
-            if thread.is_alive():
-                return  # stuck in the driver: it lets go when the driver lets it
+            self._stuck = thread.is_alive()
+            if self._stuck and thread.is_alive():
+                return  # in the driver: it lets go when the driver lets it
         super().close()
 
     def _capture(self) -> None:
         self._poll()
-        if self._thread is None:  # closed while it was stuck
+        if self._stuck:
             self._release()
 
     def _poll(self) -> None:
