@@ -50,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     count.add_argument("--json", action="store_true", help="print one JSON object")
     count.set_defaults(run=_count)
 
+    evaluate = commands.add_parser("evaluate", help="check the rules on labelled recordings")
+    evaluate.add_argument("index", type=Path, help="a CSV with file, workout, reps")
+    evaluate.add_argument("--model", action="append", default=[], help="may be given again")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.set_defaults(run=_evaluate)
+
     models = commands.add_parser("models", help="list the pose models, or get them")
     models.add_argument("action", nargs="?", choices=["list", "fetch"], default="list")
     models.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all by default")
@@ -90,6 +96,23 @@ def _serve(options: argparse.Namespace) -> None:
     fetch(settings.model, Catalog(mirror=settings.model_mirror, tell=_tell), settings.accelerator)
     serve(settings, lambda: print(welcome(settings), flush=True))
     print("Stopped.")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from hiitpi.coach.library import Library
+    from hiitpi.evaluate import evaluate, report, summary
+    from hiitpi.pose.catalog import Catalog
+    from hiitpi.pose.engine import Engine, open_engine
+
+    settings = Settings.load()
+    catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+
+    def engine(name: str) -> Engine:
+        return open_engine(name, catalog, settings.threads, settings.accelerator)
+
+    library = Library(*filter(None, [settings.workouts_dir]))
+    figures = summary(evaluate(options.index, library, options.model, engine, _tell))
+    print(json.dumps(figures) if options.json else report(figures))
 
 
 def _models(options: argparse.Namespace) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hiitpi.camera.opencv import play
 from hiitpi.errors import CameraError, ModelError
@@ -47,18 +49,12 @@ def poses_of_npz(path: Path, model: str) -> Iterator[Seen]:
         CameraError: it is not there, or not such a file.
         ModelError: it has no keypoints of that model.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        times = arrays["t"].astype(float)
-    except FileNotFoundError:
-        raise CameraError(f"No file {path}.") from None
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise CameraError(f"{path} is not a recording of keypoints: {error}") from error
+    arrays = _arrays(path)
+    times = arrays["t"].astype(float)
     name = model.split("_")[0]
     if name not in arrays:
-        models = sorted(n for n in arrays if f"{n}_score" in arrays)
-        raise ModelError(f"{path} has no keypoints of {model!r}, only of {', '.join(models)}.")
+        known = ", ".join(_models(arrays)) or "nobody"
+        raise ModelError(f"{path} has no keypoints of {model!r}, only of {known}.")
     rows = arrays[name].astype(np.float32)
     if rows.shape != (len(times), 17, 3) or not np.all(np.diff(times) >= 0):
         raise CameraError(f"{path} is not a recording of keypoints: shape {rows.shape}.")
@@ -68,3 +64,28 @@ def poses_of_npz(path: Path, model: str) -> Iterator[Seen]:
         nobody = bool(np.isnan(row[:, :2]).all())
         pose = None if nobody else Pose(row[:, :2], scores[i], float(confidence[i]))
         yield Seen(pose, time, (i + 1) / len(times))
+
+
+def models_of_npz(path: Path) -> list[str]:
+    """The models whose keypoints are in a file of arrays; see `poses_of_npz`.
+
+    Raises:
+        CameraError: it is not there, or not such a file.
+    """
+    return _models(_arrays(path))
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        arrays["t"].astype(float)
+    except FileNotFoundError:
+        raise CameraError(f"No file {path}.") from None
+    except Exception as error:  # a damaged archive fails in any way
+        raise CameraError(f"{path} is not a recording of keypoints: {error}") from error
+    return arrays
+
+
+def _models(arrays: dict[str, NDArray[Any]]) -> list[str]:
+    return sorted(n for n, rows in arrays.items() if rows.ndim == 3 and rows.shape[1:] == (17, 3))

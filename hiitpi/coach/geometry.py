@@ -19,11 +19,18 @@ from hiitpi.pose.keypoints import SEEN, SIDES
 #: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
 DOT: Final = 0.25
 
+#: A trunk shorter than this part of the arm's length points at the camera; it is about as long.
+POINTS: Final = 0.55
+
 Point = tuple[float, float]
 NAN: Final = math.nan
 
 #: Lengths of the body that others are measured by: the joints at their two ends.
-LENGTHS: Final = {"torso": ("shoulder", "hip"), "shin": ("knee", "ankle")}
+LENGTHS: Final = {
+    "torso": ("shoulder", "hip"),
+    "shin": ("knee", "ankle"),
+    "arm": ("shoulder", "wrist"),
+}
 
 #: A limb that points at the camera looks short, so a body length is the upper end of what was seen
 #: lately: this quantile of the last so many seconds.
@@ -205,10 +212,15 @@ def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) 
 
 
 def lean(*, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far the trunk leans from upright: 0° upright, 90° lying, 180° head down."""
+    """How far the trunk leans from upright: 0° upright, 90° lying, 180° head down.
+
+    A trunk that points at the camera, as in a push-up seen from the front, is not seen to lean.
+    """
 
     def read(body: Body) -> Reading:
         (hx, hy), (sx, sy) = body.middle("hip"), body.middle("shoulder")
+        if math.hypot(hx - sx, hy - sy) < POINTS * body.length("arm"):
+            return UNSEEN
         return Reading(math.degrees(math.atan2(abs(sx - hx), hy - sy)))
 
     return Measure("lean of the trunk", "°", says, ("hip", "shoulder"), read, needed=needed)

@@ -153,7 +153,8 @@ def download(url: str, path: Path, show: Show) -> None:
     """
     have = path.stat().st_size if path.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+    # An opener of its own: the shared one keeps the proxy settings of whoever used it first.
+    with urllib.request.build_opener().open(request, timeout=PATIENCE) as answer:
         if answer.status != 206:
             have = 0
         size = have + int(answer.headers.get("Content-Length") or 0)

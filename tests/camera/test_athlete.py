@@ -101,9 +101,17 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
         assert truth - (2 if form == "leaving" else 1) <= coach.reps <= truth
 
 
+#: PoseNet was trained on people who stand: lying down it sees few, and not the drawn one.
+SEEN_BY = [
+    (model, slug)
+    for model in ("blazepose", "movenet", "posenet", "posenet_353")
+    for slug in sorted(MOVEMENTS)
+    if slug != "push_up" or not model.startswith("posenet")
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["posenet", "posenet_353", "movenet"])
-@pytest.mark.parametrize("slug", sorted(MOVEMENTS))
+@pytest.mark.parametrize(("model", "slug"), SEEN_BY)
 def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: str):
     sees = engine(model, catalog)
     movement, painter = MOVEMENTS[slug], Painter((640, 480))

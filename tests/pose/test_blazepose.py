@@ -45,7 +45,8 @@ def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
     """Shoulders, hips, knees and ankles within 4 % of the picture's height of where they are."""
     painter = Painter((640, 480))
     blazepose = engine("blazepose", catalog)
-    for movement in MOVEMENTS.values():
+    for slug in ("jumping_jacks", "squat"):  # seen from the front, no joint hides another
+        movement = MOVEMENTS[slug]
         blazepose.reset()
         for part in (0.0, 0.5, 1.0, 0.5):
             body = movement.pose(part, part)

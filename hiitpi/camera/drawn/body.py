@@ -109,7 +109,7 @@ class Body:
         for sign, arm in zip((1, -1), arms, strict=True):
             self._arm(sign, arm)
         self.neck = self.chest + self.up * 0.03
-        nod = unit(self.up + vector(0, 1, 0) * 1.5)
+        nod = unit(self.up + vector(0, 1, 0) * 1.5 * max(float(self.up[1]), 0.0))
         self.head = self.neck + nod * (NECK + HEAD * 0.5)
         self.crown = nod
         self.face = unit(self.front - nod * (self.front @ nod))

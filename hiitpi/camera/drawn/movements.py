@@ -2,10 +2,24 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from hiitpi.camera.drawn.body import ANKLE, HIPS, SHIN, THIGH, Arm, Body, Reach, vector
+from hiitpi.camera.drawn.body import (
+    ANKLE,
+    FOREARM,
+    HIPS,
+    SHIN,
+    THIGH,
+    TRUNK,
+    UPPER_ARM,
+    Arm,
+    Body,
+    Reach,
+    Vector,
+    unit,
+    vector,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,30 @@ def squat(part: float, right: float) -> Body:
     )
 
 
+def push_up(part: float, right: float) -> Body:
+    """From the side, head to the left: a straight body on hands and toes; the chest lowered."""
+    body, foot, hand = THIGH + SHIN + TRUNK, vector(0.68, 0.16, 0), 0.05
+
+    def shoulder(height: float) -> Vector:
+        rise = (height - foot[1]) / body
+        return foot + vector(-math.sqrt(1 - rise**2), rise, 0) * body
+
+    top = UPPER_ARM + FOREARM + hand
+    chest = shoulder(_mix(top * 0.985, 0.24, part))
+    up = unit(chest - foot)
+    front = vector(up[1], -up[0], 0) * -1  # the chest faces the floor
+    floor = vector(shoulder(top)[0], hand, 0) - chest
+    arm = Reach(out=0.24, up=float(floor @ up), front=float(floor @ front))
+    other = replace(arm, front=arm.front * _mix(1.0, right / part, 0.5) if part else arm.front)
+    return Body(
+        pelvis=chest - up * TRUNK,
+        feet=(foot + vector(0, 0, 0.09), foot - vector(0, 0, 0.09)),
+        arms=(arm, other),
+        up=up,
+        front=front,
+    )
+
+
 def at_ease(part: float, behind: float = 0.0) -> Body:
     """Standing, arms down, the weight a little to one side; nobody stands quite still.
 
@@ -80,5 +118,6 @@ def at_ease(part: float, behind: float = 0.0) -> Body:
 #: By the workout's slug.
 MOVEMENTS: Final = {
     "jumping_jacks": Movement(jumping_jack, pace=48),
+    "push_up": Movement(push_up, pace=25, takes_both=False),
     "squat": Movement(squat, pace=22, rest=0.2, takes_both=False),
 }

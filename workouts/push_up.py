@@ -1,0 +1,32 @@
+"""Push-ups: from straight arms, lower the chest until the elbows are bent, and push up again.
+
+Depth is the height of the shoulders over the hands, in lengths of the arm: 1 with straight arms,
+about 0.5 with the elbows at a right angle (the forearm is half of the arm, and upright then), 0.3
+with the chest near the floor. It is the same from the side and from the front, and needs neither
+legs nor face. Half push-ups stay above 0.55.
+
+Somebody who stands and lifts the hands brings the shoulders nearer to them too, so the elbows must
+bend, and a trunk that the camera sees from the side must be level.
+"""
+
+from hiitpi.coach import State, Workout, angle, height, lean
+
+depth = height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up"))
+elbows = angle(
+    "shoulder", "elbow", "wrist", says=("Bend your elbows", "Straighten your arms"), needed=False
+)
+trunk = lean(says=("", "Hands and toes on the floor"), needed=False)
+
+workout = Workout(
+    name="Push-ups",
+    view="any",
+    states=(
+        State("up", depth > 0.85),
+        State("down", depth < 0.54, elbows < 125),
+    ),
+    throughout=(trunk > 50,),
+    full_range={depth: (0.35, 0.98)},
+    signal=depth,
+    shortest=0.3,
+    pace=25,
+)
