@@ -5,11 +5,12 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from hiitpi import __version__
-from hiitpi.errors import HiitPiError
+from hiitpi.errors import CameraError, HiitPiError
 from hiitpi.settings import Settings
 from hiitpi.supervisor import CANNOT
 
@@ -48,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     count.add_argument("--workout", required=True, help="for example jumping_jacks")
     count.add_argument("--model", help="pose model")
     count.add_argument("--json", action="store_true", help="print one JSON object")
+    count.add_argument("--video", type=Path, metavar="OUT.mp4", help="write the overlay")
+    count.add_argument("--plot", type=Path, metavar="OUT.html", help="write the signal")
     count.set_defaults(run=_count)
 
     evaluate = commands.add_parser("evaluate", help="check the rules on labelled recordings")
@@ -96,6 +99,31 @@ def _serve(options: argparse.Namespace) -> None:
     fetch(settings.model, Catalog(mirror=settings.model_mirror, tell=_tell), settings.accelerator)
     serve(settings, lambda: print(welcome(settings), flush=True))
     print("Stopped.")
+
+
+def _recording(
+    options: argparse.Namespace, settings: Settings, workout: Any, stack: ExitStack
+) -> tuple[Any, str, Any]:
+    """The poses of the recording, whose they are, and who wants to know what the coach says."""
+    from hiitpi.camera.opencv import frame_rate, play
+    from hiitpi.pose.catalog import Catalog
+    from hiitpi.pose.engine import model_of, open_engine
+    from hiitpi.recording import poses_of_npz, poses_of_video
+    from hiitpi.show import Film
+
+    path = options.recording
+    if path.suffix == ".npz":
+        if options.video:
+            raise CameraError(f"{path} has keypoints and no pictures: --video needs a video.")
+        model = model_of(settings.model)
+        return poses_of_npz(path, model), model, lambda sample: None
+    rate = frame_rate(path)  # before anything slow: is it a video?
+    catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+    engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
+    if options.video:
+        film = stack.enter_context(Film(options.video, rate, workout))
+        return film.watch(play(path), engine), engine.name, film.tell
+    return poses_of_video(path, engine), engine.name, lambda sample: None
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -193,28 +221,24 @@ def _count(options: argparse.Namespace) -> None:
 
     from hiitpi.coach.library import Library
     from hiitpi.count import count
-    from hiitpi.pose.catalog import Catalog
-    from hiitpi.pose.engine import model_of, open_engine
-    from hiitpi.recording import Seen, poses_of_npz, poses_of_video
+    from hiitpi.recording import Seen
+    from hiitpi.show import plot
 
     settings = _settings(options, "model")
     logging.basicConfig(level=logging.WARNING)
     workout = Library(*filter(None, [settings.workouts_dir]))[options.workout]
-    model = model_of(settings.model)
-    if options.recording.suffix == ".npz":
-        seen = poses_of_npz(options.recording, model)
-    else:
-        catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
-        engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
-        seen, model = poses_of_video(options.recording, engine), engine.name
 
-    def shown() -> Iterator[Seen]:
+    def shown(seen: Iterator[Seen]) -> Iterator[Seen]:
         with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:
             for moment in seen:
                 bar.update(round(moment.done * 100 - bar.n, 1))
                 yield moment
 
-    result = count(shown(), workout, model)
+    with ExitStack() as stack:
+        seen, model, tell = _recording(options, settings, workout, stack)
+        result = count(shown(seen), workout, model, tell)
+    if options.plot:
+        plot(options.plot, workout, result)
     if options.json:
         print(json.dumps(result.as_json()))
         return

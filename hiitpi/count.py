@@ -1,11 +1,11 @@
 """Counts the repetitions in a recording with the very code that counts them live."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from hiitpi.coach.coach import Coach
-from hiitpi.coach.messages import Event
+from hiitpi.coach.messages import Event, Sample
 from hiitpi.coach.workout import Workout
 from hiitpi.recording import Seen
 
@@ -21,6 +21,7 @@ class Count:
         events: what happened, times in seconds since the recording's start.
         frames: analysed.
         seconds: length of the recording.
+        samples: what was seen in each frame.
     """
 
     workout: str
@@ -30,6 +31,7 @@ class Count:
     events: tuple[Event, ...]
     frames: int
     seconds: float
+    samples: tuple[Sample, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for `--json`."""
@@ -44,18 +46,28 @@ class Count:
         }
 
 
-def count(seen: Iterable[Seen], workout: Workout, model: str) -> Count:
-    """Run the coach over a recording."""
+def count(
+    seen: Iterable[Seen],
+    workout: Workout,
+    model: str,
+    tell: Callable[[Sample], None] = lambda sample: None,
+) -> Count:
+    """Run the coach over a recording; `tell` takes what it makes of each frame, as it goes."""
     coach: Coach | None = None
     events: list[Event] = []
-    frames, now = 0, 0.0
+    samples: list[Sample] = []
+    now = 0.0
     for moment in seen:
         now = moment.time
         coach = coach or Coach(workout, now)
-        events.extend(coach.update(moment.pose, now).events)
-        frames += 1
+        told = coach.update(moment.pose, now)
+        events.extend(told.events)
+        samples.append(told.sample)
+        tell(told.sample)
     reps, attempts = (coach.reps, coach.attempts) if coach else (0, 0)
-    return Count(workout.slug, model, reps, attempts, tuple(events), frames, now)
+    return Count(
+        workout.slug, model, reps, attempts, tuple(events), len(samples), now, tuple(samples)
+    )
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -10,9 +10,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
+from hiitpi.camera.drawn.movements import MOVEMENTS
+from hiitpi.camera.drawn.painter import Painter
+from hiitpi.camera.opencv import play
 from hiitpi.settings import ROOT
 from tests.coach.stick import CLOSED, OPEN, cycle, film
 from tests.conftest import MIRROR, free_port, shared
@@ -82,6 +86,33 @@ def test_count_a_video_of_a_real_person(clip: str, workout: str, reps: int):
     assert json.loads(done.stdout)["reps"] == reps
 
 
+def test_count_shows_what_it_counted(npz: Path, tmp_path: Path):
+    page = tmp_path / "signal.html"
+    done = hiitpi("count", str(npz), "--workout", "jumping_jacks", "--plot", str(page))
+    assert done.returncode == 0, done.stderr
+    text = page.read_text()
+    assert "Jumping Jacks: 5 (blazepose)" in text
+    assert "did not count" in text
+    wrong = ["count", str(npz), "--workout", "squat", "--video", "x.mp4"]
+    assert "needs a video" in complaint(hiitpi(*wrong))
+
+
+@pytest.mark.slow
+def test_count_writes_the_overlay(tmp_path: Path):
+    clip, out = tmp_path / "clip.avi", tmp_path / "out.mp4"
+    painter, pose = Painter((320, 240)), MOVEMENTS["jumping_jacks"].pose
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
+    for part in (0.0, 0.0, 0.5, 1.0, 1.0, 0.5, 0.0, 0.0):
+        writer.write(painter(pose(part, part))[..., ::-1])
+    writer.release()
+    done = hiitpi("count", str(clip), "--workout", "jumping_jacks", "--video", str(out))
+    assert done.returncode == 0, done.stderr
+    stills = list(play(out))
+    assert len(stills) == 8
+    green = np.abs(stills[-1].image.astype(int) - (61, 220, 132)).sum(-1) < 90
+    assert green.sum() > 150
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -89,7 +120,6 @@ def test_count_a_video_of_a_real_person(clip: str, workout: str, reps: int):
         (["count", "nowhere.npz", "--workout", "squat"], "nowhere.npz"),
         (["count", "README.md", "--workout", "squat"], "Is it a video"),
         (["count", "README.md", "--workout", "swim"], "No workout 'swim'"),
-        (["count", "README.md", "--workout", "squat", "--model", "hal"], "No pose"),
         (["serve", "--model", "hal"], "No pose"),
         (["serve", "--port", "0"], "HIITPI_PORT"),
     ],

@@ -126,6 +126,18 @@ def play(path: Path) -> Iterator[Still]:
         raise CameraError(f"{path} has no picture that can be read.")
 
 
+def frame_rate(path: Path) -> float:
+    """Pictures a second of a video file; 30 where it does not say.
+
+    Raises:
+        CameraError: it is not there, or not a video.
+    """
+    device = _open_capture(str(path))
+    rate = float(device.get(cv2.CAP_PROP_FPS)) or 30.0
+    device.release()
+    return rate
+
+
 def open_camera(source: str, settings: Settings) -> Camera:
     """The camera of the settings; see `hiitpi.camera.finder`."""
     size = settings.camera_width, settings.camera_height
