@@ -19,6 +19,7 @@
   class Floor {
     constructor(root) {
       this.root = root;
+      this.video = byId("video"); // its own: after a change of page the name is somebody else's
       this.session = null;
       this.status = null;
       this.finished = null;
@@ -52,18 +53,13 @@
     rest() {
       this.source?.close();
       this.source = null;
-      const video = byId("video");
-      if (video) {
-        video.onerror = null;
-        video.src = EMPTY;
-      }
+      this.video.onerror = null;
+      this.video.src = EMPTY;
     }
 
     showVideo() {
-      const video = byId("video");
-      if (!video) return;
-      video.onerror = () => setTimeout(() => this.source && this.showVideo(), 2000);
-      video.src = `/videostream?${Date.now()}`;
+      this.video.onerror = () => setTimeout(() => this.source && this.showVideo(), 2000);
+      this.video.src = `/videostream?${Date.now()}`;
     }
 
     close() {
@@ -114,6 +110,7 @@
       else if (before && this.finished === before) {
         this.root.dataset.phase = "finished";
         setProps("finished-id", { data: before });
+        document.title = "Saved · HIIT PI";
       } else if (this.root.dataset.phase !== "finished") this.root.dataset.phase = "ready";
     }
 

@@ -71,13 +71,20 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure how fast this machine is")
     bench.add_argument("what", choices=["pose"])
     bench.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
-    bench.add_argument("--rounds", type=int, default=60, help="pictures for each engine")
+    bench.add_argument("--rounds", type=_rounds, default=60, help="pictures for each engine")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
     bench.set_defaults(run=_bench)
 
     trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
     trainer.set_defaults(run=_trainer)
     return parser
+
+
+def _rounds(text: str) -> int:
+    """A number of rounds that has a median and a percentile."""
+    if not text.isdecimal() or not 2 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 2 to 100000")
+    return int(text)
 
 
 def _settings(options: argparse.Namespace, *names: str) -> Settings:

@@ -131,7 +131,7 @@ def _redis(settings: Settings) -> str:
 def _database(settings: Settings) -> str:
     from hiitpi.records.store import Store
 
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.make_instance()
     store = Store(settings.database)
     try:
         store.migrate()

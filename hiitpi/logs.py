@@ -3,6 +3,7 @@
 import logging
 import logging.handlers
 
+from hiitpi.errors import SettingsError
 from hiitpi.settings import Settings
 
 #: Bytes of one log file, and how many old ones are kept.
@@ -10,12 +11,19 @@ SIZE, KEEP = 1_000_000, 3
 
 
 def set_up(settings: Settings, process: str) -> None:
-    """Log to `logs/<process>.log` in the instance folder, and warnings to standard error."""
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.logs.mkdir(mode=0o700, exist_ok=True)
-    file = logging.handlers.RotatingFileHandler(
-        settings.logs / f"{process}.log", maxBytes=SIZE, backupCount=KEEP, encoding="utf-8"
-    )
+    """Log to `logs/<process>.log` in the instance folder, and warnings to standard error.
+
+    Raises:
+        SettingsError: the instance folder cannot be made or written to.
+    """
+    settings.make_instance()
+    try:
+        settings.logs.mkdir(mode=0o700, exist_ok=True)
+        file = logging.handlers.RotatingFileHandler(
+            settings.logs / f"{process}.log", maxBytes=SIZE, backupCount=KEEP, encoding="utf-8"
+        )
+    except OSError as error:
+        raise SettingsError(f"The log cannot be written to {settings.logs}: {error}.") from error
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     terminal = logging.StreamHandler()
     terminal.setLevel(logging.WARNING)

@@ -59,6 +59,11 @@ def poses_of_npz(path: Path, model: str) -> Iterator[Seen]:
     if rows.shape != (len(times), 17, 3) or not np.all(np.diff(times) >= 0):
         raise CameraError(f"{path} is not a recording of keypoints: shape {rows.shape}.")
     scores = np.nan_to_num(rows[:, :, 2])
+    given = arrays.get(f"{name}_score")
+    if given is not None and given.shape != times.shape:
+        raise CameraError(
+            f"{path} is not a recording of keypoints: {name}_score has another length."
+        )
     confidence = arrays.get(f"{name}_score", scores.mean(axis=1)).astype(float)
     for i, (time, row) in enumerate(zip(times.tolist(), rows, strict=True)):
         nobody = bool(np.isnan(row[:, :2]).all())

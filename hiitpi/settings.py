@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 from hiitpi.errors import SettingsError
 
@@ -98,12 +99,30 @@ class Settings(BaseSettings):
         """
         try:
             return cls(**given)  # type: ignore[arg-type]
+        except (SourceError, UnicodeDecodeError) as error:
+            reason = str(error).splitlines()[0]
+            raise SettingsError(
+                f"The settings cannot be read from the environment or .env: {reason}."
+            ) from None
         except ValidationError as error:
             first = error.errors()[0]
             name = "HIITPI_" + "_".join(str(part) for part in first["loc"]).upper()
             raise SettingsError(
                 f"{name}={first['input']!r} cannot be used: {first['msg']}."
             ) from None
+
+    def make_instance(self) -> None:
+        """Make the instance folder, for this user only.
+
+        Raises:
+            SettingsError: it cannot be made.
+        """
+        try:
+            self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"HIITPI_INSTANCE={str(self.instance)!r} cannot be made a folder: {error.strerror}."
+            ) from error
 
     def environment(self) -> dict[str, str]:
         """These settings as variables, for child processes."""

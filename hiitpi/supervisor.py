@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hiitpi.errors import ServeError
-from hiitpi.live.bus import Subscriber, connect
+from hiitpi.live.bus import Keys, Subscriber, connect
 from hiitpi.live.server import check_redis, start_redis, stop_redis
 from hiitpi.process import spawn
 from hiitpi.records.store import Store
@@ -60,7 +60,7 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.make_instance()
     _check_port(settings)
     env = {**os.environ, **settings.environment()}
     children = [Child("redis", lambda: start_redis(settings))]
@@ -76,6 +76,10 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
     children.append(Child("web", lambda: spawn(_web(settings), env)))
     try:
         for child in children:
+            if child.name == "trainer":
+                # What an earlier trainer said, kept on disk, is not said by this one.
+                keys = Keys(settings.station)
+                connect(settings.redis(0)).delete(keys.camera, keys.session)
             _start(child)
         _watch(children, stop, settings, ready)
     finally:
@@ -90,7 +94,7 @@ def _watch(
     while not stop.wait(LOOK):
         now = time.monotonic()
         for child in children:
-            _look_after(child, now)
+            _look_after(child, now, up)
         if not up:
             up = _is_up(settings)
             if up:
@@ -99,7 +103,7 @@ def _watch(
                 raise ServeError(f"The app does not come up; see the logs in {settings.logs}.")
 
 
-def _look_after(child: Child, now: float) -> None:
+def _look_after(child: Child, now: float, up: bool) -> None:
     if child.process is None:
         if now >= child.start_at:
             _start(child)
@@ -107,7 +111,7 @@ def _look_after(child: Child, now: float) -> None:
     code = child.process.poll()
     if code is None:
         return
-    if code == CANNOT:
+    if code == CANNOT and not up:  # later it is a camera that is away, and may come back
         raise ServeError("")  # the child has said why
     child.process = None
     child.deaths = child.deaths + 1 if now - child.started < SETTLED else 0

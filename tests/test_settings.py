@@ -24,6 +24,27 @@ def test_a_value_that_cannot_be_used_names_its_variable(
         Settings.load()
 
 
+@pytest.mark.parametrize("zoom", ["1,2", "[1,2]", "[0,0,1,2]", "x"])
+def test_a_compound_value_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, zoom: str):
+    monkeypatch.setenv("HIITPI_CAMERA_ZOOM", zoom)
+    with pytest.raises(SettingsError, match=r"(?i)camera_zoom") as caught:
+        Settings.load()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"\xa8\x00\xff")
+    with pytest.raises(SettingsError, match=r"\.env"):
+        Settings.load()
+
+
+def test_an_instance_folder_that_cannot_be_made(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"HIITPI_INSTANCE=.*file.* cannot be made a folder"):
+        Settings(instance=tmp_path / "file").make_instance()
+
+
 def test_environment_and_file_and_arguments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("HIITPI_PORT=1234\nHIITPI_STATION=cellar\nOTHER=1\n")

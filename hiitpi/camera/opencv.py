@@ -160,7 +160,8 @@ def _open_capture(source: str) -> cv2.VideoCapture:
         device = cv2.VideoCapture(int(source) if source.isdigit() else source)
     if not device.isOpened():
         device.release()
-        what = "video file" if Path(source).is_file() else "camera"
+        device_like = source.isdigit() or source.startswith("/dev/") or "://" in source
+        what = "camera" if device_like else "video file"
         raise CameraError(
             f"The {what} {source!r} cannot be opened. "
             + ("Is it a video?" if what == "video file" else "Is it plugged in, and free?")

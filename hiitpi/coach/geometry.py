@@ -83,7 +83,7 @@ class Body:
 
     def length(self, name: str) -> float:
         """A body length in pixels of this picture; NaN as long as it was not seen."""
-        return self._length[name].value
+        return self._length[name].value or NAN  # a body of no size is not seen
 
     def _longest(self, end: str, other: str) -> float:
         sides = (math.dist(self.point(end, s), self.point(other, s)) for s in (0, 1))

@@ -73,6 +73,6 @@ def _execute(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise WorkoutError(f"{path} cannot be used: {type(error).__name__}: {error}") from error
     return module

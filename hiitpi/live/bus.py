@@ -175,10 +175,7 @@ class Publisher:
 
     def save(self) -> None:
         """Have Redis write its memory to disk, for instance because a session has ended."""
-        try:
-            self._redis.bgsave()
-        except redis.RedisError as error:
-            log.info("Redis did not save: %s", error)  # it is saving already, or away
+        _save(self._redis)
 
     def _exchange(self, sample: Sample | None) -> Asked:
         keys, sent = self._keys, len(self._pending)
@@ -241,6 +238,10 @@ class Subscriber:
             self._keys.commands, {FIELD: encode(command)}, maxlen=COMMANDS, approximate=True
         )
 
+    def save(self) -> None:
+        """Have Redis write its memory to disk, for instance because somebody has logged in."""
+        _save(self._redis)
+
     def session(self) -> dict[str, Any] | None:
         """The summary of the running session, or None."""
         return self._json(self._keys.session)
@@ -262,10 +263,13 @@ class Subscriber:
     def wait(
         self, cursors: Mapping[str, bytes], seconds: float
     ) -> dict[str, list[tuple[bytes, bytes]]]:
-        """What came after the cursors of "samples" and "events"; waits for something to come."""
+        """What came after the cursors of "samples" and "events".
+
+        Waits for something to come for so many seconds; 0: does not wait.
+        """
         names = {getattr(self._keys, name).encode(): name for name in cursors}
         streams = {key: cursors[name] for key, name in names.items()}
-        answer = self._redis.xread(streams, block=int(seconds * 1000))
+        answer = self._redis.xread(streams, block=int(seconds * 1000) or None)
         return {
             names[bytes(key)]: [(bytes(entry), bytes(fields[FIELD])) for entry, fields in entries]
             for key, entries in _streams(answer)
@@ -278,6 +282,13 @@ class Subscriber:
     def _json(self, key: str) -> dict[str, Any] | None:
         value = self._redis.get(key)
         return None if value is None else decode(bytes(value))
+
+
+def _save(client: Client) -> None:
+    try:
+        client.bgsave()
+    except redis.RedisError as error:
+        log.info("Redis did not save: %s", error)  # it is saving already, or away
 
 
 class Pictures:

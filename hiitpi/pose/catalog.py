@@ -70,9 +70,10 @@ class Catalog:
 
     def describe(self, name: str) -> dict[str, str]:
         """`title`, `licence` and `input` of a model, and its `size` where it is here."""
+        files = self._names(name, edgetpu=False)
         model = self._models[name]
-        sizes = [p.stat().st_size for f in model["files"] if (p := self._folder / f).is_file()]
-        size = f"{sum(sizes) / 1e6:.1f} MB" if len(sizes) == len(model["files"]) else "-"
+        sizes = [p.stat().st_size for f in files if (p := self._folder / f).is_file()]
+        size = f"{sum(sizes) / 1e6:.1f} MB" if len(sizes) == len(files) else "-"
         return {**{key: model[key] for key in ("title", "licence", "input")}, "size": size}
 
     def _names(self, name: str, edgetpu: bool) -> list[str]:

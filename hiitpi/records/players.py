@@ -5,6 +5,10 @@ from typing import Final
 
 LONGEST: Final = 40
 
+#: Characters that turn the direction of what follows them, on a page as well: explicit embeddings,
+#: overrides and isolates. Right-to-left letters need none.
+TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def clean_name(name: str) -> str:
     """The name as it is stored: trimmed, single spaces, composed (NFC).
@@ -18,8 +22,10 @@ def clean_name(name: str) -> str:
         raise ValueError("Please enter a name.")
     if len(clean) > LONGEST:
         raise ValueError(f"A name has at most {LONGEST} characters; this one has {len(clean)}.")
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") for c in clean):
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in TURNING for c in clean):
         raise ValueError("A name cannot have control characters.")
+    if all(unicodedata.category(c) in ("Cf", "Mn", "Zs") for c in clean):
+        raise ValueError("Please enter a name that can be seen.")
     return clean
 
 

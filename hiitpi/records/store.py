@@ -35,10 +35,20 @@ class Total:
 
 
 class Store:
-    """The record book at a database URL. Safe to use from several threads and processes."""
+    """The record book at a database URL. Safe to use from several threads and processes.
+
+    Raises:
+        RecordsError: the URL is none, or its driver is not installed.
+    """
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        try:
+            self._engine = _engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise RecordsError(
+                f"HIITPI_DATABASE_URL cannot be used: {_reason(error)}. It is a SQLAlchemy URL, "
+                "like sqlite:////home/pi/hiitpi.sqlite; PostgreSQL needs the package psycopg."
+            ) from error
 
     def close(self) -> None:
         """Close all connections."""

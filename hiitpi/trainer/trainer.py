@@ -64,6 +64,7 @@ class Trainer:
         self._seq = 0
         self._counted_before = 0  # what was counted before this process, of a session that goes on
         self._events: list[Event] = []
+        self._save_due = False
         self._engine = self._open_engine()
         self._camera: Camera | None = self._open_camera()
         self._failures, self._retry_at, self._engine_retry_at = 0, 0.0, 0.0
@@ -85,6 +86,9 @@ class Trainer:
             sample, pose = self._judge(frame)
         events, self._events = self._events, []
         asked = self._bus.publish(self._clock(), sample, events)
+        if self._save_due:
+            self._save_due = False
+            self._bus.save()
         for command in asked.commands:
             self._obey(command)
         if frame is not None and asked.watched:
@@ -235,7 +239,7 @@ class Trainer:
         kind: EventKind = "discarded" if status == "discarded" else "finished"
         self._events.append(Event(kind, now, text, session=record.uuid))
         self._bus.say_session(None)
-        self._bus.save()
+        self._save_due = True  # once Redis knows that it has ended
 
     @staticmethod
     def _summary(record: SessionRecord, session: Session) -> dict[str, Any]:

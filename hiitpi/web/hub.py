@@ -114,6 +114,18 @@ class LiveHub:
         else:
             got = self._source.recent()
             self._cursors = {"samples": b"0-1", "events": b"0-1"}
+        self._take(got)
+        now = time.monotonic()
+        if got.get("events") or now - self._looked >= LOOK:
+            self._looked = now
+            session, status = self._source.session(), self._source.status()
+            # The trainer tells what happened before it changes what is; so must we.
+            self._take(self._source.wait(self._cursors, 0))
+            self._set("server", b"true")
+            self._set("session", orjson.dumps(session))
+            self._set("status", orjson.dumps(status))
+
+    def _take(self, got: Mapping[str, list[tuple[bytes, bytes]]]) -> None:
         with self._news:
             for name, entries in got.items():
                 kind: Kind = "samples" if name == "samples" else "events"
@@ -124,13 +136,6 @@ class LiveHub:
                 if entries:
                     self._cursors[name] = entries[-1][0]
             self._news.notify_all()
-        # After the events: the trainer tells what happened before it changes what is.
-        now = time.monotonic()
-        if got.get("events") or now - self._looked >= LOOK:
-            self._looked = now
-            self._set("server", b"true")
-            self._set("session", orjson.dumps(self._source.session()))
-            self._set("status", orjson.dumps(self._source.status()))
 
     def _set(self, kind: Kind, data: bytes) -> None:
         with self._news:

@@ -199,3 +199,47 @@ def test_the_counter_is_the_biggest_thing_and_all_fits(page: Page, width: int, h
     assert box["height"] >= 48
     page.click("#done")
     page.wait_for_selector("#train[data-phase=finished]")
+
+
+def test_leaving_the_page_gives_the_video_back(page: Page):
+    """A browser allows six connections to a host: one lost at each visit would soon stop it."""
+    log_in(page, "Eve")
+    for _ in range(8):
+        page.click("header >> text=History")
+        page.wait_for_selector("text=history")
+        page.click("header >> text=Train")
+        page.wait_for_function("document.getElementById('video')?.naturalWidth > 1", timeout=10_000)
+    page.click("#start")
+    page.wait_for_selector("#train[data-phase=work]", timeout=10_000)
+    page.click("#done")
+    page.wait_for_selector("#summary .reps")
+
+
+def test_start_without_a_login_says_so(page: Page):
+    log_in(page, "Finn")
+    page.context.clear_cookies()
+    page.click("#start")
+    page.wait_for_function("document.getElementById('start-trouble').textContent.includes('log')")
+
+
+def test_done_always_shows_the_summary(page: Page):
+    log_in(page, "Gil")
+    for _ in range(8):
+        page.click("#start")
+        page.wait_for_selector("#train[data-phase=work]")
+        page.click("#done")
+        page.wait_for_selector("#train[data-phase=finished]", timeout=5_000)
+        page.click("#again")
+        page.wait_for_selector("#train[data-phase=ready]")
+
+
+def test_long_names_and_long_counts_fit_on_a_phone(page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    log_in(page, "W" * 40)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("#start")
+    page.wait_for_selector("#train[data-phase=work]")
+    page.click("#done")
+    page.wait_for_selector("#summary .reps")
+    page.evaluate("document.querySelector('#summary .reps').textContent = '1024'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,11 +1,13 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from hiitpi.coach import angle, height, lean, spread
 from hiitpi.coach.geometry import Body, Measure, Reading
 from hiitpi.coach.smoothing import Smoother
+from hiitpi.pose.keypoints import Pose
 from tests.coach.stick import CLOSED, Figure
 
 SAYS = ("lower", "higher")
@@ -52,6 +54,13 @@ def test_lean(degrees: float):
 def test_what_is_not_seen_has_no_value():
     assert math.isnan(read(feet, replace(CLOSED, hidden=frozenset({"ankle"}))).value)
     assert math.isnan(read(trunk, replace(CLOSED, hidden=frozenset({"hip"}))).value)
+
+
+def test_a_body_of_no_size_has_no_measures():
+    body = Body()
+    point = Pose(np.full((17, 2), 5, np.float32), np.ones(17, np.float32), 1.0)
+    body.update(Smoother().update(point, 0.0), 0.0)
+    assert all(math.isnan(m.read(body).value) for m in (feet, depth))
 
 
 def test_a_body_length_outlasts_a_limb_that_points_at_the_camera():

@@ -35,6 +35,7 @@ def test_a_file_dropped_into_a_folder_counts(tmp_path: Path):
         ("workout = 3", "does not define"),
         ("import nowhere_at_all", "ModuleNotFoundError"),
         ("def", "SyntaxError"),
+        ("import sys; sys.exit(3)", "SystemExit"),
         (
             "from hiitpi.coach import *\nm = lean(says=('', ''))\n"
             "workout = Workout('X', 'any', (State('a', m < 3),), m, {})",

@@ -106,7 +106,9 @@ def test_any_name_is_kept_as_it_is(store: Store, name: str):
     assert store.history(name)[0].player == name
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a" * 41, "a\x00b", "a\x07b"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "a" * 41, "a\x00b", "a\x07b", "\u200b", "\u200d\u200b", "a\u202eb"]
+)
 def test_what_is_no_name(name: str):
     with pytest.raises(ValueError, match="name"):
         clean_name(name)
@@ -211,6 +213,13 @@ def test_a_database_that_cannot_be_used_says_so(tmp_path: Path, kind: str):
         store.migrate()
     assert "\n" not in str(caught.value)
     store.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "foo://x", "postgresql+nodriver://a@localhost/x"])
+def test_a_url_that_is_none_says_so(url: str):
+    with pytest.raises(RecordsError, match="HIITPI_DATABASE_URL cannot be used") as caught:
+        Store(url)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -70,4 +70,5 @@ def callbacks(app: Dash, services: Services) -> None:
             log_in(name)
         except ValueError as error:
             return no_update, str(error)
+        services.bus.save()
         return "/train", ""

@@ -179,8 +179,10 @@ def callbacks(app: Dash, services: Services) -> None:
     )
     def start(clicks: int, workout: str | None) -> Any:
         player = current_player()
-        if not clicks or player is None:
+        if not clicks:
             return no_update
+        if player is None:
+            return "This device is not logged in any more. Open the first page and say who you are."
         if workout is None or workout not in services.library:
             return "Please choose a workout."
         return _ask(services, Command("start", player=player, workout=workout))
