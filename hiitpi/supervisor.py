@@ -72,7 +72,9 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
         store.migrate()
     finally:
         store.close()
-    children.append(Child("trainer", lambda: spawn(_trainer(), env)))
+    # A trainer whose supervisor was killed must not end its session in order: it goes on after the
+    # restart, from its last checkpoint.
+    children.append(Child("trainer", lambda: spawn(_trainer(), env, orphaned="KILL")))
     children.append(Child("web", lambda: spawn(_web(settings), env)))
     try:
         for child in children:
