@@ -102,7 +102,7 @@ def _serve(options: argparse.Namespace) -> None:
 
     settings = _settings(options, "host", "port", "camera", "model")
     set_up(settings, "serve")
-    Library(*filter(None, [settings.workouts_dir]))
+    Library(settings.workouts_dir)
     fetch(settings.model, Catalog(mirror=settings.model_mirror, tell=_tell), settings.accelerator)
     serve(settings, lambda: print(welcome(settings), flush=True))
     print("Stopped.")
@@ -145,7 +145,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     def engine(name: str) -> Engine:
         return open_engine(name, catalog, settings.threads, settings.accelerator)
 
-    library = Library(*filter(None, [settings.workouts_dir]))
+    library = Library(settings.workouts_dir)
     figures = summary(evaluate(options.index, library, options.model, engine, _tell))
     print(json.dumps(figures) if options.json else report(figures))
 
@@ -233,7 +233,7 @@ def _count(options: argparse.Namespace) -> None:
 
     settings = _settings(options, "model")
     logging.basicConfig(level=logging.WARNING)
-    workout = Library(*filter(None, [settings.workouts_dir]))[options.workout]
+    workout = Library(settings.workouts_dir)[options.workout]
 
     def shown(seen: Iterator[Seen]) -> Iterator[Seen]:
         with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:

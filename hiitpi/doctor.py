@@ -113,7 +113,7 @@ def _models(settings: Settings) -> str:
 def _workouts(settings: Settings) -> str:
     from hiitpi.coach.library import Library
 
-    return f"{len(Library(*filter(None, [settings.workouts_dir])))} found"
+    return f"{len(Library(settings.workouts_dir))} found"
 
 
 def _redis(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """What every camera is: something that always has the newest frame."""
 
+import logging
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -11,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.errors import CameraError
+
+log = logging.getLogger(__name__)
 
 Image = NDArray[np.uint8]
 Clock = Callable[[], float]
@@ -177,6 +180,18 @@ class PolledCamera(Camera):
 
         None: there are no more, and none were to be expected.
         """
+
+
+def end_all(*steps: Callable[[], object]) -> None:
+    """Take every step of closing a device; one that fails is logged and does not stop the next.
+
+    What happened to the device while it was in use comes up here once more.
+    """
+    for step in steps:
+        try:
+            step()
+        except Exception as error:
+            log.info("While the camera was closed: %s", error)
 
 
 def _is_picture(image: object) -> bool:

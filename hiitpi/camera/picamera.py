@@ -4,14 +4,11 @@ picamera 1.13 is what Raspberry Pi OS up to Bullseye (legacy stack) has. Newer s
 have picamera2 instead.
 """
 
-import logging
 from typing import Any
 
-from hiitpi.camera.base import Camera, Image
+from hiitpi.camera.base import Camera, Image, end_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
-
-log = logging.getLogger(__name__)
 
 #: picamera's exposure compensation counts sixths of a stop, -25..25.
 SIXTHS = 6
@@ -49,13 +46,8 @@ class PiCamera(Camera):
 
     def _release(self) -> None:
         camera, self._camera = self._camera, None
-        if camera is None:
-            return
-        for end in (camera.stop_recording, camera.close):
-            try:
-                end()
-            except Exception as error:  # what the handler raised comes up here once more
-                log.info("While the camera was closed: %s", error)
+        if camera is not None:
+            end_all(camera.stop_recording, camera.close)
 
 
 def stream_handler(camera: Any, take: Any) -> Any:

@@ -4,14 +4,11 @@ picamera2 comes with the system (`apt install python3-picamera2`); a virtual env
 the system's packages for it.
 """
 
-import logging
 from typing import Any
 
-from hiitpi.camera.base import Camera, Image, PolledCamera
+from hiitpi.camera.base import Camera, Image, PolledCamera, end_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
-
-log = logging.getLogger(__name__)
 
 #: libcamera names formats by the order of bits, NumPy by the order in memory: this one is R, G, B.
 FORMAT = "BGR888"
@@ -67,13 +64,8 @@ class PiCamera2(PolledCamera):
 
     def _release(self) -> None:
         camera, self._camera = self._camera, None
-        if camera is None:
-            return
-        for end in (camera.stop, camera.close):
-            try:
-                end()
-            except Exception as error:
-                log.info("While the camera was closed: %s", error)
+        if camera is not None:
+            end_all(camera.stop, camera.close)
 
 
 def open_camera(name: str, settings: Settings) -> Camera:

@@ -16,15 +16,16 @@ class Library:
     """All workouts by slug, in the order of their names.
 
     Args:
-        folders: where to look; a file of a later folder replaces one of the same name.
+        folders: where to look beside the shipped ones, None: nowhere; a file of a later folder
+            replaces one of the same name.
 
     Raises:
         WorkoutError: a folder is missing, or a file in it is not a workout.
     """
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path | None) -> None:
         found: dict[str, Workout] = {}
-        for folder in (SHIPPED, *folders):
+        for folder in (SHIPPED, *filter(None, folders)):
             if not folder.is_dir():
                 raise WorkoutError(f"No folder {folder} to look for workouts in.")
             for path in sorted(folder.glob("*.py")):

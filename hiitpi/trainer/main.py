@@ -33,7 +33,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     store = Store(settings.database)
-    library = Library(*filter(None, [settings.workouts_dir]))
+    library = Library(settings.workouts_dir)
     catalog = Catalog(mirror=settings.model_mirror)
 
     def engine() -> Engine:
