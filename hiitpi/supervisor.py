@@ -8,11 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+
+import redis
 
 from hiitpi.errors import ServeError
 from hiitpi.live.bus import Keys, Subscriber, connect
@@ -153,7 +154,7 @@ def _is_up(settings: Settings) -> bool:
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "") else settings.host
         with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError, ConnectionError):
+    except (OSError, redis.RedisError):  # the one it asks is not up yet
         return False
 
 
