@@ -9,24 +9,28 @@ Somebody who stands and lifts the hands brings the shoulders nearer to them too,
 bend, and a trunk that the camera sees from the side must be level.
 """
 
-from hiitpi.coach import State, Workout, angle, height, lean
+from hiitpi.coach import State, Workout, angle, height, larger, lean
 
-depth = height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up"))
+depth = larger(height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up")))
 elbows = angle(
     "shoulder", "elbow", "wrist", says=("Bend your elbows", "Straighten your arms"), needed=False
 )
-trunk = lean(says=("", "Hands and toes on the floor"), needed=False)
+trunk = lean(
+    says=("Hips lower", "Hands and toes on the floor"), toward=30, needed=False
+)
+thighs = height("hip", over="knee", per="torso", says=("Hands and toes on the floor", ""), needed=False)
 
 workout = Workout(
     name="Push-ups",
     view="any",
     states=(
         State("up", depth > 0.85),
-        State("down", depth < 0.54, elbows < 125),
+        State("down", depth < 0.54, elbows < 125, trunk > 50),
     ),
-    throughout=(trunk > 50,),
+    throughout=(trunk > 50, trunk < 125, thighs < 0.65),
     full_range={depth: (0.35, 0.98)},
     signal=depth,
     shortest=0.3,
+    floor=True,
     pace=25,
 )

@@ -1,6 +1,20 @@
 """The coach: poses in, repetitions, scores and cues out. Pure: no I/O, no clock of its own."""
 
-from hiitpi.coach.geometry import Condition, Measure, angle, height, lean, spread
+from hiitpi.coach.geometry import (
+    Condition,
+    Measure,
+    angle,
+    arch,
+    height,
+    larger,
+    lean,
+    reach,
+    rise,
+    shift,
+    smaller,
+    spread,
+    step,
+)
 from hiitpi.coach.workout import State, Workout
 
 __all__ = [
@@ -9,7 +23,14 @@ __all__ = [
     "State",
     "Workout",
     "angle",
+    "arch",
     "height",
+    "larger",
     "lean",
+    "reach",
+    "rise",
+    "shift",
+    "smaller",
     "spread",
+    "step",
 ]

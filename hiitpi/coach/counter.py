@@ -103,7 +103,7 @@ class Counter:
         """Take the measures of the moment `time` (seconds); NaN: not seen."""
         if not self._follow(values, time):
             return None
-        spoilt = next((c for c in self._workout.throughout if not _holds(c, values)), None)
+        spoilt = next((c for c in self._workout.throughout if not holds(c, values)), None)
         if spoilt:
             return self._spoil(spoilt) if time - self._sound > LOST else None
         self._sound = time
@@ -146,7 +146,7 @@ class Counter:
 
     def _holds(self, condition: Condition, values: Values, first: bool) -> bool:
         slack = self._given_away(condition) if first else 0.0
-        return _holds(condition, values, slack)
+        return holds(condition, values, slack)
 
     def _given_away(self, condition: Condition) -> float:
         """By how much a condition of the first state may be missed, as this person rests."""
@@ -206,7 +206,7 @@ class Counter:
         return 1 - condition.missed_by(values[condition.measure]) / way
 
 
-def _holds(condition: Condition, values: Values, slack: float = 0.0) -> bool:
+def holds(condition: Condition, values: Values, slack: float = 0.0) -> bool:
     """Whether a condition holds; what is not seen is not held against anybody."""
     now = values[condition.measure]
     return math.isnan(now.value) or condition.missed_by(now) < slack

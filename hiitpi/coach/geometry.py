@@ -7,88 +7,19 @@ length of the same body, never pixels, so that neither distance nor resolution m
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hiitpi.coach.level import Level
-from hiitpi.pose.keypoints import SEEN, SIDES
+from hiitpi.coach.body import NAN, Body
 
 #: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
 DOT: Final = 0.25
 
-#: A trunk shorter than this part of the arm's length points at the camera; it is about as long.
-POINTS: Final = 0.55
-
-Point = tuple[float, float]
-NAN: Final = math.nan
-
-#: Lengths of the body that others are measured by: the joints at their two ends.
-LENGTHS: Final = {
-    "torso": ("shoulder", "hip"),
-    "shin": ("knee", "ankle"),
-    "arm": ("shoulder", "wrist"),
-}
-
-#: A limb that points at the camera looks short, so a body length is the upper end of what was seen
-#: lately: this quantile of the last so many seconds.
-LONG, MEMORY = 0.8, 5.0
 
 #: A side counts as seen well when its score is at least this part of the other side's: from the
 #: side, the far limb is guessed rather than seen.
 WELL = 0.6
-
-
-class Body:
-    """The athlete at one moment: steady joints, and how long the body's parts are in this picture.
-
-    One Body lives as long as its athlete is in view; `update` moves it on.
-    """
-
-    def __init__(self) -> None:
-        self._xy: list[Point] = []
-        self._score: list[float] = [0.0] * 17
-        self._length = {name: Level(LONG, MEMORY) for name in LENGTHS}
-
-    def update(self, joints: NDArray[np.float32], time: float) -> None:
-        """Take steady joints, (17, 3) x, y, score as `Smoother` gives them, at `time` seconds."""
-        rows = joints.tolist()
-        self._xy = [(x, y) for x, y, _ in rows]
-        self._score = [score for _, _, score in rows]
-        for name, ends in LENGTHS.items():
-            self._length[name].update(self._longest(*ends), time)
-
-    def point(self, joint: str, side: int) -> Point:
-        """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
-        return self._xy[SIDES[joint][side]]
-
-    def score(self, joint: str, side: int) -> float:
-        """How sure the engine is of a joint on a side, 0..1."""
-        return self._score[SIDES[joint][side]]
-
-    def middle(self, joint: str) -> Point:
-        """The middle between left and right, by score; one side alone when only it is seen."""
-        (xl, yl), (xr, yr) = self.point(joint, 0), self.point(joint, 1)
-        left, right = self.score(joint, 0), self.score(joint, 1)
-        if left < SEEN and right < SEEN:
-            return NAN, NAN
-        if left < SEEN:
-            return xr, yr
-        if right < SEEN:
-            return xl, yl
-        total = left + right
-        return (xl * left + xr * right) / total, (yl * left + yr * right) / total
-
-    def length(self, name: str) -> float:
-        """A body length in pixels of this picture; NaN as long as it was not seen."""
-        return self._length[name].value or NAN  # a body of no size is not seen
-
-    def _longest(self, end: str, other: str) -> float:
-        sides = (math.dist(self.point(end, s), self.point(other, s)) for s in (0, 1))
-        known = [length for length in sides if not math.isnan(length)]
-        return max(known) if known else NAN
+SURE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +38,8 @@ class Reading:
 
 UNSEEN: Final = Reading(NAN)
 
+Side = Callable[[Body, int], float]
+
 
 @dataclass(frozen=True, eq=False)
 class Measure:
@@ -120,6 +53,7 @@ class Measure:
         read: takes the measure of a body.
         slack: in the unit, how much either side alone may fall short of what both must reach.
         needed: whether a condition on it holds a repetition up when the joints are out of view.
+        side: takes the measure of one side, 0 left, 1 right; None: it has no sides.
     """
 
     name: str
@@ -129,6 +63,11 @@ class Measure:
     read: Callable[[Body], Reading]
     slack: float = 0.0
     needed: bool = True
+    side: Side | None = None
+
+    def of(self, body: Body, side: int) -> Reading:
+        """The measure of one side alone; of the whole body when it has no sides."""
+        return Reading(self.side(body, side)) if self.side else self.read(body)
 
     def __lt__(self, threshold: float) -> "Condition":
         return Condition(self, "<", threshold)
@@ -183,9 +122,7 @@ def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True)
             return NAN
         return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))
 
-    joints = (a, b, c)
-    read = _both(joints, side)
-    return Measure(f"{a}-{b}-{c} angle", "°", says, joints, read, 30.0, needed)
+    return _sided(f"{a}-{b}-{c} angle", "°", says, (a, b, c), side, 30.0, needed)
 
 
 def height(
@@ -196,9 +133,20 @@ def height(
     def side(body: Body, s: int) -> float:
         return (body.point(over, s)[1] - body.point(joint, s)[1]) / body.length(per)
 
-    joints = (joint, over)
     name = f"height of the {joint}s over the {over}s"
-    return Measure(name, f" × {per}", says, joints, _both(joints, side), 0.25, needed)
+    return _sided(name, f" × {per}", says, (joint, over), side, 0.25, needed)
+
+
+def reach(
+    joint: str, *, to: str, per: str, says: tuple[str, str], needed: bool = True
+) -> Measure:
+    """How far `joint` is from the joint `to` of the other side, in multiples of `per`."""
+
+    def side(body: Body, s: int) -> float:
+        return math.dist(body.point(joint, s), body.point(to, 1 - s)) / body.length(per)
+
+    name = f"distance from {joint} to opposite {to}"
+    return _sided(name, f" × {per}", says, (joint, to), side, 0.25, needed)
 
 
 def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
@@ -211,23 +159,114 @@ def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) 
     return Measure(name, f" × {per}", says, (joint,), read, needed=needed)
 
 
-def lean(*, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far the trunk leans from upright: 0° upright, 90° lying, 180° head down.
-
-    A trunk that points at the camera, as in a push-up seen from the front, is not seen to lean.
-    """
+def step(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
+    """How much higher one `joint` is than the other, in multiples of `per`."""
 
     def read(body: Body) -> Reading:
+        return Reading(abs(body.point(joint, 0)[1] - body.point(joint, 1)[1]) / body.length(per))
+
+    name = f"difference in height of the {joint}s"
+    return Measure(name, f" × {per}", says, (joint,), read, needed=needed)
+
+
+def rise(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
+    """How far the lower foot is off the floor, in multiples of `per`."""
+
+    def read(body: Body) -> Reading:
+        left, right = body.point("ankle", 0)[1], body.point("ankle", 1)[1]
+        lower = right if math.isnan(left) else max(right, left) if right == right else left
+        return Reading((body.floor - lower) / body.length(per))
+
+    return Measure("height of the feet", f" × {per}", says, ("ankle",), read, needed=needed)
+
+
+def shift(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
+    """How far the hips are to one side of where they usually are, in multiples of `per`.
+
+    To the right of the picture for the left side (which is where a person who faces the camera has
+    it), to the left of the picture for the right side.
+    """
+
+    def side(body: Body, s: int) -> float:
+        off = (body.middle("hip")[0] - body.place) / body.length(per)
+        return -off if s else off
+
+    def read(body: Body) -> Reading:
+        return Reading(abs(side(body, 0)))
+
+    name, unit = "way of the hips to the side", f" × {per}"
+    return Measure(name, unit, says, ("hip",), read, needed=needed, side=side)
+
+
+def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) -> Measure:
+    """How far the trunk leans from upright: 0° upright, 90° lying, 180° head down.
+
+    A trunk that points at the camera, as in a push-up seen from the front, is not seen to lean: one
+    that is tilted `toward` the camera by more than so many degrees, which shows in its length. It
+    is about as long as the arm. Hips or shoulders that are only guessed show no lean either.
+    """
+    shortest = math.cos(math.radians(toward))
+
+    def read(body: Body) -> Reading:
+        if min(max(body.score(j, 0), body.score(j, 1)) for j in ("hip", "shoulder")) < SURE:
+            return UNSEEN
         (hx, hy), (sx, sy) = body.middle("hip"), body.middle("shoulder")
-        if math.hypot(hx - sx, hy - sy) < POINTS * body.length("arm"):
+        if math.hypot(hx - sx, hy - sy) < shortest * body.length("arm"):
             return UNSEEN
         return Reading(math.degrees(math.atan2(abs(sx - hx), hy - sy)))
 
     return Measure("lean of the trunk", "°", says, ("hip", "shoulder"), read, needed=needed)
 
 
-def _both(joints: tuple[str, ...], side: Callable[[Body, int], float]) -> Callable[[Body], Reading]:
-    """Read a measure that each side has; sides weigh by the score of their worst joint, squared."""
+def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
+    """How far joint `b` is above the straight line from `a` to `c`, in multiples of `per`.
+
+    Below the line is negative. A line that points at the camera is not seen.
+    """
+
+    def read(body: Body) -> Reading:
+        (ax, ay), (bx, by), (cx, cy) = body.middle(a), body.middle(b), body.middle(c)
+        along, unit = math.hypot(cx - ax, cy - ay), body.length(per)
+        if along < unit:
+            return UNSEEN
+        off = ((cx - ax) * (by - ay) - (cy - ay) * (bx - ax)) / along
+        return Reading((-off if cx > ax else off) / unit)
+
+    name = f"height of the {b}s over the line {a}-{c}"
+    return Measure(name, f" × {per}", says, (a, b, c), read, needed=False)
+
+
+def smaller(measure: Measure) -> Measure:
+    """The smaller one of the left and the right value of `measure`, however well seen."""
+    return _one_of(measure, min, "smaller")
+
+
+def larger(measure: Measure) -> Measure:
+    """The larger one of the left and the right value of `measure`, however well seen."""
+    return _one_of(measure, max, "larger")
+
+
+def _one_of(measure: Measure, pick: Callable[[list[float]], float], word: str) -> Measure:
+    side = measure.side
+    assert side is not None, f"{measure.name} has no sides"
+
+    def read(body: Body) -> Reading:
+        known = [value for value in (side(body, 0), side(body, 1)) if not math.isnan(value)]
+        return Reading(pick(known)) if known else UNSEEN
+
+    return replace(measure, name=f"{word} {measure.name}", read=read)
+
+
+def _sided(
+    name: str,
+    unit: str,
+    says: tuple[str, str],
+    joints: tuple[str, ...],
+    side: Side,
+    slack: float,
+    needed: bool,
+) -> Measure:
+    """A measure that each side has; sides weigh by the score of their worst joint, squared."""
 
     def read(body: Body) -> Reading:
         left, right = side(body, 0), side(body, 1)
@@ -246,4 +285,4 @@ def _both(joints: tuple[str, ...], side: Callable[[Body, int], float]) -> Callab
         wl, wr = sure_left**2, sure_right**2
         return Reading((wl * left + wr * right) / (wl + wr), left, right)
 
-    return read
+    return Measure(name, unit, says, joints, read, slack, needed, side)

@@ -21,10 +21,14 @@ class Smoother:
 
     A keypoint that one frame did not see is taken from the frames around it, as long as half of
     the window saw it.
+
+    Args:
+        window: seconds.
+        seen: the score, 0..1, from which a keypoint is taken.
     """
 
-    def __init__(self, window: float = WINDOW) -> None:
-        self._window = window
+    def __init__(self, window: float = WINDOW, seen: float = SEEN) -> None:
+        self._window, self._least = window, seen
         self._past: deque[tuple[float, NDArray[np.float32]]] = deque()
 
     def clear(self) -> None:
@@ -37,7 +41,7 @@ class Smoother:
         Coordinates of keypoints that are not seen are NaN, and their score is 0.
         """
         row = np.column_stack((pose.xy, pose.score)).astype(np.float32)
-        row[~(row[:, 2] >= SEEN), :2] = np.nan
+        row[~(row[:, 2] >= self._least), :2] = np.nan
         self._past.append((time, row))
         while self._expired(time):
             self._past.popleft()

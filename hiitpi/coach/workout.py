@@ -24,12 +24,13 @@ class State:
 class Workout:
     """The rules of one exercise.
 
-    A repetition is a passage through all `states` in order and back into the first.
+    A repetition is a passage through all `states` in order and back into the first. A workout of
+    one state is a hold, and each second in it counts like a repetition.
 
     Attributes:
         name: what people call it.
         view: the side to show to the camera: "front", "side", or "any".
-        states: at least two; the first is where a repetition starts and ends.
+        states: the first is where a repetition starts and ends. One alone is a hold: seconds count.
         signal: the one number for the live graph.
         full_range: for each measure the (lowest, highest) value of a full repetition; the form
             score compares with it.
@@ -37,6 +38,10 @@ class Workout:
             under way is void.
         shortest: seconds below which a cycle is a twitch and not a repetition.
         pace: repetitions a minute of a trained person at ease.
+        each_side: left and right take turns, and each of them counts: the states are those of one
+            side. Otherwise both work together.
+        floor: it is done on the floor. Pose models have seen few people lie, and are unsure of
+            keypoints which they place well all the same; those count, then.
         slug: the file name, set by the library.
     """
 
@@ -48,15 +53,22 @@ class Workout:
     throughout: tuple[Condition, ...] = ()
     shortest: float = 0.35
     pace: float = 30.0
+    each_side: bool = False
+    floor: bool = False
     slug: str = field(default="")
 
     def __post_init__(self) -> None:
-        if len(self.states) < 2:
-            raise WorkoutError(f"Workout {self.name!r} needs at least two states.")
+        if not self.states:
+            raise WorkoutError(f"Workout {self.name!r} has no states.")
         if len({state.name for state in self.states}) < len(self.states):
             raise WorkoutError(f"Workout {self.name!r} has two states of the same name.")
         if any(not state.conditions for state in self.states):
             raise WorkoutError(f"Workout {self.name!r} has a state without a condition.")
+
+    @property
+    def hold(self) -> bool:
+        """Whether it is a position to hold, counted in seconds."""
+        return len(self.states) == 1
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from hiitpi.coach import angle, height, lean, spread
-from hiitpi.coach.geometry import Body, Measure, Reading
+from hiitpi.coach.body import Body
+from hiitpi.coach.geometry import Measure, Reading
 from hiitpi.coach.smoothing import Smoother
 from hiitpi.pose.keypoints import Pose
 from tests.coach.stick import CLOSED, Figure

@@ -1,0 +1,89 @@
+"""The athlete at one moment: steady joints, and what is usual of this body in this picture."""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiitpi.coach.level import Level
+from hiitpi.pose.keypoints import SIDES
+
+Point = tuple[float, float]
+NAN: Final = math.nan
+
+#: Lengths of the body that others are measured by: the joints at their two ends.
+LENGTHS: Final = {
+    "torso": ("shoulder", "hip"),
+    "shin": ("knee", "ankle"),
+    "arm": ("shoulder", "wrist"),
+}
+
+#: A limb that points at the camera looks short, so a body length is the upper end of what was seen
+#: lately: this quantile of the last so many seconds.
+LONG, MEMORY = 0.8, 5.0
+
+#: The floor is where the lower ankle usually is: this quantile of its height in the picture (y points
+#: down) over MEMORY. Whoever jumps is in the air for less than half of the time.
+FLOOR = 0.8
+
+class Body:
+    """The athlete at one moment: steady joints, and how long the body's parts are in this picture.
+
+    One Body lives as long as its athlete is in view; `update` moves it on.
+    """
+
+    def __init__(self) -> None:
+        self._xy: list[Point] = []
+        self._score: list[float] = [0.0] * 17
+        self._length = {name: Level(LONG, MEMORY) for name in LENGTHS}
+        self._floor, self._place = Level(FLOOR, MEMORY), Level(0.5, MEMORY)
+
+    def update(self, joints: NDArray[np.float32], time: float) -> None:
+        """Take steady joints, (17, 3) x, y, score as `Smoother` gives them, at `time` seconds."""
+        rows = joints.tolist()
+        self._xy = [(x, y) for x, y, _ in rows]
+        self._score = [score for _, _, score in rows]
+        for name, ends in LENGTHS.items():
+            self._length[name].update(self._longest(*ends), time)
+        ankles = [y for _, y in (self.point("ankle", s) for s in (0, 1)) if not math.isnan(y)]
+        self._floor.update(max(ankles, default=NAN), time)
+        self._place.update(self.middle("hip")[0], time)
+
+    def point(self, joint: str, side: int) -> Point:
+        """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
+        return self._xy[SIDES[joint][side]]
+
+    def score(self, joint: str, side: int) -> float:
+        """How sure the engine is of a joint on a side, 0..1."""
+        return self._score[SIDES[joint][side]]
+
+    def middle(self, joint: str) -> Point:
+        """The middle between left and right, by score; one side alone when only it is seen."""
+        (xl, yl), (xr, yr) = self.point(joint, 0), self.point(joint, 1)
+        left, right = self.score(joint, 0), self.score(joint, 1)
+        if math.isnan(xl):
+            return xr, yr
+        if math.isnan(xr):
+            return xl, yl
+        total = left + right
+        return (xl * left + xr * right) / total, (yl * left + yr * right) / total
+
+    def length(self, name: str) -> float:
+        """A body length in pixels of this picture; NaN as long as it was not seen."""
+        return self._length[name].value or NAN  # a body of no size is not seen
+
+    @property
+    def floor(self) -> float:
+        """How low the feet usually are: y in pixels; NaN as long as they were not seen."""
+        return self._floor.value
+
+    @property
+    def place(self) -> float:
+        """Where the hips usually are: x in pixels; NaN as long as they were not seen."""
+        return self._place.value
+
+    def _longest(self, end: str, other: str) -> float:
+        sides = (math.dist(self.point(end, s), self.point(other, s)) for s in (0, 1))
+        known = [length for length in sides if not math.isnan(length)]
+        return max(known) if known else NAN

@@ -1,0 +1,21 @@
+"""High knees."""
+
+from hiitpi.coach import State, Workout, height, lean
+
+knee = height("knee", over="hip", per="torso", says=("Foot down", "Knees higher"))
+trunk = lean(says=("Stand upright", "Stand upright"))
+
+workout = Workout(
+    name="High Knees",
+    view="any",
+    states=(
+        State("down", knee < -0.6),
+        State("up", knee > -0.42),
+    ),
+    throughout=(trunk < 45,),
+    full_range={knee: (-0.85, -0.1)},
+    signal=knee,
+    each_side=True,
+    shortest=0.2,
+    pace=140,
+)

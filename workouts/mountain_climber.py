@@ -1,0 +1,22 @@
+"""Mountain climbers."""
+
+from hiitpi.coach import State, Workout, angle, lean
+
+hip = angle("shoulder", "hip", "knee", says=("Knee to the chest", "Stretch your leg"))
+trunk = lean(says=("", "Hands on the floor"), needed=False)
+
+workout = Workout(
+    name="Mountain Climbers",
+    view="side",
+    states=(
+        State("back", hip > 130),
+        State("driven", hip < 100),
+    ),
+    throughout=(trunk > 45,),
+    full_range={hip: (60, 160)},
+    signal=hip,
+    each_side=True,
+    shortest=0.25,
+    pace=120,
+    floor=True,
+)

@@ -1,0 +1,19 @@
+"""Sit-ups."""
+
+from hiitpi.coach import State, Workout, angle, lean
+
+trunk = lean(says=("Come up higher", "Shoulders back to the floor"))
+
+workout = Workout(
+    name="Sit-ups",
+    view="side",
+    states=(
+        State("lying", trunk > 70),
+        State("up", trunk < 45),
+    ),
+    full_range={trunk: (20, 90)},
+    signal=trunk,
+    shortest=0.6,
+    pace=25,
+    floor=True,
+)

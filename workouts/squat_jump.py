@@ -1,0 +1,22 @@
+"""Squat jumps."""
+
+from hiitpi.coach import State, Workout, height, lean, rise
+
+depth = height("hip", over="knee", per="shin", says=("Go lower", "Stand all the way up"))
+feet = rise(per="shin", says=("Land", "Jump higher"))
+trunk = lean(says=("Chest up", "Chest up"))
+
+workout = Workout(
+    name="Squat Jumps",
+    view="any",
+    states=(
+        State("standing", depth > 0.7, feet < 0.1),
+        State("down", depth < 0.55),
+        State("jump", feet > 0.15),
+    ),
+    throughout=(trunk < 70,),
+    full_range={depth: (0.1, 0.95), feet: (0.0, 0.5)},
+    signal=depth,
+    shortest=0.5,
+    pace=30,
+)
