@@ -1,20 +1,22 @@
 """Burpees."""
 
-from hiitpi.coach import State, Workout, height
+from hiitpi.coach import State, Workout, height, lean
 
-hips = height("hip", over="ankle", per="torso", says=("Hips down", "Stand all the way up"))
+hips = height("hip", over="ankle", per="leg", says=("Hips down", "Stand all the way up"))
 hands = height("wrist", over="ankle", per="torso", says=("Hands to the floor", "Stand up"))
 knees = height("knee", over="ankle", per="shin", says=("Kick your feet back", ""), needed=False)
+
+trunk = lean(says=("", "Chest down"), needed=False)
 
 workout = Workout(
     name="Burpees",
     view="any",
     states=(
-        State("standing", hips > 1.1, hands > 0.6),
+        State("standing", hips > 0.8, hands > 0.6),
         State("hands down", hands < 0.45),
-        State("plank", hips < 0.75, knees < 0.65),
+        State("plank", hips < .6, knees < 0.65, trunk > 45),
     ),
-    full_range={hips: (0.4, 1.5)},
+    full_range={hips: (0.2, 0.95)},
     signal=hips,
     shortest=0.8,
     pace=15,

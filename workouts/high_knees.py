@@ -1,8 +1,9 @@
 """High knees."""
 
-from hiitpi.coach import State, Workout, height, lean
+from hiitpi.coach import State, Workout, height, larger, lean
 
 knee = height("knee", over="hip", per="torso", says=("Foot down", "Knees higher"))
+hips = larger(height("hip", over="ankle", per="leg", says=("", "Stand tall"), needed=False))
 trunk = lean(says=("Stand upright", "Stand upright"))
 
 workout = Workout(
@@ -12,7 +13,7 @@ workout = Workout(
         State("down", knee < -0.6),
         State("up", knee > -0.42),
     ),
-    throughout=(trunk < 45,),
+    throughout=(trunk < 45, hips > 0.8),
     full_range={knee: (-0.85, -0.1)},
     signal=knee,
     each_side=True,

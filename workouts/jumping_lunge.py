@@ -2,7 +2,7 @@
 
 from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller
 
-hips = larger(height("hip", over="ankle", per="shin", says=("Go lower", "Jump higher")))
+hips = larger(height("hip", over="ankle", per="leg", says=("Go lower", "Jump higher")))
 knee = smaller(angle("hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs")))
 trunk = lean(says=("Chest up", "Chest up"))
 
@@ -10,11 +10,11 @@ workout = Workout(
     name="Jumping Lunges",
     view="any",
     states=(
-        State("down", hips < 1.35, knee < 120),
-        State("jump", hips > 1.6),
+        State("down", hips < 0.72, knee < 130),
+        State("jump", hips > 0.86),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (1.0, 1.85)},
+    full_range={hips: (0.5, 0.98)},
     signal=hips,
     shortest=0.4,
     pace=40,

@@ -1,20 +1,21 @@
 """Lunges."""
 
-from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller
+from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller, split
 
-hips = larger(height("hip", over="ankle", per="shin", says=("Go lower", "Stand all the way up")))
+hips = larger(height("hip", over="ankle", per="leg", says=("Go lower", "Stand all the way up")))
 knee = smaller(angle("hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs")))
+legs = split(says=("", "One foot in front of the other"))
 trunk = lean(says=("Chest up", "Chest up"))
 
 workout = Workout(
     name="Lunges",
     view="any",
     states=(
-        State("standing", hips > 1.65),
-        State("down", hips < 1.35, knee < 120),
+        State("standing", hips > 0.86),
+        State("down", hips < 0.72, knee < 130, legs > 0.72),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (1.0, 1.85)},
+    full_range={hips: (0.5, 0.98)},
     signal=hips,
     shortest=0.5,
     pace=24,

@@ -1,8 +1,10 @@
 """Mountain climbers."""
 
-from hiitpi.coach import State, Workout, angle, lean
+from hiitpi.coach import State, Workout, ahead, angle, height, lean
 
 hip = angle("shoulder", "hip", "knee", says=("Knee to the chest", "Stretch your leg"))
+lead = ahead(hip, says=("Stretch the other leg", ""))
+hands = height("shoulder", over="wrist", per="arm", says=("", "Hands under the shoulders"), needed=False)
 trunk = lean(says=("", "Hands on the floor"), needed=False)
 
 workout = Workout(
@@ -10,9 +12,9 @@ workout = Workout(
     view="side",
     states=(
         State("back", hip > 130),
-        State("driven", hip < 100),
+        State("driven", hip < 100, lead < -10),
     ),
-    throughout=(trunk > 45,),
+    throughout=(trunk > 45, hands > 0.5),
     full_range={hip: (60, 160)},
     signal=hip,
     each_side=True,

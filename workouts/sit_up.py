@@ -1,15 +1,15 @@
 """Sit-ups."""
 
-from hiitpi.coach import State, Workout, angle, lean
+from hiitpi.coach import State, Workout, sitting_up
 
-trunk = lean(says=("Come up higher", "Shoulders back to the floor"))
+trunk = sitting_up(says=("Come up higher", "Shoulders back to the floor"))
 
 workout = Workout(
     name="Sit-ups",
     view="side",
     states=(
         State("lying", trunk > 70),
-        State("up", trunk < 45),
+        State("up", trunk < 50),
     ),
     full_range={trunk: (20, 90)},
     signal=trunk,

@@ -8,7 +8,7 @@ the picture, but not with bent knees. Bending over to fetch something lowers the
 trunk lies down.
 """
 
-from hiitpi.coach import State, Workout, angle, height, lean
+from hiitpi.coach import State, Workout, angle, height, lean, step
 
 depth = height(
     "hip",
@@ -19,6 +19,7 @@ depth = height(
 knees = angle(
     "hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False
 )
+level = step("knee", per="shin", says=("Feet side by side", ""), needed=False)
 trunk = lean(says=("Chest up", "Chest up"))
 
 workout = Workout(
@@ -26,7 +27,7 @@ workout = Workout(
     view="any",
     states=(
         State("standing", depth > 0.85),
-        State("down", depth < 0.5, knees < 125),
+        State("down", depth < 0.5, knees < 125, level < 0.5),
     ),
     throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95)},

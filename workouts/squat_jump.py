@@ -3,7 +3,7 @@
 from hiitpi.coach import State, Workout, height, lean, rise
 
 depth = height("hip", over="knee", per="shin", says=("Go lower", "Stand all the way up"))
-feet = rise(per="shin", says=("Land", "Jump higher"))
+feet = rise("ankle", per="shin", says=("Land", "Jump higher"))
 trunk = lean(says=("Chest up", "Chest up"))
 
 workout = Workout(

@@ -1,8 +1,9 @@
 """Toe touches."""
 
-from hiitpi.coach import State, Workout, reach
+from hiitpi.coach import State, Workout, height, larger, reach
 
 hand = reach("wrist", to="ankle", per="torso", says=("Hand to the opposite foot", "Stand up"))
+hips = larger(height("hip", over="ankle", per="leg", says=("", "Stay on your feet")))
 
 workout = Workout(
     name="Toe Touches",
@@ -11,6 +12,7 @@ workout = Workout(
         State("up", hand > 1.0),
         State("touch", hand < 0.45),
     ),
+    throughout=(hips > 0.7,),
     full_range={hand: (0.2, 1.5)},
     signal=hand,
     each_side=True,

@@ -3,6 +3,7 @@
 from hiitpi.coach.geometry import (
     Condition,
     Measure,
+    ahead,
     angle,
     arch,
     height,
@@ -11,9 +12,12 @@ from hiitpi.coach.geometry import (
     reach,
     rise,
     shift,
+    sitting_up,
     smaller,
+    split,
     spread,
     step,
+    surely,
 )
 from hiitpi.coach.workout import State, Workout
 
@@ -22,6 +26,7 @@ __all__ = [
     "Measure",
     "State",
     "Workout",
+    "ahead",
     "angle",
     "arch",
     "height",
@@ -30,7 +35,10 @@ __all__ = [
     "reach",
     "rise",
     "shift",
+    "sitting_up",
     "smaller",
+    "split",
     "spread",
     "step",
+    "surely",
 ]

@@ -17,15 +17,20 @@ LENGTHS: Final = {
     "torso": ("shoulder", "hip"),
     "shin": ("knee", "ankle"),
     "arm": ("shoulder", "wrist"),
+    "leg": ("hip", "ankle"),
 }
 
 #: A limb that points at the camera looks short, so a body length is the upper end of what was seen
 #: lately: this quantile of the last so many seconds.
 LONG, MEMORY = 0.8, 5.0
 
-#: The floor is where the lower ankle usually is: this quantile of its height in the picture (y points
-#: down) over MEMORY. Whoever jumps is in the air for less than half of the time.
-FLOOR = 0.8
+#: How low a joint usually is: this quantile of its height in the picture (y points down) over the
+#: last so many seconds. Whoever jumps is in the air for less than half of the time.
+LOW, PATIENCE = 0.8, 8.0
+
+#: The joints whose low is of interest: the feet stand on the floor, the shoulders lie on it.
+GROUNDED: Final = ("ankle", "shoulder")
+
 
 class Body:
     """The athlete at one moment: steady joints, and how long the body's parts are in this picture.
@@ -37,7 +42,8 @@ class Body:
         self._xy: list[Point] = []
         self._score: list[float] = [0.0] * 17
         self._length = {name: Level(LONG, MEMORY) for name in LENGTHS}
-        self._floor, self._place = Level(FLOOR, MEMORY), Level(0.5, MEMORY)
+        self._low = {joint: Level(LOW, PATIENCE) for joint in GROUNDED}
+        self._place = Level(0.5, MEMORY)
 
     def update(self, joints: NDArray[np.float32], time: float) -> None:
         """Take steady joints, (17, 3) x, y, score as `Smoother` gives them, at `time` seconds."""
@@ -46,8 +52,8 @@ class Body:
         self._score = [score for _, _, score in rows]
         for name, ends in LENGTHS.items():
             self._length[name].update(self._longest(*ends), time)
-        ankles = [y for _, y in (self.point("ankle", s) for s in (0, 1)) if not math.isnan(y)]
-        self._floor.update(max(ankles, default=NAN), time)
+        for joint in GROUNDED:
+            self._low[joint].update(self.lower(joint), time)
         self._place.update(self.middle("hip")[0], time)
 
     def point(self, joint: str, side: int) -> Point:
@@ -73,10 +79,14 @@ class Body:
         """A body length in pixels of this picture; NaN as long as it was not seen."""
         return self._length[name].value or NAN  # a body of no size is not seen
 
-    @property
-    def floor(self) -> float:
-        """How low the feet usually are: y in pixels; NaN as long as they were not seen."""
-        return self._floor.value
+    def lower(self, joint: str) -> float:
+        """The lower one of the left and right `joint`: y in pixels; NaN: neither is seen."""
+        left, right = self.point(joint, 0)[1], self.point(joint, 1)[1]
+        return right if math.isnan(left) else left if math.isnan(right) else max(left, right)
+
+    def low(self, joint: str) -> float:
+        """How low a joint of `GROUNDED` usually is: y in pixels; NaN as long as it was not seen."""
+        return self._low[joint].value
 
     @property
     def place(self) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from hiitpi.coach.body import NAN, Body
+from hiitpi.pose.keypoints import SEEN
 
 #: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
 DOT: Final = 0.25
@@ -19,7 +20,9 @@ DOT: Final = 0.25
 #: A side counts as seen well when its score is at least this part of the other side's: from the
 #: side, the far limb is guessed rather than seen.
 WELL = 0.6
-SURE = 0.2
+
+#: Legs nearer to each other than this part of their length have been taken for one.
+SAME: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +172,33 @@ def step(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) ->
     return Measure(name, f" × {per}", says, (joint,), read, needed=needed)
 
 
-def rise(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far the lower foot is off the floor, in multiples of `per`."""
+def split(*, says: tuple[str, str]) -> Measure:
+    """How far one foot is in front of the other, in leg lengths.
+
+    From the side it is the distance of the ankles. From the front it shows in the knees: the one in
+    front is about a shin's length, half a leg, over the one behind, so their difference is doubled.
+    Legs that lie one upon the other in the picture are not seen apart.
+    """
 
     def read(body: Body) -> Reading:
-        left, right = body.point("ankle", 0)[1], body.point("ankle", 1)[1]
-        lower = right if math.isnan(left) else max(right, left) if right == right else left
-        return Reading((body.floor - lower) / body.length(per))
+        ankles = math.dist(body.point("ankle", 0), body.point("ankle", 1))
+        knees = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
+        wide = max(ankles, 2 * knees) / body.length("leg")
+        return Reading(NAN if wide < SAME else wide)
 
-    return Measure("height of the feet", f" × {per}", says, ("ankle",), read, needed=needed)
+    return Measure("split of the legs", " × leg", says, ("knee", "ankle"), read, needed=False)
+
+
+def rise(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
+    """How far the lower `joint` is above where it is when it is down, in multiples of `per`.
+
+    Joints: those of `body.GROUNDED`.
+    """
+
+    def read(body: Body) -> Reading:
+        return Reading((body.low(joint) - body.lower(joint)) / body.length(per))
+
+    return Measure(f"rise of the {joint}s", f" × {per}", says, (joint,), read, needed=needed)
 
 
 def shift(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
@@ -208,14 +229,28 @@ def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) ->
     shortest = math.cos(math.radians(toward))
 
     def read(body: Body) -> Reading:
-        if min(max(body.score(j, 0), body.score(j, 1)) for j in ("hip", "shoulder")) < SURE:
-            return UNSEEN
         (hx, hy), (sx, sy) = body.middle("hip"), body.middle("shoulder")
         if math.hypot(hx - sx, hy - sy) < shortest * body.length("arm"):
             return UNSEEN
         return Reading(math.degrees(math.atan2(abs(sx - hx), hy - sy)))
 
-    return Measure("lean of the trunk", "°", says, ("hip", "shoulder"), read, needed=needed)
+    joints = ("hip", "shoulder")
+    return surely(Measure("lean of the trunk", "°", says, joints, read, needed=needed))
+
+
+def sitting_up(*, says: tuple[str, str]) -> Measure:
+    """How far a trunk leans that was lying: its `lean`, or, while the hips are only guessed, what
+    follows from how far the shoulders have risen: a trunk that leans by x° is cos x high.
+    """
+    trunk, shoulders = lean(says=says), rise("shoulder", per="torso", says=says)
+
+    def read(body: Body) -> Reading:
+        if _sure(body, trunk.joints):
+            return trunk.read(body)
+        risen = shoulders.read(body).value
+        return Reading(math.degrees(math.acos(min(1.0, max(-1.0, risen)))))
+
+    return replace(trunk, read=read)
 
 
 def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
@@ -236,6 +271,34 @@ def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
     return Measure(name, f" × {per}", says, (a, b, c), read, needed=False)
 
 
+def ahead(measure: Measure, *, says: tuple[str, str]) -> Measure:
+    """By how much a side's value of `measure` is more than the other side's."""
+    of = measure.side
+    assert of is not None, f"{measure.name} has no sides"
+
+    def side(body: Body, s: int) -> float:
+        return of(body, s) - of(body, 1 - s)
+
+    def read(body: Body) -> Reading:
+        return Reading(abs(side(body, 0)))
+
+    name = f"lead in {measure.name}"
+    return replace(measure, name=name, says=says, read=read, side=side, needed=False)
+
+
+def surely(measure: Measure) -> Measure:
+    """`measure`, unseen while any of its joints is only guessed on both sides."""
+
+    def read(body: Body) -> Reading:
+        return measure.read(body) if _sure(body, measure.joints) else UNSEEN
+
+    return replace(measure, read=read)
+
+
+def _sure(body: Body, joints: tuple[str, ...]) -> bool:
+    return all(max(body.score(joint, 0), body.score(joint, 1)) >= SEEN for joint in joints)
+
+
 def smaller(measure: Measure) -> Measure:
     """The smaller one of the left and the right value of `measure`, however well seen."""
     return _one_of(measure, min, "smaller")
@@ -254,7 +317,7 @@ def _one_of(measure: Measure, pick: Callable[[list[float]], float], word: str) -
         known = [value for value in (side(body, 0), side(body, 1)) if not math.isnan(value)]
         return Reading(pick(known)) if known else UNSEEN
 
-    return replace(measure, name=f"{word} {measure.name}", read=read)
+    return replace(measure, name=f"{word} {measure.name}", read=read, side=None)
 
 
 def _sided(
