@@ -26,6 +26,10 @@ LOST: Final = 1.0
 NEAR: Final = 0.3
 MOST: Final = 0.45
 
+#: Whoever has not been back in the first state for this long (seconds) has stopped in between: sat
+#: up to talk, stays down to stretch. What is under way is no repetition.
+LONGEST: Final = 15.0
+
 #: Where somebody rests is learnt from so many seconds.
 MEMORY: Final = 10.0
 
@@ -117,6 +121,9 @@ class Counter:
                 self._arrive(0)
             return None
 
+        if time - self._cycle.started > LONGEST:
+            self.reset()
+            return None
         after = (self._at + 1) % len(states)
         self._cycle.see(values)
         for condition in states[after].conditions:
