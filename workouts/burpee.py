@@ -16,7 +16,7 @@ workout = Workout(
         State("hands down", hands < 0.45),
         State("plank", hips < .6, knees < 0.65, trunk > 45),
     ),
-    full_range={hips: (0.2, 0.95)},
+    full_range={hips: (0.38, 0.92)},
     signal=hips,
     shortest=0.8,
     pace=15,

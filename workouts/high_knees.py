@@ -14,7 +14,7 @@ workout = Workout(
         State("up", knee > -0.42),
     ),
     throughout=(trunk < 45, hips > 0.8),
-    full_range={knee: (-0.85, -0.1)},
+    full_range={knee: (-0.8, -0.2)},
     signal=knee,
     each_side=True,
     shortest=0.2,

@@ -14,7 +14,7 @@ workout = Workout(
         State("jump", hips > 0.86),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (0.5, 0.98)},
+    full_range={hips: (0.5, 0.95)},
     signal=hips,
     shortest=0.4,
     pace=40,

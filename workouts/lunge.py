@@ -15,7 +15,7 @@ workout = Workout(
         State("down", hips < 0.72, knee < 130, legs > 0.72),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (0.5, 0.98)},
+    full_range={hips: (0.5, 0.95)},
     signal=hips,
     shortest=0.5,
     pace=24,

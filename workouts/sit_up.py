@@ -11,7 +11,7 @@ workout = Workout(
         State("lying", trunk > 70),
         State("up", trunk < 50),
     ),
-    full_range={trunk: (20, 90)},
+    full_range={trunk: (25, 82)},
     signal=trunk,
     shortest=0.6,
     pace=25,

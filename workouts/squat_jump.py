@@ -12,7 +12,7 @@ workout = Workout(
     states=(
         State("standing", depth > 0.7, feet < 0.1),
         State("down", depth < 0.55),
-        State("jump", feet > 0.15),
+        State("jump", feet > 0.15, depth > 0.75),
     ),
     throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95), feet: (0.0, 0.5)},

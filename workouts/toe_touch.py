@@ -10,10 +10,10 @@ workout = Workout(
     view="front",
     states=(
         State("up", hand > 1.0),
-        State("touch", hand < 0.45),
+        State("touch", hand < 0.6),
     ),
     throughout=(hips > 0.7,),
-    full_range={hand: (0.2, 1.5)},
+    full_range={hand: (0.5, 1.5)},
     signal=hand,
     each_side=True,
     shortest=0.35,

@@ -20,7 +20,7 @@ from hiitpi.settings import AthleteForm, Settings
 
 log = logging.getLogger(__name__)
 
-#: Pictures of one movement, from start to far end. Painting takes about 0.1 s, so each is painted
+#: Pictures of one movement, of the way there or of the round trip. Painting takes about 0.1 s, so each is painted
 #: once: more than this many cannot be told apart at 30 pictures a second.
 PICTURES: Final = 22
 
@@ -100,9 +100,15 @@ class AthleteCamera(PolledCamera):
             self._began = now
         if self._routine:
             moment = self._routine.at(now - self._began)
-            shot = self._film[round(moment.part * (PICTURES - 1))]
+            shot = self._film[self._picture(moment.phase)]
             return shot, moment.away, self._routine.done
         return self._ease[int(now / SWAY * EASE) % EASE], 0.0, 0
+
+    def _picture(self, phase: float) -> int:
+        """Which picture of the film shows that phase."""
+        if self._movement and self._movement.returns:
+            phase = 1 - abs(1 - 2 * phase)
+        return round(phase * (len(self._film) - 1))
 
     def _slid(self, shot: Shot, away: float) -> Image:
         """The athlete has walked aside: 1 is out of the picture."""
@@ -120,12 +126,13 @@ class AthleteCamera(PolledCamera):
 
     def _paint(self, movement: Movement) -> list[Shot]:
         film = []
+        left, right = Routine(movement, form=self._form).effort
+        last = PICTURES - 1
         for i in range(PICTURES):
             if self._quit.is_set():
                 break
-            part = i / (PICTURES - 1)
-            lame = self._form == "one_sided"
-            film.append(self._painter.shoot(movement.pose(part, 0.35 * part if lame else part)))
+            phase = i / last / 2 if movement.returns else i / last
+            film.append(self._painter.shoot(movement.pose(phase, left, right)))
         return film
 
     def _release(self) -> None:

@@ -18,6 +18,8 @@ from hiitpi.coach.geometry import (
     spread,
     step,
     surely,
+    tap,
+    travel,
 )
 from hiitpi.coach.workout import State, Workout
 
@@ -41,4 +43,6 @@ __all__ = [
     "spread",
     "step",
     "surely",
+    "tap",
+    "travel",
 ]

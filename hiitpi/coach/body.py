@@ -1,6 +1,7 @@
 """The athlete at one moment: steady joints, and what is usual of this body in this picture."""
 
 import math
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -44,6 +45,7 @@ class Body:
         self._length = {name: Level(LONG, MEMORY) for name in LENGTHS}
         self._low = {joint: Level(LOW, PATIENCE) for joint in GROUNDED}
         self._place = Level(0.5, MEMORY)
+        self._way: deque[tuple[float, float]] = deque()
 
     def update(self, joints: NDArray[np.float32], time: float) -> None:
         """Take steady joints, (17, 3) x, y, score as `Smoother` gives them, at `time` seconds."""
@@ -54,7 +56,12 @@ class Body:
             self._length[name].update(self._longest(*ends), time)
         for joint in GROUNDED:
             self._low[joint].update(self.lower(joint), time)
-        self._place.update(self.middle("hip")[0], time)
+        x = self.middle("hip")[0]
+        self._place.update(x, time)
+        if not math.isnan(x):
+            self._way.append((time, x))
+        while self._way and time - self._way[0][0] > 1:
+            self._way.popleft()
 
     def point(self, joint: str, side: int) -> Point:
         """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
@@ -92,6 +99,12 @@ class Body:
     def place(self) -> float:
         """Where the hips usually are: x in pixels; NaN as long as they were not seen."""
         return self._place.value
+
+    @property
+    def travelled(self) -> float:
+        """How far the hips went from side to side within the last second, pixels."""
+        xs = [x for _, x in self._way]
+        return max(xs) - min(xs) if xs else NAN
 
     def _longest(self, end: str, other: str) -> float:
         sides = (math.dist(self.point(end, s), self.point(other, s)) for s in (0, 1))

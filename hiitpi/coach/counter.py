@@ -43,15 +43,21 @@ class Cycle:
     Attributes:
         started: when the body was last in the first state, seconds.
         low, high: the extremes of each measure: of the whole, of the left, of the right.
+        frames: how many were seen, and in how many of them each measure's both sides.
     """
 
     started: float = math.nan
     low: dict[Measure, Reading] = field(default_factory=dict)
     high: dict[Measure, Reading] = field(default_factory=dict)
+    frames: int = 0
+    paired: dict[Measure, int] = field(default_factory=dict)
 
     def see(self, values: Values) -> None:
         """Take the values of one moment in."""
+        self.frames += 1
         for measure, now in values.items():
+            both = not math.isnan(now.left + now.right)
+            self.paired[measure] = self.paired.get(measure, 0) + both
             low, high = self.low.get(measure, now), self.high.get(measure, now)
             self.low[measure] = _each(_smaller, low, now)
             self.high[measure] = _each(_larger, high, now)

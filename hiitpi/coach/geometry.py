@@ -219,6 +219,33 @@ def shift(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
     return Measure(name, unit, says, ("hip",), read, needed=needed, side=side)
 
 
+def travel(*, per: str, says: tuple[str, str]) -> Measure:
+    """How far the hips have moved to the side within the last second, in multiples of `per`."""
+
+    def read(body: Body) -> Reading:
+        return Reading(body.travelled / body.length(per))
+
+    return Measure("way to the side", f" × {per}", says, ("hip",), read)
+
+
+def tap(*, per: str, says: tuple[str, str]) -> Measure:
+    """How far a foot is from standing below its hip: aside, or higher than the other foot.
+
+    A foot that taps the floor in front of an athlete who faces the camera is lower in the picture,
+    so that the other one is higher.
+    """
+
+    def side(body: Body, s: int) -> float:
+        (x, y), (hip, _), (_, other) = (
+            body.point("ankle", s),
+            body.point("hip", s),
+            body.point("ankle", 1 - s),
+        )
+        return max(other - y, abs(x - hip)) / body.length(per)
+
+    return _sided("way of the foot", f" × {per}", says, ("hip", "ankle"), side, 0.25, True)
+
+
 def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) -> Measure:
     """How far the trunk leans from upright: 0° upright, 90° lying, 180° head down.
 

@@ -22,6 +22,9 @@ from hiitpi.coach.workout import Workout
 
 VALID: Final = 60.0
 
+#: Left and right are compared when both were seen well in this part of a repetition's frames.
+PAIRED: Final = 0.8
+
 #: A cue is given when a quality is below this.
 GOOD: Final = 0.75
 
@@ -86,7 +89,9 @@ def _span(workout: Workout, measure: Measure, cycle: Cycle) -> tuple[float, floa
     if low is None or high is None or math.isnan(low.value):
         return 1.0, 1.0
     left, right = high.left - low.left, high.right - low.right
-    apart = 0.0 if math.isnan(left + right) else abs(left - right) / full
+    # A side that was seen for a part of the time has been seen to do a part only.
+    seen = cycle.paired.get(measure, 0) >= PAIRED * cycle.frames
+    apart = abs(left - right) / full if seen and not math.isnan(left + right) else 0.0
     return _clip((high.value - low.value) / full), 1 - _clip((apart - 0.1) / 0.4)
 
 

@@ -74,6 +74,7 @@ class Body:
         front: where the chest faces.
         knees: how far the knees point outward, 0 straight ahead.
         toes: how far the toes point outward.
+        bend: where the knees point; None: ahead, and outward by `knees`.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Body:
         front: Vector | None = None,
         knees: float = 0.3,
         toes: float = 0.45,
+        bend: Vector | None = None,
     ) -> None:
         self.up = unit(vector(0, 1, 0) if up is None else up)
         ahead = vector(0, 0, 1) if front is None else front
@@ -97,7 +99,8 @@ class Body:
         aside = np.cross(vector(0, 1, 0), level)
         self.knees, self.ankles, self.toes = [], [], []
         for sign, hip, foot in zip((1, -1), self.hips, feet, strict=True):
-            knee, ankle = two_bones(hip, foot, THIGH, SHIN, level + sign * knees * aside)
+            pole = level + sign * knees * aside if bend is None else bend
+            knee, ankle = two_bones(hip, foot, THIGH, SHIN, pole)
             self.knees.append(knee)
             self.ankles.append(ankle)
             down = vector(0, -0.3, 0)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from hiitpi.camera.drawn import exercises
 from hiitpi.camera.drawn.body import (
     ANKLE,
     FOREARM,
@@ -24,19 +25,31 @@ from hiitpi.camera.drawn.body import (
 
 @dataclass(frozen=True)
 class Movement:
-    """A repetition from the starting pose (0) to its far end (1), and back.
+    """A repetition, or one with each side in turn, as a round trip from a starting pose.
 
     Attributes:
-        pose: the body at a moment: how far the left side is, and how far the right.
+        pose: the body at a phase, 0..1 of the round trip, with how far (0..1 of a full repetition)
+            the left side goes, and the right.
         pace: repetitions a minute.
-        rest: part of a repetition, 0..1, spent in the starting pose.
+        rest: part of the round trip, 0..1, spent in the starting pose.
+        reps: repetitions in a round trip.
+        returns: it goes back the way it came, so that half of it is enough to know all of it.
+        lead: seconds in the starting pose before the first repetition.
         takes_both: whether a repetition with one side only is none.
     """
 
-    pose: Callable[[float, float], Body]
+    pose: Callable[[float, float, float], Body]
     pace: float
     rest: float = 0.12
-    takes_both: bool = True
+    reps: int = 1
+    returns: bool = True
+    lead: float = 1.5
+    takes_both: bool = False
+
+
+def _there(phase: float) -> float:
+    """How far it is from the start on the way there and back: 0, 1, 0."""
+    return (1 - math.cos(2 * math.pi * phase)) / 2
 
 
 def standing(foot: float, hop: float = 0.0) -> float:
@@ -49,11 +62,13 @@ def _mix(a: float, b: float, part: float) -> float:
     return a + (b - a) * part
 
 
-def jumping_jack(part: float, right: float) -> Body:
+def jumping_jack(phase: float, left: float, right: float) -> Body:
     """Feet together and arms down; feet wide and hands overhead."""
+    part = left * _there(phase)
     foot = _mix(0.10, 0.40, part)
     hop = 0.05 * math.sin(math.pi * part)
-    arms = [Arm(side=_mix(10, 166, p), bend=_mix(12, 14, p)) for p in (part, right)]
+    sides = part, right * _there(phase)
+    arms = [Arm(side=_mix(10, 166, p), bend=_mix(12, 14, p)) for p in sides]
     return Body(
         pelvis=vector(0, standing(foot, hop), 0),
         feet=(vector(foot, ANKLE + hop, 0), vector(-foot, ANKLE + hop, 0)),
@@ -61,8 +76,9 @@ def jumping_jack(part: float, right: float) -> Body:
     )
 
 
-def squat(part: float, right: float) -> Body:
+def squat(phase: float, left: float, right: float) -> Body:
     """Standing; thighs level, arms held forward."""
+    part = left * _there(phase)
     foot = 0.21
     lean = _mix(0.0, 0.55, part)
     hand = Reach(
@@ -77,8 +93,9 @@ def squat(part: float, right: float) -> Body:
     )
 
 
-def push_up(part: float, right: float) -> Body:
+def push_up(phase: float, left: float, right: float) -> Body:
     """From the side, head to the left: a straight body on hands and toes; the chest lowered."""
+    part = left * _there(phase)
     body, foot, hand = THIGH + SHIN + TRUNK, vector(0.68, 0.16, 0), 0.05
 
     def shoulder(height: float) -> Vector:
@@ -91,7 +108,7 @@ def push_up(part: float, right: float) -> Body:
     front = vector(up[1], -up[0], 0) * -1  # the chest faces the floor
     floor = vector(shoulder(top)[0], hand, 0) - chest
     arm = Reach(out=0.24, up=float(floor @ up), front=float(floor @ front))
-    other = replace(arm, front=arm.front * _mix(1.0, right / part, 0.5) if part else arm.front)
+    other = replace(arm, front=arm.front * _mix(1.0, right / left, 0.5) if left else arm.front)
     return Body(
         pelvis=chest - up * TRUNK,
         feet=(foot + vector(0, 0, 0.09), foot - vector(0, 0, 0.09)),
@@ -117,7 +134,21 @@ def at_ease(part: float, behind: float = 0.0) -> Body:
 
 #: By the workout's slug.
 MOVEMENTS: Final = {
-    "jumping_jacks": Movement(jumping_jack, pace=48),
-    "push_up": Movement(push_up, pace=25, takes_both=False),
-    "squat": Movement(squat, pace=22, rest=0.2, takes_both=False),
+    "burpee": Movement(exercises.burpee, pace=15),
+    "high_knees": Movement(exercises.high_knees, pace=100, rest=0, reps=2, returns=False),
+    "jumping_jacks": Movement(jumping_jack, pace=48, takes_both=True),
+    "jumping_lunge": Movement(exercises.jumping_lunge, pace=40, rest=0, reps=2, returns=False),
+    "lunge": Movement(exercises.lunge, pace=24, rest=0.05, reps=2, returns=False),
+    "mountain_climber": Movement(
+        exercises.mountain_climber, pace=90, rest=0, reps=2, returns=False
+    ),
+    "plank": Movement(exercises.plank, pace=60, rest=0, lead=0),
+    "push_up": Movement(push_up, pace=25),
+    "side_squat_jump": Movement(exercises.side_squat_jump, pace=30, rest=0, reps=2, returns=False),
+    "sit_up": Movement(exercises.sit_up, pace=20),
+    "skater": Movement(exercises.skater, pace=40, rest=0, reps=2, returns=False),
+    "squat": Movement(squat, pace=22, rest=0.2),
+    "squat_jump": Movement(exercises.squat_jump, pace=24, returns=False),
+    "toe_tap": Movement(exercises.toe_tap, pace=80, rest=0, reps=2, returns=False),
+    "toe_touch": Movement(exercises.toe_touch, pace=36, rest=0, reps=2, returns=False),
 }

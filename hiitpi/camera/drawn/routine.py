@@ -7,15 +7,15 @@ from typing import Final
 from hiitpi.camera.drawn.movements import Movement
 from hiitpi.settings import AthleteForm
 
-#: Seconds of standing before the first repetition.
-LEAD: Final = 1.5
-
 #: Nobody is a metronome: repetitions differ in length by up to this part; uneven ones by more.
 UNEVEN: Final = {"uneven": 0.5}
 EVEN: Final = 0.05
 
 #: How far half a repetition goes: less than any standard asks for.
 HALF: Final = 0.5
+
+#: How far the right side goes of somebody who spares it.
+LAME: Final = 0.35
 
 #: Who leaves does so after so many repetitions, walks so long (seconds), and stays away so long.
 SETS, WALK, AWAY = 3, 1.2, 4.0
@@ -26,11 +26,11 @@ class Moment:
     """What the athlete does at a moment.
 
     Attributes:
-        part: how far the repetition is, 0 (start) to 1 (far end).
+        phase: of the movement's round trip, 0..1.
         away: 0 on the spot to 1 out of the picture.
     """
 
-    part: float
+    phase: float
     away: float = 0.0
 
 
@@ -45,9 +45,9 @@ class Routine:
 
     def __init__(self, movement: Movement, pace: float = 0.0, form: AthleteForm = "good") -> None:
         self._movement, self._form = movement, form
-        self._mean = 60 / (pace or movement.pace)
-        self._tried = 0
-        self._from = LEAD
+        self._mean = 60 * movement.reps / (pace or movement.pace)
+        self._tried, self._phase = 0, 0.0
+        self._from = movement.lead
         self._break = 0.0
 
     @property
@@ -55,22 +55,27 @@ class Routine:
         """Repetitions completed so far that a fair referee counts."""
         half = self._form == "half"
         lame = self._form == "one_sided" and self._movement.takes_both
-        return 0 if half or lame else self._tried
+        return 0 if half or lame else int((self._tried + self._phase) * self._movement.reps)
+
+    @property
+    def effort(self) -> tuple[float, float]:
+        """How far the left side goes, and the right: 0..1 of a full repetition."""
+        whole = HALF if self._form == "half" else 1.0
+        return whole, LAME if self._form == "one_sided" else whole
 
     def at(self, elapsed: float) -> Moment:
         """What happens `elapsed` seconds after the start. Time must not run backwards."""
         while elapsed >= self._from + self._break + self._length():
             self._from += self._break + self._length()
-            self._tried += 1
+            self._tried, self._phase = self._tried + 1, 0.0
             leaves = self._form == "leaving" and self._tried % SETS == 0
             self._break = 2 * WALK + AWAY if leaves else 0.0
         since = elapsed - self._from
         if since < self._break:
             return Moment(0.0, _outward(since))
-        phase = max(0.0, since - self._break) / self._length()
-        moving = (phase - self._movement.rest) / (1 - self._movement.rest)
-        part = (1 - math.cos(2 * math.pi * max(0.0, moving))) / 2
-        return Moment(part * HALF if self._form == "half" else part)
+        through = max(0.0, since - self._break) / self._length()
+        self._phase = max(0.0, through - self._movement.rest) / (1 - self._movement.rest)
+        return Moment(self._phase)
 
     def _length(self) -> float:
         differ = UNEVEN.get(self._form, EVEN)
