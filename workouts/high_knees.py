@@ -10,8 +10,8 @@ workout = Workout(
     name="High Knees",
     view="any",
     states=(
-        State("down", knee < -0.6),
-        State("up", knee > -0.42),
+        State("down", knee < -0.68),
+        State("up", knee > -0.5),
     ),
     throughout=(trunk < 45, hips > 0.8),
     full_range={knee: (-0.8, -0.2)},

@@ -11,7 +11,7 @@ workout = Workout(
     view="any",
     states=(
         State("down", hips < 0.72, knee < 130),
-        State("jump", hips > 0.86),
+        State("jump", hips > 0.8),
     ),
     throughout=(trunk < 60,),
     full_range={hips: (0.5, 0.95)},

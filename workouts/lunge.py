@@ -11,7 +11,7 @@ workout = Workout(
     name="Lunges",
     view="any",
     states=(
-        State("standing", hips > 0.86),
+        State("standing", hips > 0.84),
         State("down", hips < 0.72, knee < 130, legs > 0.72),
     ),
     throughout=(trunk < 60,),

@@ -10,7 +10,7 @@ workout = Workout(
     view="front",
     states=(
         State("across", hips < 0.0),
-        State("leap", feet > 0.9),
+        State("leap", feet > 1.2),
         State("landed", hips > 0.4, feet < 0.8),
     ),
     full_range={hips: (-0.8, 0.8)},

@@ -10,7 +10,7 @@ workout = Workout(
     name="Squat Jumps",
     view="any",
     states=(
-        State("standing", depth > 0.7, feet < 0.1),
+        State("standing", depth > 0.85, feet < 0.1),
         State("down", depth < 0.55),
         State("jump", feet > 0.15, depth > 0.75),
     ),

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,12 +14,12 @@ from hiitpi.pose.keypoints import SIDES
 Point = tuple[float, float]
 NAN: Final = math.nan
 
-#: Lengths of the body that others are measured by: the joints at their two ends.
+#: Lengths of the body that others are measured by: the joints along it.
 LENGTHS: Final = {
     "torso": ("shoulder", "hip"),
     "shin": ("knee", "ankle"),
     "arm": ("shoulder", "wrist"),
-    "leg": ("hip", "ankle"),
+    "leg": ("hip", "knee", "ankle"),
 }
 
 #: A limb that points at the camera looks short, so a body length is the upper end of what was seen
@@ -52,8 +53,8 @@ class Body:
         rows = joints.tolist()
         self._xy = [(x, y) for x, y, _ in rows]
         self._score = [score for _, _, score in rows]
-        for name, ends in LENGTHS.items():
-            self._length[name].update(self._longest(*ends), time)
+        for name, joints in LENGTHS.items():
+            self._length[name].update(self._longest(*joints), time)
         for joint in GROUNDED:
             self._low[joint].update(self.lower(joint), time)
         x = self.middle("hip")[0]
@@ -106,7 +107,10 @@ class Body:
         xs = [x for _, x in self._way]
         return max(xs) - min(xs) if xs else NAN
 
-    def _longest(self, end: str, other: str) -> float:
-        sides = (math.dist(self.point(end, s), self.point(other, s)) for s in (0, 1))
+    def _longest(self, *joints: str) -> float:
+        sides = (
+            sum(math.dist(self.point(a, s), self.point(b, s)) for a, b in pairwise(joints))
+            for s in (0, 1)
+        )
         known = [length for length in sides if not math.isnan(length)]
         return max(known) if known else NAN

@@ -14,7 +14,11 @@ GRACE: Final = 0.25
 
 #: How far (0..1) towards the next state the signal must have come before turning back is called an
 #: attempt; less is fidgeting.
-TRIED: Final = 0.5
+TRIED: Final = .4
+
+#: A body on its way from one state to another may pass through the first one, as in a squat jump;
+#: one that stays there for longer than this (seconds) has given up.
+PASSING: Final = 0.5
 
 #: After this long (seconds) without the joints it needs, or without what must hold throughout, the
 #: repetition under way is void. A pose model that loses its head for a moment is back sooner.
@@ -98,6 +102,7 @@ class Counter:
     def reset(self) -> None:
         """Forget where the body was: the next repetition starts from the first state."""
         self._at: int | None = None
+        self._away = math.inf
         self._met: dict[Condition, float] = {}
         self._nearest: dict[Condition, float] = {}
         self._effort = 0.0
@@ -140,6 +145,10 @@ class Counter:
         self._effort = max(self._effort, self._towards(states[after], here, values))
         if all(time - self._met.get(c, -math.inf) <= GRACE for c in states[after].conditions):
             return self._advance(after, time)
+        if after and self._at and self._rests(values, time):
+            missed = max(states[after].conditions, key=lambda c: c.missed_by(values[c.measure]))
+            self.reset()
+            return TurnedBack(missed)
         return self._turned_back(states[after]) if resting else None
 
     def _follow(self, values: Values, time: float) -> bool:
@@ -152,6 +161,12 @@ class Counter:
         for condition, level in self._rest.items():
             level.update(values[condition.measure].value, time)
         return True
+
+    def _rests(self, values: Values, time: float) -> bool:
+        """Whether the body has been back in the first state for so long that it is no passage."""
+        if not self._resting(self._workout.states[0], values):
+            self._away = time
+        return time - self._away > PASSING
 
     def _resting(self, here: State, values: Values) -> bool:
         first = here is self._workout.states[0]
@@ -172,6 +187,7 @@ class Counter:
 
     def _arrive(self, state: int) -> None:
         self._at = state
+        self._away = math.inf
         self._met.clear()
         self._nearest.clear()
         self._effort = 0.0
@@ -203,11 +219,17 @@ class Counter:
         return TurnedBack(min(known, key=lambda c: nearest[c]))
 
     def _towards(self, after: State, here: State, values: Values) -> float:
-        """How far the signal, both sides together, is on the way to the next state; 0..1."""
+        """How far the signal, both sides together, is on the way to the next state; 0..1.
+
+        Where the next state does not speak of the signal, whatever is furthest on its way tells.
+        """
         signal = self._workout.signal
         whole = {signal: Reading(values[signal].value)}
-        of_signal = (c for c in after.conditions if c.measure is signal)
-        progress = (self._progress(c, here, whole) for c in of_signal)
+        of_signal = [c for c in after.conditions if c.measure is signal]
+        progress = (
+            self._progress(c, here, whole if of_signal else values)
+            for c in of_signal or after.conditions
+        )
         return max((p for p in progress if not math.isnan(p)), default=0.0)
 
     @staticmethod

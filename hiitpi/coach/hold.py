@@ -1,15 +1,19 @@
 """The stopwatch of a hold: a position that is kept, such as a plank, counted in whole seconds."""
 
 import math
+from typing import Final
 
-from hiitpi.coach.counter import GRACE, LOST, Completed, Cycle, TurnedBack, Values, holds
+from hiitpi.coach.counter import LOST, Completed, Cycle, TurnedBack, Values, holds
 from hiitpi.coach.workout import State, Workout
+
+#: For this long (seconds) a hold may be interrupted or unseen.
+WOBBLE: Final = 0.5
 
 
 class Hold:
     """Counts the seconds for which the one state of a workout is held.
 
-    A moment's wobble or unseen joints, up to `GRACE` seconds, are no interruption. After a longer
+    A moment's wobble or unseen joints, up to `WOBBLE` seconds, are no interruption. After a longer
     one the seconds go on from where they were, but the one that was under way is lost.
     """
 
@@ -35,7 +39,7 @@ class Hold:
         broken = next((c for c in self._conditions if not holds(c, values)), None)
         if seen and not broken:
             return self._held(values, time)
-        if time - self._last > GRACE:
+        if time - self._last > WOBBLE:
             self._since = math.nan
         if broken and not self._told and time - self._last > LOST:
             self._told = True
@@ -43,7 +47,7 @@ class Hold:
         return None
 
     def _held(self, values: Values, time: float) -> Completed | None:
-        if math.isnan(self._since) or time - self._last > GRACE:
+        if math.isnan(self._since) or time - self._last > WOBBLE:
             self._since, self._cycle = time, Cycle(time)
         self._last, self._told = time, False
         self._cycle.see(values)

@@ -1,0 +1,106 @@
+"""What an engine without faults would see of the drawn athlete: joints straight from the drawing."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import numpy as np
+
+from hiitpi.camera.drawn.body import Body, vector
+from hiitpi.camera.drawn.movements import MOVEMENTS
+from hiitpi.camera.drawn.room import Lens
+from hiitpi.camera.drawn.routine import Routine
+from hiitpi.coach.coach import Coach
+from hiitpi.coach.library import Library
+from hiitpi.pose.keypoints import SIDES, Pose
+from hiitpi.settings import AthleteForm
+
+LENS = Lens((640, 480))
+LIBRARY = Library()
+
+#: Pictures of a round trip that are told apart.
+FINE = 60
+
+Change = Callable[[Pose, int], Pose | None]
+
+
+def pose_of(body: Body) -> Pose:
+    """The seventeen keypoints of a body, all of them seen."""
+    face = body.head + body.face * 0.1
+    aside = body.left * 0.04
+    pairs = [
+        (face + aside + body.crown * 0.03, face - aside + body.crown * 0.03),
+        (body.head + body.left * 0.08, body.head - body.left * 0.08),
+        body.shoulders,
+        body.elbows,
+        body.wrists,
+        body.hips,
+        body.knees,
+        body.ankles,
+    ]
+    points = [face, *(point for pair in pairs for point in pair)]
+    xy = np.array([LENS(point)[:2] for point in points], np.float32)
+    return Pose(xy, np.full(17, 0.9, np.float32), 0.9)
+
+
+@cache
+def _film(slug: str, form: AthleteForm) -> list[Pose]:
+    movement = MOVEMENTS[slug]
+    left, right = Routine(movement, form=form).effort
+    return [pose_of(movement.pose(i / FINE, left, right)) for i in range(FINE + 1)]
+
+
+def performance(
+    slug: str, seconds: float, fps: float = 30, form: AthleteForm = "good", pace: float = 0
+) -> Iterator[tuple[float, Pose, int]]:
+    """Time, pose, and the repetitions really done, of an athlete at a workout."""
+    routine = Routine(MOVEMENTS[slug], pace, form)
+    film = _film(slug, form)
+    for i in range(round(seconds * fps)):
+        moment = routine.at(i / fps)
+        yield i / fps, film[round(moment.phase * FINE)], routine.done
+
+
+def judged(
+    slug: str,
+    seconds: float,
+    fps: float = 30,
+    form: AthleteForm = "good",
+    pace: float = 0,
+    change: Change = lambda pose, frame: pose,
+    workout: str | None = None,
+) -> tuple[Coach, int]:
+    """The coach after a performance whose poses went through `change`, and the truth."""
+    coach, truth = Coach(LIBRARY[workout or slug], 0.0), 0
+    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, form, pace)):  # noqa: B007
+        coach.update(change(pose, frame), time)
+    return coach, truth
+
+
+def mirrored(pose: Pose) -> Pose:
+    """The picture flipped: left is right, and named so."""
+    order = np.arange(17)
+    for left, right in SIDES.values():
+        order[[left, right]] = right, left
+    xy = pose.xy[order] * np.array([-1, 1], np.float32) + np.array([640, 0], np.float32)
+    return Pose(xy.astype(np.float32), pose.score[order], pose.confidence)
+
+
+def swapped(pose: Pose, *joints: str) -> Pose:
+    """Left and right confused at some joints, as engines do for a frame."""
+    order = np.arange(17)
+    for joint in joints:
+        left, right = SIDES[joint]
+        order[[left, right]] = right, left
+    return Pose(pose.xy[order], pose.score[order], pose.confidence)
+
+
+def hidden(pose: Pose, *names: str) -> Pose:
+    """Joints out of the picture."""
+    score = pose.score.copy()
+    for name in names:
+        for side in SIDES[name] if name in SIDES else (0,):
+            score[side] = 0.001
+    return Pose(pose.xy, score, pose.confidence)
+
+
+__all__ = ["LIBRARY", "hidden", "judged", "mirrored", "performance", "pose_of", "swapped", "vector"]
