@@ -1,11 +1,16 @@
-"""Burpees."""
+"""Burpees: from standing, squat and put the hands on the floor, kick the feet back, and come up.
+
+The hips tell how far it has got: a leg's length over the ankles when standing, half of that or less
+in a plank. A squat with the hands on the floor has low hips as well, but upright shins; kicked
+back, the shins lie, and so does the trunk, which no lunge with weights in the hands does. Whether a
+push-up or a jump is added makes no difference.
+"""
 
 from hiitpi.coach import State, Workout, height, lean
 
 hips = height("hip", over="ankle", per="leg", says=("Hips down", "Stand all the way up"))
 hands = height("wrist", over="ankle", per="torso", says=("Hands to the floor", "Stand up"))
 knees = height("knee", over="ankle", per="shin", says=("Kick your feet back", ""), needed=False)
-
 trunk = lean(says=("", "Chest down"), needed=False)
 
 workout = Workout(
@@ -14,7 +19,7 @@ workout = Workout(
     states=(
         State("standing", hips > 0.8, hands > 0.6),
         State("hands down", hands < 0.45),
-        State("plank", hips < .6, knees < 0.65, trunk > 45),
+        State("plank", hips < 0.6, knees < 0.65, trunk > 45),
     ),
     full_range={hips: (0.38, 0.92)},
     signal=hips,

@@ -1,4 +1,8 @@
-"""Jumping lunges."""
+"""Jumping lunges: from a lunge jump up, change legs in the air, and land in a lunge. Each jump counts.
+
+The hips are at half a leg's length over the front foot in a deep lunge, and at a whole one in the
+jump. Which leg is in front is not asked: from the side, pose models take one leg for the other.
+"""
 
 from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller
 
@@ -14,7 +18,7 @@ workout = Workout(
         State("jump", hips > 0.8),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (0.5, 0.95)},
+    full_range={hips: (0.55, 0.92)},
     signal=hips,
     shortest=0.4,
     pace=40,

@@ -1,4 +1,9 @@
-"""Lunges."""
+"""Lunges: a step forward or back, the knee behind down to near the floor, and up again.
+
+Depth is the height of the hips over the front foot in leg lengths: 1 standing, 0.5 with the front
+thigh level; at 0.72 it is within 30° of that. Walking never goes below 0.9. Feet side by side make
+a squat: where the camera sees that, it is no lunge.
+"""
 
 from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller, split
 
@@ -15,7 +20,7 @@ workout = Workout(
         State("down", hips < 0.72, knee < 130, legs > 0.72),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (0.5, 0.95)},
+    full_range={hips: (0.55, 0.95)},
     signal=hips,
     shortest=0.5,
     pace=24,

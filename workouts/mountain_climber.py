@@ -1,10 +1,17 @@
-"""Mountain climbers."""
+"""Mountain climbers: on hands and toes, drive one knee to the chest and back. Each drive counts.
+
+The angle at the hip is about 160° with the leg stretched and 60° with the knee at the chest. The
+other leg stays back, so that the angles differ; in a sit-up or a push-up both hips bend alike. The
+shoulders are over the hands, which holds up nobody who lies on the back.
+"""
 
 from hiitpi.coach import State, Workout, ahead, angle, height, lean
 
 hip = angle("shoulder", "hip", "knee", says=("Knee to the chest", "Stretch your leg"))
 lead = ahead(hip, says=("Stretch the other leg", ""))
-hands = height("shoulder", over="wrist", per="arm", says=("", "Hands under the shoulders"), needed=False)
+hands = height(
+    "shoulder", over="wrist", per="arm", says=("", "Hands under the shoulders"), needed=False
+)
 trunk = lean(says=("", "Hands on the floor"), needed=False)
 
 workout = Workout(
@@ -15,7 +22,7 @@ workout = Workout(
         State("driven", hip < 100, lead < -10),
     ),
     throughout=(trunk > 45, hands > 0.5),
-    full_range={hip: (60, 160)},
+    full_range={hip: (70, 155)},
     signal=hip,
     each_side=True,
     shortest=0.25,

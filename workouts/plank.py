@@ -1,10 +1,17 @@
-"""Plank."""
+"""Plank: a straight body on the toes and on hands or forearms, held. Every second counts.
+
+Straight means that the hips are on the line from shoulders to ankles: at most a quarter of the
+trunk's length above it, and less below, where it is the back that suffers. Lying flat is no plank:
+the shoulders are over the elbows.
+"""
 
 from hiitpi.coach import State, Workout, arch, height, lean
 
 hips = arch("shoulder", "hip", "ankle", per="torso", says=("Hips lower", "Hips higher"))
-trunk = lean(says=("Hands on the floor", "Hands on the floor"))
-arms = height("shoulder", over="elbow", per="arm", says=("", "Push up from the floor"), needed=False)
+trunk = lean(says=("Hips lower", "Down on hands and toes"))
+arms = height(
+    "shoulder", over="elbow", per="arm", says=("", "Push up from the floor"), needed=False
+)
 
 workout = Workout(
     name="Plank",
@@ -12,5 +19,6 @@ workout = Workout(
     states=(State("plank", trunk > 60, trunk < 110, hips < 0.25, hips > -0.15, arms > 0.25),),
     full_range={},
     signal=hips,
+    pace=60,
     floor=True,
 )

@@ -1,36 +1,40 @@
 """Push-ups: from straight arms, lower the chest until the elbows are bent, and push up again.
 
-Depth is the height of the shoulders over the hands, in lengths of the arm: 1 with straight arms,
-about 0.5 with the elbows at a right angle (the forearm is half of the arm, and upright then), 0.3
-with the chest near the floor. It is the same from the side and from the front, and needs neither
-legs nor face. Half push-ups stay above 0.55.
+Depth is the height of the shoulders over the lower hand, in lengths of the arm: 1 with straight
+arms, about 0.5 with the elbows at a right angle (the forearm is half of the arm, and upright then),
+0.3 with the chest near the floor. It is the same from the side and from the front, and needs
+neither legs nor face. Half push-ups stay above 0.55.
 
 Somebody who stands and lifts the hands brings the shoulders nearer to them too, so the elbows must
-bend, and a trunk that the camera sees from the side must be level.
+bend, the thighs must not hang down from the hips, and the trunk must be level or point at the
+camera. With the hips above the shoulders, on the way to the floor or in a downward dog, it is no
+push-up either.
 """
 
 from hiitpi.coach import State, Workout, angle, height, larger, lean
 
-depth = larger(height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up")))
+depth = larger(
+    height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up"))
+)
 elbows = angle(
     "shoulder", "elbow", "wrist", says=("Bend your elbows", "Straighten your arms"), needed=False
 )
-trunk = lean(
-    says=("Hips lower", "Hands and toes on the floor"), toward=30, needed=False
+trunk = lean(says=("Hips lower", "Down on hands and toes"), toward=30, needed=False)
+thighs = height(
+    "hip", over="knee", per="torso", says=("Down on hands and toes", ""), needed=False
 )
-thighs = height("hip", over="knee", per="torso", says=("Hands and toes on the floor", ""), needed=False)
 
 workout = Workout(
     name="Push-ups",
     view="any",
     states=(
         State("up", depth > 0.85),
-        State("down", depth < 0.54, elbows < 125, trunk > 50),
+        State("down", depth < 0.54, elbows < 125),
     ),
     throughout=(trunk > 50, trunk < 125, thighs < 0.65),
     full_range={depth: (0.35, 0.98)},
     signal=depth,
     shortest=0.3,
-    floor=True,
     pace=25,
+    floor=True,
 )

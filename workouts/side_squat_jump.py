@@ -1,6 +1,11 @@
-"""Side squat jumps."""
+"""Side squat jumps: squat with the hands together, jump sideways with the arms back, squat again.
 
-from hiitpi.coach import State, Workout, height, lean, spread, travel
+A repetition is a jump: from squat to squat, legs straight and hands down at the hips in between,
+and the hips at least a third of the trunk's length to the side within the second. Derived from the
+movement; there was no recording to try it on, only the drawn athlete.
+"""
+
+from hiitpi.coach import State, Workout, height, lean, travel
 
 depth = height("hip", over="knee", per="shin", says=("Go lower", "Jump up"))
 hands = height("wrist", over="hip", per="torso", says=("Arms back", "Hands to the chest"))

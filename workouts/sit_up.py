@@ -1,4 +1,9 @@
-"""Sit-ups."""
+"""Sit-ups: from lying on the back come up until the trunk is within 50° of upright, and lie down.
+
+What counts is the trunk's lean, which needs neither legs nor head. Engines that lose the hips of
+people who lie still see the shoulders rise by a trunk's length, which tells the same. A crunch, of
+which the shoulders come up by a hand's breadth, is none.
+"""
 
 from hiitpi.coach import State, Workout, sitting_up
 

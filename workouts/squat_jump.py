@@ -1,9 +1,14 @@
-"""Squat jumps."""
+"""Squat jumps: squat, and jump up from it until both feet are off the floor.
+
+Both must be seen: hips near the height of the knees, as in a squat, and then straight legs with
+both ankles above where they stand by 0.15 of a shin, 6 cm. A hop without a squat is none, nor is a
+squat without a hop.
+"""
 
 from hiitpi.coach import State, Workout, height, lean, rise
 
 depth = height("hip", over="knee", per="shin", says=("Go lower", "Stand all the way up"))
-feet = rise("ankle", per="shin", says=("Land", "Jump higher"))
+feet = rise("ankle", per="shin", says=("Land", "Jump: both feet off the floor"))
 trunk = lean(says=("Chest up", "Chest up"))
 
 workout = Workout(
@@ -15,8 +20,8 @@ workout = Workout(
         State("jump", feet > 0.15, depth > 0.75),
     ),
     throughout=(trunk < 70,),
-    full_range={depth: (0.1, 0.95), feet: (0.0, 0.5)},
+    full_range={depth: (0.1, 0.95), feet: (0.0, 0.4)},
     signal=depth,
     shortest=0.5,
-    pace=30,
+    pace=24,
 )

@@ -1,8 +1,13 @@
-"""Toe taps."""
+"""Toe taps: the feet tap the floor in front or aside, or a low step, in turn. Every tap counts.
+
+A foot at home is below its hip and level with the other one. Tapping, it is off by a good hand's
+breadth (0.18 of the trunk, 9 cm): to the side, up on a step, or, in front on the floor, lower in
+the picture. Derived from the movement; there was no recording to try it on, only the drawn athlete.
+"""
 
 from hiitpi.coach import State, Workout, lean, tap
 
-foot = tap(per="torso", says=("Foot back under the hip", "Tap the floor further out"))
+foot = tap(per="torso", says=("Foot back under the hip", "Tap further out"))
 trunk = lean(says=("Stand upright", "Stand upright"))
 
 workout = Workout(

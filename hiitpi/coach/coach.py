@@ -4,6 +4,8 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+
 from hiitpi.coach.counter import Completed
 from hiitpi.coach.body import Body
 from hiitpi.coach.geometry import UNSEEN, Reading
@@ -143,7 +145,5 @@ class Coach:
 
 def whole_pixels(pose: Pose) -> tuple[tuple[int, int, float], ...]:
     """Keypoints as they go over the wire: whole pixels, scores in hundredths."""
-    return tuple(
-        (round(x), round(y), round(score, 2))
-        for (x, y), score in zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
-    )
+    xy, score = np.rint(pose.xy).astype(int).tolist(), np.round(pose.score, 2).tolist()
+    return tuple((x, y, round(s, 2)) for (x, y), s in zip(xy, score, strict=True))

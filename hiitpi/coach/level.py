@@ -1,6 +1,7 @@
 """The usual level of a quantity: a quantile of its recent past."""
 
 import math
+from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
 
@@ -19,6 +20,7 @@ class Level:
     def __init__(self, quantile: float, memory: float) -> None:
         self._quantile, self._memory = quantile, memory
         self._past: deque[tuple[float, float]] = deque()
+        self._sorted: list[float] = []
         self.value = math.nan
 
     def update(self, value: float, time: float) -> None:
@@ -26,7 +28,8 @@ class Level:
         if math.isnan(value) or (self._past and time - self._past[-1][0] < EVERY):
             return
         self._past.append((time, value))
+        insort(self._sorted, value)
         while time - self._past[0][0] > self._memory:
-            self._past.popleft()
-        known = sorted(value for _, value in self._past)
-        self.value = known[round(self._quantile * (len(known) - 1))]
+            _, old = self._past.popleft()
+            del self._sorted[bisect_left(self._sorted, old)]
+        self.value = self._sorted[round(self._quantile * (len(self._sorted) - 1))]
