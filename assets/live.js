@@ -115,7 +115,8 @@
     }
 
     begin(session) {
-      byId("workout-name").textContent = session.title;
+      const counts = session.counts === "reps" ? "" : ` · ${session.counts}`;
+      byId("workout-name").textContent = session.title + counts;
       const me = byId("train").dataset.player;
       byId("who-trains").textContent = session.player === me ? "" : `${session.player} is training`;
       byId("bars").replaceChildren();
@@ -130,6 +131,7 @@
         this.finished = event.kind === "finished" ? event.session : this.finished;
         return;
       }
+      if (event.kind === "cue" && event.session === this.session?.uuid) this.cue(event.text, true);
       if (event.kind !== "rep" && event.kind !== "attempt") return;
       if (event.session !== this.session?.uuid) {
         (this.early ??= []).push(event); // it came with, or before, the session's name
@@ -159,6 +161,7 @@
       this.count(sample.reps);
       byId("pace").textContent = sample.pace ? Math.round(sample.pace) : "–";
       byId("score").textContent = sample.score === null ? "–" : Math.round(sample.score);
+      byId("sway").textContent = sample.sway === null ? "–" : `${Math.round(sample.sway)}°`;
       byId("attempts").textContent = sample.attempts;
       const seconds = Math.max(0, Math.floor(sample.time - this.session.began));
       byId("clock").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

@@ -208,7 +208,7 @@ def _picture(path: Path | None) -> Any:
         from hiitpi.camera.drawn.movements import MOVEMENTS
         from hiitpi.camera.drawn.painter import Painter
 
-        return Painter((640, 480))(MOVEMENTS["jumping_jacks"].pose(0.5, 0.5))
+        return Painter((640, 480))(MOVEMENTS["jumping_jacks"].pose(0.25, 1.0, 1.0))
     from hiitpi.camera.opencv import play
 
     return next(iter(play(path))).image

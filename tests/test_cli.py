@@ -102,8 +102,8 @@ def test_count_writes_the_overlay(tmp_path: Path):
     clip, out = tmp_path / "clip.avi", tmp_path / "out.mp4"
     painter, pose = Painter((320, 240)), MOVEMENTS["jumping_jacks"].pose
     writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
-    for part in (0.0, 0.0, 0.5, 1.0, 1.0, 0.5, 0.0, 0.0):
-        writer.write(painter(pose(part, part))[..., ::-1])
+    for phase in (0.0, 0.0, 0.25, 0.5, 0.5, 0.75, 1.0, 1.0):
+        writer.write(painter(pose(phase, 1, 1))[..., ::-1])
     writer.release()
     done = hiitpi("count", str(clip), "--workout", "jumping_jacks", "--video", str(out))
     assert done.returncode == 0, done.stderr

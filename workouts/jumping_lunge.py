@@ -1,4 +1,4 @@
-"""Jumping lunges: from a lunge jump up, change legs in the air, and land in a lunge. Each jump counts.
+"""Jumping lunges: jump up from a lunge, change legs in the air, land in a lunge. Each jump counts.
 
 The hips are at half a leg's length over the front foot in a deep lunge, and at a whole one in the
 jump. Which leg is in front is not asked: from the side, pose models take one leg for the other.

@@ -20,9 +20,7 @@ elbows = angle(
     "shoulder", "elbow", "wrist", says=("Bend your elbows", "Straighten your arms"), needed=False
 )
 trunk = lean(says=("Hips lower", "Down on hands and toes"), toward=30, needed=False)
-thighs = height(
-    "hip", over="knee", per="torso", says=("Down on hands and toes", ""), needed=False
-)
+thighs = height("hip", over="knee", per="torso", says=("Down on hands and toes", ""), needed=False)
 
 workout = Workout(
     name="Push-ups",

@@ -1,4 +1,4 @@
-"""Skaters: leap from one foot to the other, side to side, the free foot behind. Each landing counts.
+"""Skaters: leap from foot to foot, side to side, the free foot behind. Each landing counts.
 
 In the leap the feet are apart by more than a trunk's length, after it they are close or crossed,
 and the hips are well to that side of the middle. The last landing counts once the athlete leaves

@@ -20,9 +20,9 @@ from hiitpi.settings import AthleteForm, Settings
 
 log = logging.getLogger(__name__)
 
-#: Pictures of one movement, of the way there or of the round trip. Painting takes about 0.1 s, so each is painted
-#: once: more than this many cannot be told apart at 30 pictures a second.
-PICTURES: Final = 22
+#: Pictures of a movement that goes back the way it came, and of a round trip. Painting one takes
+#: about 0.1 s, so each is painted once.
+THERE, ROUND = 22, 36
 
 #: Pictures of standing at ease, and seconds for one sway.
 EASE, SWAY = 8, 4.0
@@ -127,11 +127,11 @@ class AthleteCamera(PolledCamera):
     def _paint(self, movement: Movement) -> list[Shot]:
         film = []
         left, right = Routine(movement, form=self._form).effort
-        last = PICTURES - 1
-        for i in range(PICTURES):
+        pictures = THERE if movement.returns else ROUND
+        for i in range(pictures):
             if self._quit.is_set():
                 break
-            phase = i / last / 2 if movement.returns else i / last
+            phase = i / (pictures - 1) / (2 if movement.returns else 1)
             film.append(self._painter.shoot(movement.pose(phase, left, right)))
         return film
 

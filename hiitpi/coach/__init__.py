@@ -1,26 +1,21 @@
 """The coach: poses in, repetitions, scores and cues out. Pure: no I/O, no clock of its own."""
 
 from hiitpi.coach.geometry import (
-    Condition,
-    Measure,
-    ahead,
     angle,
     arch,
     height,
-    larger,
     lean,
     reach,
     rise,
     shift,
     sitting_up,
-    smaller,
     split,
     spread,
     step,
-    surely,
     tap,
     travel,
 )
+from hiitpi.coach.measure import Condition, Measure, ahead, larger, smaller, surely
 from hiitpi.coach.workout import State, Workout
 
 __all__ = [

@@ -53,8 +53,8 @@ class Body:
         rows = joints.tolist()
         self._xy = [(x, y) for x, y, _ in rows]
         self._score = [score for _, _, score in rows]
-        for name, joints in LENGTHS.items():
-            self._length[name].update(self._longest(*joints), time)
+        for name, chain in LENGTHS.items():
+            self._length[name].update(self._longest(*chain), time)
         for joint in GROUNDED:
             self._low[joint].update(self.lower(joint), time)
         x = self.middle("hip")[0]

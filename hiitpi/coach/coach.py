@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiitpi.coach.counter import Completed
+from hiitpi.coach.balance import Balance
 from hiitpi.coach.body import Body
-from hiitpi.coach.geometry import UNSEEN, Reading
+from hiitpi.coach.counter import Completed
+from hiitpi.coach.measure import UNSEEN, Reading
 from hiitpi.coach.messages import Event, Repetition, Sample
 from hiitpi.coach.pace import Pace
 from hiitpi.coach.referee import Referee
@@ -55,7 +56,7 @@ class Coach:
         self.start = time - (series[-1].time if series else 0.0)
         self._smoother = Smoother(seen=GUESSED) if workout.floor else Smoother()
         self._body, self._referee = Body(), Referee(workout)
-        self._pace = Pace()
+        self._pace, self._balance = Pace(), Balance()
         self._recent: deque[float] = deque((r.duration for r in series[-5:]), maxlen=5)
         self._total = sum(r.score for r in series)
         self._seen = time
@@ -71,6 +72,12 @@ class Coach:
         """Mean form score so far; None before the first repetition."""
         return self._total / len(self.series) if self.series else None
 
+    @property
+    def sway(self) -> float | None:
+        """How much the body sways so far, degrees; see `Balance`."""
+        sway = self._balance.sway
+        return None if sway is None else round(sway, 1)
+
     def elapsed(self, time: float) -> float:
         """Seconds of training at `time`."""
         return max(0.0, time - self.start)
@@ -83,10 +90,13 @@ class Coach:
         signal = UNSEEN
         if pose is not None:
             self._body.update(self._smoother.update(pose, time), time)
+            self._balance.update(self._body)
             signal, outcomes = self._referee.update(self._body, time)
             for outcome in outcomes:
                 if isinstance(outcome, Completed):
                     events.append(self._count(outcome, time))
+                elif self.workout.hold:
+                    events.append(Event("cue", time, outcome.missed.cue))
                 else:
                     self.attempts += 1
                     events.append(Event("attempt", time, outcome.missed.cue))
@@ -140,6 +150,7 @@ class Coach:
             attempts=self.attempts,
             pace=round(self._pace.at(time), 1),
             score=None if self.score is None else round(self.score, 1),
+            sway=self.sway,
         )
 
 

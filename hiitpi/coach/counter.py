@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from hiitpi.coach.geometry import Condition, Measure, Reading
 from hiitpi.coach.level import Level
+from hiitpi.coach.measure import Condition, Measure, Reading
 from hiitpi.coach.workout import State, Workout
 
 #: Arms and legs need not arrive in the same frame: a condition holds for this long (seconds).
@@ -14,7 +14,7 @@ GRACE: Final = 0.25
 
 #: How far (0..1) towards the next state the signal must have come before turning back is called an
 #: attempt; less is fidgeting.
-TRIED: Final = .4
+TRIED: Final = 0.4
 
 #: A body on its way from one state to another may pass through the first one, as in a squat jump;
 #: one that stays there for longer than this (seconds) has given up.

@@ -54,6 +54,11 @@ class Library:
             known = ", ".join(sorted(self._workouts))
             raise WorkoutError(f"No workout {slug!r}. There are: {known}.") from None
 
+    def counted(self, slug: str) -> str:
+        """Its name, and what is counted where that is not repetitions: "Plank · seconds"."""
+        hold = slug in self._workouts and self._workouts[slug].hold
+        return f"{self.name(slug)} · seconds" if hold else self.name(slug)
+
     def name(self, slug: str) -> str:
         """What people call it; the slug itself for a workout that is not here any more."""
         return self._workouts[slug].name if slug in self._workouts else slug

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-EventKind = Literal["started", "rep", "attempt", "lost", "found", "finished", "discarded"]
+EventKind = Literal["started", "rep", "attempt", "cue", "lost", "found", "finished", "discarded"]
 CommandKind = Literal["start", "done", "discard"]
 Status = Literal["active", "finished", "interrupted", "discarded"]
 
@@ -23,6 +23,7 @@ class Sample:
         reps, attempts: so far in this session.
         pace: repetitions per 30 s.
         score: mean form score 0..100 of the session; None before the first repetition.
+        sway: of the body from side to side, degrees (standard deviation); None: not seen yet.
         truth: what the drawn athlete has really done since the session started; None for a
             camera that films a person.
     """
@@ -38,6 +39,7 @@ class Sample:
     attempts: int = 0
     pace: float = 0.0
     score: float | None = None
+    sway: float | None = None
     truth: int | None = None
 
 
@@ -113,6 +115,8 @@ class SessionRecord:
         status: "active" until Done.
         pace: repetitions per 30 s over the whole session.
         score: mean form score; None without repetitions.
+        sway: of the body from side to side, degrees (standard deviation); None: never seen from
+            the front.
         series: every repetition.
         station, model: which camera and which pose model judged.
     """
@@ -130,6 +134,7 @@ class SessionRecord:
     station: str
     model: str
     series: tuple[Repetition, ...] = field(default=())
+    sway: float | None = None
 
     def summary(self) -> dict[str, Any]:
         """Everything but the series, for the live page."""

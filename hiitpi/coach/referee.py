@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from hiitpi.coach.body import Body
 from hiitpi.coach.counter import Completed, Counter, TurnedBack
-from hiitpi.coach.geometry import Reading
 from hiitpi.coach.hold import Hold
+from hiitpi.coach.measure import Reading
 from hiitpi.coach.workout import State, Workout
 
 

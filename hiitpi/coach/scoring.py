@@ -17,7 +17,7 @@ from statistics import fmean, median
 from typing import Final
 
 from hiitpi.coach.counter import Cycle
-from hiitpi.coach.geometry import Condition, Measure
+from hiitpi.coach.measure import Condition, Measure
 from hiitpi.coach.workout import Workout
 
 VALID: Final = 60.0

@@ -54,4 +54,5 @@ class Session:
             pace=round(coach.reps * SPAN / elapsed, 1) if elapsed > 0 else 0.0,
             score=None if coach.score is None else round(coach.score, 1),
             series=tuple(coach.series),
+            sway=self._record.sway if coach.sway is None else coach.sway,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
-from hiitpi.coach.geometry import Condition, Measure
+from hiitpi.coach.measure import Condition, Measure
 from hiitpi.errors import WorkoutError
 
 
@@ -69,6 +69,11 @@ class Workout:
     def hold(self) -> bool:
         """Whether it is a position to hold, counted in seconds."""
         return len(self.states) == 1
+
+    @property
+    def counts(self) -> str:
+        """What is counted: "reps", or the "seconds" of a hold."""
+        return "seconds" if self.hold else "reps"
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

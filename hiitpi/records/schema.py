@@ -55,6 +55,7 @@ class Session(Base):
     attempts: Mapped[int]
     pace: Mapped[float] = mapped_column(Float(53))
     score: Mapped[float | None] = mapped_column(Float(53))
+    sway: Mapped[float | None] = mapped_column(Float(53))
     station: Mapped[str] = mapped_column(String(30))
     model: Mapped[str] = mapped_column(String(60))
 

@@ -86,7 +86,7 @@ class Store:
                 return
             row.ended = None if record.ended is None else _moment(record.ended)
             row.status, row.reps, row.attempts = record.status, record.reps, record.attempts
-            row.pace, row.score = record.pace, record.score
+            row.pace, row.score, row.sway = record.pace, record.score, record.sway
             known = {rep.number for rep in row.series}
             row.series.extend(_row(rep) for rep in record.series if rep.number not in known)
 
@@ -220,6 +220,7 @@ def _record(row: schema.Session, series: bool) -> SessionRecord:
         attempts=row.attempts,
         pace=row.pace,
         score=row.score,
+        sway=row.sway,
         station=row.station,
         model=row.model,
         series=tuple(_repetition(rep) for rep in row.series) if series else (),

@@ -248,6 +248,7 @@ class Trainer:
             **record.summary(),
             "began": session.coach.start,
             "title": workout.name,
+            "counts": workout.counts,
             "unit": workout.signal.unit,
             "signal": workout.signal.name,
             "bands": workout.bands(),

@@ -1,4 +1,4 @@
-"""What an engine without faults would see of the drawn athlete: joints straight from the drawing."""
+"""What an engine without faults would see of the drawn athlete: its joints as they are drawn."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -9,7 +9,7 @@ from hiitpi.camera.drawn.body import Body, vector
 from hiitpi.camera.drawn.movements import MOVEMENTS
 from hiitpi.camera.drawn.room import Lens
 from hiitpi.camera.drawn.routine import Routine
-from hiitpi.coach.coach import Coach
+from hiitpi.coach.coach import Coach, Told
 from hiitpi.coach.library import Library
 from hiitpi.pose.keypoints import SIDES, Pose
 from hiitpi.settings import AthleteForm
@@ -68,11 +68,12 @@ def judged(
     pace: float = 0,
     change: Change = lambda pose, frame: pose,
     workout: str | None = None,
+    listen: Callable[[Coach, Told], None] = lambda coach, told: None,
 ) -> tuple[Coach, int]:
     """The coach after a performance whose poses went through `change`, and the truth."""
     coach, truth = Coach(LIBRARY[workout or slug], 0.0), 0
     for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, form, pace)):  # noqa: B007
-        coach.update(change(pose, frame), time)
+        listen(coach, coach.update(change(pose, frame), time))
     return coach, truth
 
 
@@ -98,7 +99,7 @@ def hidden(pose: Pose, *names: str) -> Pose:
     """Joints out of the picture."""
     score = pose.score.copy()
     for name in names:
-        for side in SIDES[name] if name in SIDES else (0,):
+        for side in SIDES.get(name, (0,)):
             score[side] = 0.001
     return Pose(pose.xy, score, pose.confidence)
 

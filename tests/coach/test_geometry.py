@@ -6,7 +6,7 @@ import pytest
 
 from hiitpi.coach import angle, height, lean, spread
 from hiitpi.coach.body import Body
-from hiitpi.coach.geometry import Measure, Reading
+from hiitpi.coach.measure import Measure, Reading
 from hiitpi.coach.smoothing import Smoother
 from hiitpi.pose.keypoints import Pose
 from tests.coach.stick import CLOSED, Figure

@@ -38,8 +38,8 @@ def test_a_file_dropped_into_a_folder_counts(tmp_path: Path):
         ("import sys; sys.exit(3)", "SystemExit"),
         (
             "from hiitpi.coach import *\nm = lean(says=('', ''))\n"
-            "workout = Workout('X', 'any', (State('a', m < 3),), m, {})",
-            "at least two states",
+            "workout = Workout('X', 'any', (), m, {})",
+            "has no states",
         ),
     ],
 )

@@ -1,8 +1,8 @@
 import pytest
 
 from hiitpi.coach.counter import Cycle
-from hiitpi.coach.geometry import Reading
 from hiitpi.coach.library import Library
+from hiitpi.coach.measure import Reading
 from hiitpi.coach.scoring import form
 
 JACKS = Library()["jumping_jacks"]

@@ -26,13 +26,18 @@ _LOW = facing(
     feet=_FIRM,
     hands=((0.10, 0.80, 0.40), (-0.10, 0.80, 0.40)),
 )
-_AIR = shifted(replace(_READY, left_hand=vector(0.3, 0.85, -0.12), right_hand=vector(-0.3, 0.85, -0.12)), vector(0, 0.22, 0))
+_AIR = shifted(
+    replace(_READY, left_hand=vector(0.3, 0.85, -0.12), right_hand=vector(-0.3, 0.85, -0.12)),
+    vector(0, 0.22, 0),
+)
 squat_jump = along(
     (0, _READY), (0.45, _LOW), (0.62, _READY), (0.78, _AIR), (0.92, _READY), (1, _READY)
 )
 
 # Lunge, from the side: one foot in front, the knee behind near the floor.
-_LUNGE = sideways((-0.02, 0.50), feet=((-0.46, ANKLE), (0.46, 0.17)), bend=(-1, -0.25), hands=(-0.1, 0.6))
+_LUNGE = sideways(
+    (-0.02, 0.50), feet=((-0.46, ANKLE), (0.46, 0.17)), bend=(-1, -0.25), hands=(-0.1, 0.6)
+)
 _OTHER = mirrored(_LUNGE, from_side=True)
 lunge = along((0, SIDE), (0.25, _LUNGE), (0.5, SIDE), (0.75, _OTHER), (1, SIDE))
 _UP = shifted(SIDE, vector(0, 0.1, 0))
@@ -86,9 +91,7 @@ skater = along((0, _LAND), (0.25, _LEAP), (0.5, mirrored(_LAND)), (0.75, _LEAP),
 
 # Toe touch: legs apart and straight, a hand to the opposite foot.
 _APART = ((0.34, ANKLE, 0), (-0.34, ANKLE, 0))
-_WIDE = facing(
-    (0, 0.84, 0), bend=(0, 0, 1), feet=_APART, hands=((0.62, 1.32, 0), (-0.62, 1.32, 0))
-)
+_WIDE = facing((0, 0.84, 0), bend=(0, 0, 1), feet=_APART, hands=((0.62, 1.32, 0), (-0.62, 1.32, 0)))
 _TOUCH = facing(
     (0.05, 0.80, -0.15),
     up=(-0.55, 0.11, 0.83),

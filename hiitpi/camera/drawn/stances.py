@@ -6,11 +6,22 @@ athlete faces the left of the picture; the left half of the body is nearer to th
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from hiitpi.camera.drawn.body import ANKLE, HIPS, SHIN, SHOULDERS, THIGH, TRUNK, Body, Reach, Vector
-from hiitpi.camera.drawn.body import unit, vector
+from hiitpi.camera.drawn.body import (
+    ANKLE,
+    HIPS,
+    SHIN,
+    SHOULDERS,
+    THIGH,
+    TRUNK,
+    Body,
+    Reach,
+    Vector,
+    unit,
+    vector,
+)
 
 #: Height of the hips over straight legs.
 STANDS: Final = (THIGH + SHIN) * 0.985 + ANKLE
@@ -60,13 +71,21 @@ class Stance:
 
     def towards(self, other: "Stance", part: float) -> "Stance":
         """On the way from here (0) to `other` (1)."""
-        names = (field.name for field in fields(self))
-        pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
-        mixed = {
-            name: None if a is None or b is None else a * (1 - part) + b * part
-            for name, (a, b) in pairs.items()
-        }
-        return Stance(**mixed)
+
+        def mix(a: Vector, b: Vector) -> Vector:
+            return a * (1 - part) + b * part
+
+        knees = None if self.bend is None or other.bend is None else mix(self.bend, other.bend)
+        return Stance(
+            mix(self.pelvis, other.pelvis),
+            mix(self.up, other.up),
+            mix(self.front, other.front),
+            knees,
+            mix(self.left_foot, other.left_foot),
+            mix(self.right_foot, other.right_foot),
+            mix(self.left_hand, other.left_hand),
+            mix(self.right_hand, other.right_hand),
+        )
 
 
 def along(*stops: tuple[float, Stance]) -> Callable[[float, float, float], Body]:
@@ -145,7 +164,7 @@ def sideways(
     apart = HIPS + 0.02, -HIPS - 0.02
     at_feet = [vector(*foot, z) for foot, z in zip(feet, apart, strict=True)]
     at_hands = [
-        vector(*hand, z)  # type: ignore[misc]
+        vector(*hand, z)
         for hand, z in zip(pair, (SHOULDERS + 0.03, -SHOULDERS - 0.03), strict=True)
     ]
     trunk, ahead, knees = (vector(*v, 0) for v in (up, front, bend))

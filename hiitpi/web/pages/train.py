@@ -83,6 +83,7 @@ def _board() -> html.Div:
                 [
                     html.Div([html.Dt("pace /30 s"), html.Dd("–", id="pace")]),
                     html.Div([html.Dt("form"), html.Dd("–", id="score")]),
+                    html.Div([html.Dt("sway"), html.Dd("–", id="sway")]),
                     html.Div([html.Dt("did not count"), html.Dd("0", id="attempts")]),
                 ],
                 className="facts",
@@ -218,11 +219,12 @@ def _told(services: Services, record: SessionRecord) -> list[Any]:
         ("time", f"{minutes}:{seconds:02d}"),
         ("pace /30 s", f"{record.pace:g}"),
         ("form", "–" if record.score is None else f"{record.score:.0f}"),
+        ("sway", "–" if record.sway is None else f"{record.sway:.0f}°"),
         ("did not count", str(record.attempts)),
     ]
     return [
         html.P("Saved", className="phase"),
         html.P(str(record.reps), className="reps"),
-        html.P(services.library.name(record.workout), className="workout-name"),
+        html.P(services.library.counted(record.workout), className="workout-name"),
         html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts"),
     ]
