@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
 
 import numpy as np
 

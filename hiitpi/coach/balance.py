@@ -6,8 +6,8 @@ from typing import Final
 from hiitpi.coach.body import Body
 
 #: The shoulder line of somebody who faces the camera is about 0.7 of the trunk's length wide; from
-#: here on (sin 45° of that) leaning to the side can be told from leaning forward.
-FACING: Final = 0.5
+#: here on (up to 50° off) leaning to the side can be told from leaning forward.
+FACING: Final = 0.45
 
 #: Beyond this lean (degrees) nobody balances on the feet.
 UPRIGHT: Final = 60.0

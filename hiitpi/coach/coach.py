@@ -90,7 +90,8 @@ class Coach:
         signal = UNSEEN
         if pose is not None:
             self._body.update(self._smoother.update(pose, time), time)
-            self._balance.update(self._body)
+            if not self.workout.floor:
+                self._balance.update(self._body)
             signal, outcomes = self._referee.update(self._body, time)
             for outcome in outcomes:
                 if isinstance(outcome, Completed):

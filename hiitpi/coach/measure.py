@@ -128,6 +128,7 @@ def surely(measure: Measure) -> Measure:
 
 
 def sure(body: Body, joints: tuple[str, ...]) -> bool:
+    """Whether each of the joints is seen, and not only guessed, on one side at least."""
     return all(max(body.score(joint, 0), body.score(joint, 1)) >= SEEN for joint in joints)
 
 

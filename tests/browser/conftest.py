@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,16 +35,16 @@ class App:
     process: subprocess.Popen[str]
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """`python app.py` with the drawn athlete, a real Redis and a real model."""
-    instance = tmp_path_factory.mktemp("app") / "instance"
+@contextmanager
+def running(instance: Path, camera: str = "athlete", **settings: str) -> Iterator[App]:
+    """`python app.py` with a real Redis and a real model."""
     port = free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith("HIITPI_")}
     env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
+    env |= settings
     if MIRROR.is_dir():
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
-    command = [sys.executable, "app.py", "--camera", "athlete"]
+    command = [sys.executable, "app.py", "--camera", camera]
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
     ) as process:
@@ -54,6 +55,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         process.terminate()
         process.communicate(timeout=15)
     assert process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app with the drawn athlete."""
+    with running(tmp_path_factory.mktemp("app") / "instance") as app:
+        yield app
 
 
 @pytest.fixture(scope="session")

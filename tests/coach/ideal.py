@@ -1,5 +1,6 @@
 """What an engine without faults would see of the drawn athlete: its joints as they are drawn."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -52,11 +53,16 @@ def _film(slug: str, form: AthleteForm) -> list[Pose]:
 def performance(
     slug: str, seconds: float, fps: float = 30, form: AthleteForm = "good", pace: float = 0
 ) -> Iterator[tuple[float, Pose, int]]:
-    """Time, pose, and the repetitions really done, of an athlete at a workout."""
+    """Time, pose, and the repetitions really done, of an athlete at a workout.
+
+    It goes on a little longer than told, to a moment at which there is no doubt about the last one.
+    """
     routine = Routine(MOVEMENTS[slug], pace, form)
     film = _film(slug, form)
-    for i in range(round(seconds * fps)):
+    for i in itertools.count():
         moment = routine.at(i / fps)
+        if i > seconds * fps and 0.2 < routine.progress % 1 < 0.4:
+            return
         yield i / fps, film[round(moment.phase * FINE)], routine.done
 
 

@@ -55,7 +55,12 @@ class Routine:
         """Repetitions completed so far that a fair referee counts."""
         half = self._form == "half"
         lame = self._form == "one_sided" and self._movement.takes_both
-        return 0 if half or lame else int((self._tried + self._phase) * self._movement.reps)
+        return 0 if half or lame else int(self.progress)
+
+    @property
+    def progress(self) -> float:
+        """Repetitions tried so far, with the part of the one under way."""
+        return (self._tried + self._phase) * self._movement.reps
 
     @property
     def effort(self) -> tuple[float, float]:
