@@ -21,7 +21,7 @@ workout = Workout(
         State("up", knee > -0.5),
     ),
     throughout=(trunk < 45, hips > 0.8),
-    full_range={knee: (-0.8, -0.2)},
+    full_range={knee: (-0.8, -0.25)},
     signal=knee,
     each_side=True,
     shortest=0.2,

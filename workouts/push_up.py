@@ -7,11 +7,12 @@ neither legs nor face. Half push-ups stay above 0.55.
 
 Somebody who stands and lifts the hands brings the shoulders nearer to them too, so the elbows must
 bend, the thighs must not hang down from the hips, and the trunk must be level or point at the
-camera. With the hips above the shoulders, on the way to the floor or in a downward dog, it is no
-push-up either.
+camera. Hands that are an arm's length over the feet, higher than any bench, are before the chest of
+somebody who squats. With the hips above the shoulders, on the way to the floor or in a downward
+dog, it is no push-up either.
 """
 
-from hiitpi.coach import State, Workout, angle, height, larger, lean
+from hiitpi.coach import State, Workout, angle, height, larger, lean, surely
 
 depth = larger(
     height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up"))
@@ -20,7 +21,12 @@ elbows = angle(
     "shoulder", "elbow", "wrist", says=("Bend your elbows", "Straighten your arms"), needed=False
 )
 trunk = lean(says=("Hips lower", "Down on hands and toes"), toward=30, needed=False)
-thighs = height("hip", over="knee", per="torso", says=("Down on hands and toes", ""), needed=False)
+thighs = surely(
+    height("hip", over="knee", per="arm", says=("Down on hands and toes", ""), needed=False)
+)
+hands = surely(
+    height("wrist", over="ankle", per="arm", says=("Hands on the floor", ""), needed=False)
+)
 
 workout = Workout(
     name="Push-ups",
@@ -29,7 +35,7 @@ workout = Workout(
         State("up", depth > 0.85),
         State("down", depth < 0.54, elbows < 125),
     ),
-    throughout=(trunk > 50, trunk < 125, thighs < 0.65),
+    throughout=(trunk > 50, trunk < 125, thighs < 0.6, hands < 1.0),
     full_range={depth: (0.35, 0.98)},
     signal=depth,
     shortest=0.3,

@@ -128,7 +128,7 @@ SEEN_BY = [
 @lru_cache(maxsize=1)
 def pictures(slug: str) -> list[np.ndarray]:
     """Of a round trip, in 24 steps; half of it if it goes back the way it came."""
-    movement, painter = MOVEMENTS[slug], Painter((640, 480))
+    movement, painter = MOVEMENTS[slug], Painter((480, 360))
     count = 13 if movement.returns else 25
     return [painter(movement.pose(i / 24, 1, 1)) for i in range(count)]
 

@@ -8,10 +8,12 @@ must count nothing.
 import numpy as np
 import pytest
 
+from hiitpi.coach.coach import Coach
+from hiitpi.coach.counter import LONGEST
 from hiitpi.pose.keypoints import SIDES, Pose
-from tests.coach.ideal import LIBRARY, Change, hidden, judged, mirrored, swapped
+from tests.coach.ideal import LIBRARY, Change, hidden, judged, mirrored, performance, swapped
 
-SECONDS = 15.0
+SECONDS = 9.0
 SLUGS = sorted(workout.slug for workout in LIBRARY)
 
 #: A half-hearted plank is a plank, and half of the athlete's sit-up is beyond the standard.
@@ -182,3 +184,23 @@ def test_one_visible_side_is_enough(slug: str, side: int):
 def test_another_exercise_counts_nothing(does: str, counts: str):
     coach, _ = judged(does, SECONDS, workout=counts)
     assert coach.reps == 0
+
+
+def test_a_squat_without_a_jump_is_an_attempt_at_a_squat_jump():
+    coach, truth = judged("squat", SECONDS, workout="squat_jump")
+    assert coach.reps == 0
+    assert coach.attempts in (truth, truth + 1)
+
+
+def test_who_stays_in_the_middle_has_stopped():
+    """Down in a squat for longer than anybody needs, then up: no repetition; the next one is."""
+    down = [pose for _, pose, _ in performance("squat", 6)]
+    lowest = max(range(len(down)), key=lambda i: down[i].xy[11, 1])
+    coach, time = Coach(LIBRARY["squat"], 0.0), 0.0
+    for pose in (*down[:lowest], *[down[lowest]] * int(30 * (LONGEST + 1)), *down[lowest:]):
+        coach.update(pose, time)
+        time += 1 / 30
+    whole = Coach(LIBRARY["squat"], 0.0)
+    for i, pose in enumerate(down):
+        whole.update(pose, i / 30)
+    assert coach.reps == whole.reps - 1

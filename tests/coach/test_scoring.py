@@ -38,6 +38,14 @@ def test_one_side_that_does_less_costs():
     assert "Left and right alike" in uneven.cues
 
 
+def test_a_side_that_was_seen_for_a_part_of_the_time_is_not_compared():
+    seen = cycle(both(20), Reading(150, 165, 60))
+    seen.frames, seen.paired = 30, {ARMS: 20}
+    assert form(JACKS, seen, 1.0, []).symmetry == 1
+    seen.paired = {ARMS: 29}
+    assert form(JACKS, seen, 1.0, []).symmetry < 0.5
+
+
 def test_a_small_difference_is_nobodys_fault():
     assert form(JACKS, cycle(both(20), Reading(158, 162, 154)), 1.0, []).symmetry == 1
 

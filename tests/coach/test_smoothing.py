@@ -3,6 +3,7 @@ import pytest
 
 from hiitpi.coach.smoothing import Smoother
 from hiitpi.pose.keypoints import SEEN, Pose
+from tests.coach.stick import CLOSED
 
 
 def at(x: float, score: float = 0.9) -> Pose:
@@ -44,3 +45,16 @@ def test_the_delay_is_a_matter_of_time_not_of_frames():
                 delays.append(time - step)
                 break
     assert delays == pytest.approx([0.075, 0.075], abs=0.04)
+
+
+def test_at_a_low_rate_it_does_not_lag_but_still_drops_what_jumps():
+    """At 8 frames/s a median of three is a quarter of a second late: too late for a knee lift."""
+    smoother = Smoother()
+    for frame in range(8):
+        steady = smoother.update(CLOSED.pose(x=300 + 10 * frame), frame / 8)
+    assert steady[0, 0] == pytest.approx(CLOSED.pose(x=370).xy[0, 0])
+    wild = CLOSED.pose(x=380)
+    wild.xy[9] += (150, -150)
+    steady = smoother.update(wild, 1.0)
+    assert steady[9, 0] == pytest.approx(CLOSED.pose(x=370).xy[9, 0])
+    assert steady[0, 0] == pytest.approx(CLOSED.pose(x=380).xy[0, 0])

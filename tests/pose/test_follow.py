@@ -56,7 +56,7 @@ def test_every_engine_stays_with_the_athlete_when_a_second_person_comes(
 ):
     """The athlete on the left is joined by somebody as large on the right, then is alone again."""
     painter = Painter((640, 480))
-    poses = [painter(jumping_jack(*[(1 - np.cos(i / 3)) / 2] * 2)) for i in range(8)]
+    poses = [painter(jumping_jack(i / 19, 1, 1)) for i in range(8)]
     other = painter(at_ease(0.3))
 
     def scene(i: int, joined: bool) -> np.ndarray:

@@ -32,7 +32,7 @@ def test_google_reference(catalog: Catalog):
 @pytest.mark.slow
 def test_the_crop_finds_somebody_small(catalog: Catalog):
     """A person of a quarter of the picture's height: better seen in a crop than in the whole."""
-    small = cv2.resize(Painter((640, 480))(jumping_jack(0.5, 0.5)), (213, 160))
+    small = cv2.resize(Painter((640, 480))(jumping_jack(0.25, 1, 1)), (213, 160))
     image = np.full((480, 640, 3), 180, np.uint8)
     image[250:410, 200:413] = small
     movenet = engine("movenet", catalog)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from hiitpi.camera.drawn.body import (
     ANKLE,
     HIPS,
@@ -36,8 +38,8 @@ class Stance:
         up: direction of the trunk.
         front: where the chest faces.
         bend: where the knees point; None: ahead and a little outward.
-        feet: ankles, left and right.
-        hands: wrists, left and right.
+        left_foot, right_foot: ankles.
+        left_hand, right_hand: wrists.
     """
 
     pelvis: Vector
@@ -53,7 +55,7 @@ class Stance:
         """The body that stands like this."""
         up = unit(self.up)
         front = unit(self.front - up * (self.front @ up))
-        left, chest = _cross(up, front), self.pelvis + up * TRUNK
+        left, chest = np.cross(up, front), self.pelvis + up * TRUNK
 
         def hold(sign: int, hand: Vector) -> Reach:
             way = hand - chest
@@ -108,10 +110,6 @@ def there_and_back(*stops: tuple[float, Stance]) -> Callable[[float, float, floa
     """Like `along`, and back the same way; phase 0.5 is the far end."""
     back = [(1 - at, stance) for at, stance in reversed(stops) if at < 0.5]
     return along(*stops, *back)
-
-
-def _cross(a: Vector, b: Vector) -> Vector:
-    return vector(a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
 
 
 def mirrored(stance: Stance, from_side: bool = False) -> Stance:
