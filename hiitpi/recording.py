@@ -58,7 +58,7 @@ def poses_of_npz(path: Path, model: str) -> Iterator[Seen]:
     rows = arrays[name].astype(np.float32)
     if rows.shape != (len(times), 17, 3) or not np.all(np.diff(times) >= 0):
         raise CameraError(f"{path} is not a recording of keypoints: shape {rows.shape}.")
-    scores = np.nan_to_num(rows[:, :, 2])
+    scores = np.where(np.isnan(rows[:, :, 0]), np.float32(0), np.nan_to_num(rows[:, :, 2]))
     given = arrays.get(f"{name}_score")
     if given is not None and given.shape != times.shape:
         raise CameraError(
@@ -67,7 +67,8 @@ def poses_of_npz(path: Path, model: str) -> Iterator[Seen]:
     confidence = arrays.get(f"{name}_score", scores.mean(axis=1)).astype(float)
     for i, (time, row) in enumerate(zip(times.tolist(), rows, strict=True)):
         nobody = bool(np.isnan(row[:, :2]).all())
-        pose = None if nobody else Pose(row[:, :2], scores[i], float(confidence[i]))
+        xy = np.nan_to_num(row[:, :2])  # a keypoint that was not found has no score either
+        pose = None if nobody else Pose(xy, scores[i], float(confidence[i]))
         yield Seen(pose, time, (i + 1) / len(times))
 
 

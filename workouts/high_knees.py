@@ -2,12 +2,14 @@
 
 The standing thigh points down, the knee 0.85 trunk lengths below the hip; walking lifts it to 0.7.
 At 0.5 the thigh is lifted by more than half of the right angle, at 0.2 it is nearly level. In a
-squat the knees come to the height of the hips as well, but nobody stands on a straight leg then.
+squat both knees come to the height of the hips; here one is well above the other, and the standing
+leg is straight.
 """
 
-from hiitpi.coach import State, Workout, height, larger, lean
+from hiitpi.coach import State, Workout, ahead, height, larger, lean
 
 knee = height("knee", over="hip", per="torso", says=("Foot down", "Knees higher"))
+lead = ahead(knee, says=("Foot down", "One knee at a time"))
 hips = larger(
     height("hip", over="ankle", per="leg", says=("", "Stand tall on one leg"), needed=False)
 )
@@ -18,7 +20,7 @@ workout = Workout(
     view="any",
     states=(
         State("down", knee < -0.68),
-        State("up", knee > -0.5),
+        State("up", knee > -0.5, lead > 0.2),
     ),
     throughout=(trunk < 45, hips > 0.8),
     full_range={knee: (-0.8, -0.25)},

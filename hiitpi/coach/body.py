@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hiitpi.coach.level import Level
+from hiitpi.coach.level import EVERY, Level
 from hiitpi.pose.keypoints import SIDES
 
 Point = tuple[float, float]
@@ -46,6 +46,7 @@ class Body:
         self._length = {name: Level(LONG, MEMORY) for name in LENGTHS}
         self._low = {joint: Level(LOW, PATIENCE) for joint in GROUNDED}
         self._place = Level(0.5, MEMORY)
+        self._learnt = -math.inf
         self._way: deque[tuple[float, float]] = deque()
 
     def update(self, joints: NDArray[np.float32], time: float) -> None:
@@ -53,16 +54,22 @@ class Body:
         rows = joints.tolist()
         self._xy = [(x, y) for x, y, _ in rows]
         self._score = [score for _, _, score in rows]
-        for name, chain in LENGTHS.items():
-            self._length[name].update(self._longest(*chain), time)
-        for joint in GROUNDED:
-            self._low[joint].update(self.lower(joint), time)
         x = self.middle("hip")[0]
-        self._place.update(x, time)
+        if not time - self._learnt < EVERY:
+            self._learn(x, time)
         if not math.isnan(x):
             self._way.append((time, x))
         while self._way and time - self._way[0][0] > 1:
             self._way.popleft()
+
+    def _learn(self, x: float, time: float) -> None:
+        """Update what is usual; a few times a second is enough."""
+        self._learnt = time
+        for name, chain in LENGTHS.items():
+            self._length[name].update(self._longest(*chain), time)
+        for joint in GROUNDED:
+            self._low[joint].update(self.lower(joint), time)
+        self._place.update(x, time)
 
     def point(self, joint: str, side: int) -> Point:
         """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""

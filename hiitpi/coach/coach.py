@@ -157,8 +157,5 @@ class Coach:
 
 def whole_pixels(pose: Pose) -> tuple[tuple[int, int, float], ...]:
     """Keypoints as they go over the wire: whole pixels, scores in hundredths."""
-    xy, score = (
-        np.rint(np.nan_to_num(pose.xy)).astype(int).tolist(),
-        np.round(pose.score, 2).tolist(),
-    )
+    xy, score = np.rint(pose.xy).astype(int).tolist(), pose.score.tolist()
     return tuple((x, y, round(s, 2)) for (x, y), s in zip(xy, score, strict=True))

@@ -46,7 +46,8 @@ class Cycle:
 
     Attributes:
         started: when the body was last in the first state, seconds.
-        low, high: the extremes of each measure: of the whole, of the left, of the right.
+        low, high: the extremes of each measure that has a full range: of the whole, of the left,
+            of the right.
         frames: how many were seen, and in how many of them each measure's both sides.
     """
 
@@ -136,7 +137,7 @@ class Counter:
             self.reset()
             return None
         after = (self._at + 1) % len(states)
-        self._cycle.see(values)
+        self._cycle.see({measure: values[measure] for measure in self._workout.full_range})
         for condition in states[after].conditions:
             if self._holds(condition, values, first=after == 0):
                 self._met[condition] = time

@@ -19,6 +19,11 @@ DOT: Final = 0.25
 SAME: Final = 0.12
 
 
+#: The knees of somebody who lies on the back with bent legs are at least this part of an arm's
+#: length over the hips; who stands, sits or kneels has them lower.
+KNEES_UP: Final = 0.25
+
+
 def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True) -> Measure:
     """The angle at joint `b` between `a` and `c`, 0..180°.
 
@@ -172,14 +177,20 @@ def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) ->
 
 
 def sitting_up(*, says: tuple[str, str]) -> Measure:
-    """How far a trunk leans that was lying: its `lean`, or, while the hips are only guessed, what
-    follows from how far the shoulders have risen: a trunk that leans by x° is cos x high.
+    """How far a trunk leans that was lying: its `lean`.
+
+    A trunk that points at the camera while the knees are higher than the hips lies on its back.
+    While the hips are only guessed, it follows from how far the shoulders have risen: a trunk that
+    leans by x° is cos x high.
     """
     trunk, shoulders = lean(says=says), rise("shoulder", per="torso", says=says)
 
     def read(body: Body) -> Reading:
         if sure(body, trunk.joints):
-            return trunk.read(body)
+            seen = trunk.read(body)
+            knees = body.middle("hip")[1] - body.middle("knee")[1]
+            on_back = math.isnan(seen.value) and knees > KNEES_UP * body.length("arm")
+            return Reading(90.0) if on_back else seen
         risen = shoulders.read(body).value
         return Reading(math.degrees(math.acos(min(1.0, max(-1.0, risen)))))
 

@@ -43,7 +43,8 @@ class Smoother:
 
         Coordinates of keypoints that are not seen are NaN, and their score is 0.
         """
-        row = np.column_stack((pose.xy, pose.score)).astype(np.float32)
+        row = np.empty((17, 3), np.float32)
+        row[:, :2], row[:, 2] = pose.xy, pose.score
         row[~(row[:, 2] >= self._least), :2] = np.nan
         self._past.append((time, row))
         while self._expired(time):

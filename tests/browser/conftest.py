@@ -50,10 +50,12 @@ def running(instance: Path, camera: str = "athlete", **settings: str) -> Iterato
     ) as process:
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(3)]
-        assert "HIIT PI is open" in said[1], said
-        yield App(f"http://127.0.0.1:{port}", instance, process)
-        process.terminate()
-        process.communicate(timeout=15)
+        try:
+            assert "HIIT PI is open" in said[1], said
+            yield App(f"http://127.0.0.1:{port}", instance, process)
+        finally:
+            process.terminate()
+            process.communicate(timeout=15)
     assert process.returncode == 0
 
 

@@ -1,12 +1,13 @@
 """What an engine without faults would see of the drawn athlete: its joints as they are drawn."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
 
-from hiitpi.camera.drawn.body import Body, vector
+from hiitpi.camera.drawn.body import Body, Vector, vector
 from hiitpi.camera.drawn.movements import MOVEMENTS
 from hiitpi.camera.drawn.room import Lens
 from hiitpi.camera.drawn.routine import Routine
@@ -15,7 +16,9 @@ from hiitpi.coach.library import Library
 from hiitpi.pose.keypoints import SIDES, Pose
 from hiitpi.settings import AthleteForm
 
-LENS = Lens((640, 480))
+#: Degrees by which the athlete is turned, and metres of the camera over the floor.
+View = tuple[float, float]
+AS_DRAWN: View = (0.0, 1.05)
 LIBRARY = Library()
 
 #: Pictures of a round trip that are told apart.
@@ -24,8 +27,14 @@ FINE = 60
 Change = Callable[[Pose, int], Pose | None]
 
 
-def pose_of(body: Body) -> Pose:
+def pose_of(body: Body, view: View = AS_DRAWN) -> Pose:
     """The seventeen keypoints of a body, all of them seen."""
+    turn, height = view
+    lens, cos, sin = Lens((640, 480), height=height), *_cos_sin(turn)
+
+    def seen(p: Vector) -> tuple[float, float]:
+        return lens(vector(p[0] * cos + p[2] * sin, p[1], p[2] * cos - p[0] * sin))[:2]
+
     face = body.head + body.face * 0.1
     aside = body.left * 0.04
     pairs = [
@@ -39,26 +48,35 @@ def pose_of(body: Body) -> Pose:
         body.ankles,
     ]
     points = [face, *(point for pair in pairs for point in pair)]
-    xy = np.array([LENS(point)[:2] for point in points], np.float32)
+    xy = np.array([seen(point) for point in points], np.float32)
     return Pose(xy, np.full(17, 0.9, np.float32), 0.9)
 
 
+def _cos_sin(degrees: float) -> tuple[float, float]:
+    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+
+
 @cache
-def _film(slug: str, form: AthleteForm) -> list[Pose]:
+def _film(slug: str, form: AthleteForm, view: View) -> list[Pose]:
     movement = MOVEMENTS[slug]
     left, right = Routine(movement, form=form).effort
-    return [pose_of(movement.pose(i / FINE, left, right)) for i in range(FINE + 1)]
+    return [pose_of(movement.pose(i / FINE, left, right), view) for i in range(FINE + 1)]
 
 
 def performance(
-    slug: str, seconds: float, fps: float = 30, form: AthleteForm = "good", pace: float = 0
+    slug: str,
+    seconds: float,
+    fps: float = 30,
+    form: AthleteForm = "good",
+    pace: float = 0,
+    view: View = AS_DRAWN,
 ) -> Iterator[tuple[float, Pose, int]]:
     """Time, pose, and the repetitions really done, of an athlete at a workout.
 
     It goes on a little longer than told, to a moment at which there is no doubt about the last one.
     """
     routine = Routine(MOVEMENTS[slug], pace, form)
-    film = _film(slug, form)
+    film = _film(slug, form, view)
     for i in itertools.count():
         moment = routine.at(i / fps)
         if i > seconds * fps and 0.2 < routine.progress % 1 < 0.4:
@@ -74,11 +92,12 @@ def judged(
     pace: float = 0,
     change: Change = lambda pose, frame: pose,
     workout: str | None = None,
+    view: View = AS_DRAWN,
     listen: Callable[[Coach, Told], None] = lambda coach, told: None,
 ) -> tuple[Coach, int]:
     """The coach after a performance whose poses went through `change`, and the truth."""
     coach, truth = Coach(LIBRARY[workout or slug], 0.0), 0
-    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, form, pace)):  # noqa: B007
+    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, form, pace, view)):  # noqa: B007
         listen(coach, coach.update(change(pose, frame), time))
     return coach, truth
 

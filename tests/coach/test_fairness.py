@@ -204,3 +204,28 @@ def test_who_stays_in_the_middle_has_stopped():
     for i, pose in enumerate(down):
         whole.update(pose, i / 30)
     assert coach.reps == whole.reps - 1
+
+
+@pytest.mark.parametrize("height", [0.3, 1.05, 1.8])
+@pytest.mark.parametrize(
+    ("slug", "turns"),
+    [
+        ("burpee", (0, 45, 90, 135, 180)),
+        ("high_knees", (0, 45, 90, 180, 270)),
+        ("jumping_lunge", (0, 45, 135, 180)),
+        ("lunge", (0, 45, 135, 180, 270)),
+        ("mountain_climber", (0, 45, 135, 180)),
+        ("plank", (0, 180)),
+        ("push_up", (0, 45, 90, 135, 180)),
+        ("sit_up", (0, 45, 90, 135, 180, 270)),
+        ("squat", (0, 45, 90, 135, 180, 270)),
+        ("squat_jump", (0, 45, 90, 135, 180, 270)),
+    ],
+)
+def test_it_counts_from_every_view_and_camera_height(
+    slug: str, turns: tuple[int, ...], height: float
+):
+    """The athlete is turned by so many degrees, before a camera so many metres over the floor."""
+    for turn in turns:
+        coach, truth = judged(slug, SECONDS, view=(float(turn), height))
+        assert abs(coach.reps - truth) <= 1, turn
