@@ -2,12 +2,15 @@
 
 Depth is the height of the hips over the front foot in leg lengths: 1 standing, 0.5 with the front
 thigh level; at 0.72 it is within 30° of that. Walking never goes below 0.9. Feet side by side make
-a squat: where the camera sees that, it is no lunge.
+a squat: where the camera sees that, it is no lunge. Nor is a straddle, with both knees straight.
 """
 
-from hiitpi.coach import State, Workout, height, larger, lean, split
+from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller, split
 
 hips = larger(height("hip", over="ankle", per="leg", says=("Go lower", "Stand all the way up")))
+knee = smaller(
+    angle("hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False)
+)
 legs = split(says=("", "One foot in front of the other"))
 trunk = lean(says=("Chest up", "Chest up"))
 
@@ -16,7 +19,7 @@ workout = Workout(
     view="any",
     states=(
         State("standing", hips > 0.84),
-        State("down", hips < 0.72, legs > 0.72),
+        State("down", hips < 0.72, knee < 150, legs > 0.72),
     ),
     throughout=(trunk < 60,),
     full_range={hips: (0.55, 0.95)},

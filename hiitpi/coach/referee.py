@@ -1,9 +1,10 @@
 """Who counts: one counter for the whole body, one for each side, or a stopwatch for a hold."""
 
+import math
 from collections.abc import Sequence
 
 from hiitpi.coach.body import Body
-from hiitpi.coach.counter import Completed, Counter, TurnedBack
+from hiitpi.coach.counter import Completed, Counter, TurnedBack, Values
 from hiitpi.coach.hold import Hold
 from hiitpi.coach.measure import Reading
 from hiitpi.coach.workout import State, Workout
@@ -34,7 +35,7 @@ class Referee:
 
     def update(self, body: Body, time: float) -> tuple[Reading, list[Completed | TurnedBack]]:
         """Judge the body at `time` seconds: the signal, and what was completed or given up."""
-        signal, outcomes = self._workout.signal, []
+        outcomes = []
         values = {measure: measure.read(body) for measure in self._workout.measures}
         for side, counter in enumerate(self._counters):
             mine = values
@@ -43,4 +44,25 @@ class Referee:
             outcome = counter.update(mine, time)
             if outcome:
                 outcomes.append(outcome)
-        return values[signal], outcomes
+        return self._signal(values, body), outcomes
+
+    def _signal(self, values: Values, body: Body) -> Reading:
+        """The signal; where sides take turns, of the one that is further on its way."""
+        signal = self._workout.signal
+        if not self._workout.each_side or not signal.side:
+            return values[signal]
+        effort = next(
+            (
+                c
+                for state in self._workout.states[1:]
+                for c in state.conditions
+                if c.measure is signal
+            ),
+            None,
+        )
+        sides = [
+            side for side in (signal.of(body, 0), signal.of(body, 1)) if not math.isnan(side.value)
+        ]
+        if not sides or effort is None:
+            return values[signal]
+        return min(sides, key=effort.missed_by)
