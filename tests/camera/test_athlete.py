@@ -94,8 +94,8 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
     camera._coming.result()
     blazepose = engine("blazepose", catalog)
     coach = Coach(Library()["jumping_jacks"], clock())
-    for _ in range(30 * 14):
-        clock.now += 1 / 30
+    for _ in range(15 * 14):
+        clock.now += 1 / 15
         image, truth = camera._grab()
         coach.update(blazepose.infer(image), clock())
     camera.close()
@@ -127,10 +127,10 @@ SEEN_BY = [
 
 @lru_cache(maxsize=1)
 def pictures(slug: str) -> list[np.ndarray]:
-    """Of a round trip, in 24 steps; half of it if it goes back the way it came."""
+    """Of a round trip, in 16 steps; half of it if it goes back the way it came."""
     movement, painter = MOVEMENTS[slug], Painter((480, 360))
-    count = 13 if movement.returns else 25
-    return [painter(movement.pose(i / 24, 1, 1)) for i in range(count)]
+    count = 9 if movement.returns else 17
+    return [painter(movement.pose(i / 16, 1, 1)) for i in range(count)]
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: st
             break
         if movement.returns:
             phase = min(phase, 1 - phase)
-        coach.update(poses[round(phase * 24)], frame / 30)
+        coach.update(poses[round(phase * 16)], frame / 30)
     assert abs(coach.reps - routine.done) <= 1
     assert coach.score is not None
     assert coach.score > 80
