@@ -15,6 +15,8 @@ class Referee:
 
     def __init__(self, workout: Workout) -> None:
         self._workout = workout
+        efforts = (c for state in workout.states[1:] for c in state.conditions)
+        self._effort = next((c for c in efforts if c.measure is workout.signal), None)
         self._counters: Sequence[Counter | Hold]
         if workout.hold:
             self._counters = (Hold(workout),)
@@ -35,34 +37,23 @@ class Referee:
 
     def update(self, body: Body, time: float) -> tuple[Reading, list[Completed | TurnedBack]]:
         """Judge the body at `time` seconds: the signal, and what was completed or given up."""
-        outcomes = []
-        values = {measure: measure.read(body) for measure in self._workout.measures}
-        for side, counter in enumerate(self._counters):
-            mine = values
-            if self._workout.each_side:
-                mine = {measure: measure.of(body, side) for measure in values}
-            outcome = counter.update(mine, time)
-            if outcome:
-                outcomes.append(outcome)
-        return self._signal(values, body), outcomes
-
-    def _signal(self, values: Values, body: Body) -> Reading:
-        """The signal; where sides take turns, of the one that is further on its way."""
-        signal = self._workout.signal
-        if not self._workout.each_side or not signal.side:
-            return values[signal]
-        effort = next(
-            (
-                c
-                for state in self._workout.states[1:]
-                for c in state.conditions
-                if c.measure is signal
-            ),
-            None,
+        views = [self._view(body, side) for side in range(len(self._counters))]
+        outcomes = (
+            counter.update(values, time)
+            for counter, values in zip(self._counters, views, strict=True)
         )
-        sides = [
-            side for side in (signal.of(body, 0), signal.of(body, 1)) if not math.isnan(side.value)
-        ]
-        if not sides or effort is None:
-            return values[signal]
-        return min(sides, key=effort.missed_by)
+        told = [outcome for outcome in outcomes if outcome]
+        return self._furthest([values[self._workout.signal] for values in views]), told
+
+    def _view(self, body: Body, side: int) -> Values:
+        """What a counter sees: one side where sides take turns, else the whole body."""
+        if self._workout.each_side:
+            return {measure: measure.of(body, side) for measure in self._workout.measures}
+        return {measure: measure.read(body) for measure in self._workout.measures}
+
+    def _furthest(self, signals: list[Reading]) -> Reading:
+        """Where sides take turns, the signal shown is of the one that is further on its way."""
+        seen = [signal for signal in signals if not math.isnan(signal.value)]
+        if self._effort is None or not seen:
+            return signals[0]
+        return min(seen, key=self._effort.missed_by)

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,8 @@ Change = Callable[[Pose, int], Pose | None]
 def pose_of(body: Body, view: View = AS_DRAWN) -> Pose:
     """The seventeen keypoints of a body, all of them seen."""
     turn, height = view
-    lens, cos, sin = Lens((640, 480), height=height), *_cos_sin(turn)
+    lens = Lens((640, 480), height=height)
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
 
     def seen(p: Vector) -> tuple[float, float]:
         return lens(vector(p[0] * cos + p[2] * sin, p[1], p[2] * cos - p[0] * sin))[:2]
@@ -50,10 +52,6 @@ def pose_of(body: Body, view: View = AS_DRAWN) -> Pose:
     points = [face, *(point for pair in pairs for point in pair)]
     xy = np.array([seen(point) for point in points], np.float32)
     return Pose(xy, np.full(17, 0.9, np.float32), 0.9)
-
-
-def _cos_sin(degrees: float) -> tuple[float, float]:
-    return math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
 
 
 @cache
@@ -88,16 +86,15 @@ def judged(
     slug: str,
     seconds: float,
     fps: float = 30,
-    form: AthleteForm = "good",
-    pace: float = 0,
+    *,
     change: Change = lambda pose, frame: pose,
     workout: str | None = None,
-    view: View = AS_DRAWN,
     listen: Callable[[Coach, Told], None] = lambda coach, told: None,
+    **how: Any,
 ) -> tuple[Coach, int]:
-    """The coach after a performance whose poses went through `change`, and the truth."""
+    """The coach after a `performance` whose poses went through `change`, and the truth."""
     coach, truth = Coach(LIBRARY[workout or slug], 0.0), 0
-    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, form, pace, view)):  # noqa: B007
+    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, **how)):  # noqa: B007
         listen(coach, coach.update(change(pose, frame), time))
     return coach, truth
 
@@ -127,6 +124,3 @@ def hidden(pose: Pose, *names: str) -> Pose:
         for side in SIDES.get(name, (0,)):
             score[side] = 0.001
     return Pose(pose.xy, score, pose.confidence)
-
-
-__all__ = ["LIBRARY", "hidden", "judged", "mirrored", "performance", "pose_of", "swapped", "vector"]
