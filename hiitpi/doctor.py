@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from hiitpi.errors import HiitPiError
+from hiitpi.machine import HOT, temperature
 from hiitpi.settings import Settings
 
 #: Free bytes below which a session may not be stored any more.
 DISK: Final = 200_000_000
-
-#: Degrees Celsius from which a Raspberry Pi slows down.
-HOT: Final = 80.0
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def _database(settings: Settings) -> str:
     store = Store(settings.database)
     try:
         store.migrate()
-        return f"{len(store.players())} players"
+        return f"{len(store.house.players())} players"
     finally:
         store.close()
 
@@ -157,11 +155,9 @@ def _disk(settings: Settings) -> str:
 
 def _temperature(root: Path = Path("/")) -> Iterator[Finding]:
     """Of the processor, where the kernel tells."""
-    try:
-        milli = int((root / "sys/class/thermal/thermal_zone0/temp").read_text())
-    except (OSError, ValueError):
+    degrees = temperature(root)
+    if degrees is None:
         return
-    degrees = milli / 1000
     says = f"{degrees:.0f} °C" + ("" if degrees < HOT else "; it slows down: give it a fan")
     yield Finding(degrees < HOT, "temperature", says, needed=False)
 

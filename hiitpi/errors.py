@@ -26,6 +26,10 @@ class WorkoutError(HiitPiError, LookupError):
     """A workout does not exist, or its file cannot be used."""
 
 
+class ProgramError(HiitPiError, ValueError):
+    """A program is not one that can be trained."""
+
+
 class LiveError(HiitPiError, ConnectionError):
     """The live server (Redis) is missing or does not answer."""
 

@@ -13,7 +13,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 
 from hiitpi.errors import SettingsError
 
-AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by"]
+AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
 Part = Annotated[float, Field(ge=0, le=1)]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     athlete_form: AthleteForm = Field(
         "good",
         description="How the drawn athlete trains: `good`, `half` (half repetitions), `uneven`, "
-        "`one_sided`, `leaving` (steps out of view), `passer_by` (a second person walks by).",
+        "`one_sided`, `leaving` (steps out of view), `passer_by` (a second person walks by), "
+        "`close` (stands too near at first).",
     )
     model: str = Field("auto", description="Pose model: `auto`, `blazepose`, `posenet`, ...")
     accelerator: Literal["auto", "edgetpu", "cpu"] = Field(

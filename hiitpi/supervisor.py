@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +36,8 @@ LOOK, UP, STOP = 0.1, 120.0, 3.0
 BACK_OFF: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 SETTLED: Final = 60.0
 
+TRAINER: Final = (sys.executable, "-m", "hiitpi", "trainer")
+
 #: Threads of the web server: two for each viewer (video and live data), and enough for pages.
 THREADS: Final = 64
 
@@ -52,8 +54,10 @@ class Child:
     start_at: float = field(default=0.0)
 
 
-def serve(settings: Settings, ready: Callable[[], None]) -> None:
+def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] = TRAINER) -> None:
     """Run the app until SIGTERM or SIGINT; `ready` is called once when pages can be opened.
+
+    `trainer` is the command of the trainer process.
 
     Raises:
         HiitPiError: it cannot be started.
@@ -75,7 +79,7 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
         store.close()
     # A trainer whose supervisor was killed must not end its session in order: it goes on after the
     # restart, from its last checkpoint.
-    children.append(Child("trainer", lambda: spawn(_trainer(), env, orphaned="KILL")))
+    children.append(Child("trainer", lambda: spawn([*trainer], env, orphaned="KILL")))
     children.append(Child("web", lambda: spawn(_web(settings), env)))
     try:
         for child in children:
@@ -156,10 +160,6 @@ def _is_up(settings: Settings) -> bool:
             return bool(answer.status == 200)
     except (OSError, redis.RedisError):  # the one it asks is not up yet
         return False
-
-
-def _trainer() -> list[str]:
-    return [sys.executable, "-m", "hiitpi", "trainer"]
 
 
 def _web(settings: Settings) -> list[str]:

@@ -16,11 +16,17 @@ MAY = {
     "hiitpi/live": {
         "hiitpi.live",
         "hiitpi.coach.messages",
+        "hiitpi.coach.program",
         "hiitpi.errors",
         "hiitpi.settings",
         "hiitpi.process",
     },
-    "hiitpi/records": {"hiitpi.records", "hiitpi.coach.messages", "hiitpi.errors"},
+    "hiitpi/records": {
+        "hiitpi.records",
+        "hiitpi.coach.messages",
+        "hiitpi.coach.program",
+        "hiitpi.errors",
+    },
     "hiitpi/pose": {"hiitpi.pose", "hiitpi.errors"},
     "hiitpi/camera": {"hiitpi.camera", "hiitpi.errors", "hiitpi.settings"},
 }

@@ -26,4 +26,5 @@ workout = Workout(
     shortest=0.8,
     pace=15,
     floor=True,
+    hands=("overhead",),
 )

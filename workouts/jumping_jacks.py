@@ -23,4 +23,5 @@ workout = Workout(
     full_range={arms: (25, 155)},
     signal=arms,
     pace=48,
+    hands=("overhead",),
 )

@@ -26,6 +26,12 @@ THERE, ROUND = 22, 36
 #: Pictures of standing at ease, and seconds for one sway.
 EASE, SWAY = 8, 4.0
 
+#: Films kept: of the workout under way, and of the one to come.
+FILMS = 2
+
+#: Who stands too close stands so many metres nearer, and steps back after so many seconds.
+NEAR, CLOSE = 1.3, 6.0
+
 #: Seconds in which a passer-by crosses the picture, and until the next one.
 CROSSING, PAUSE = 5.0, 3.0
 
@@ -58,25 +64,41 @@ class AthleteCamera(PolledCamera):
         self._studio = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")
         self._quit = threading.Event()
         self._lock = threading.Lock()
-        self._film: list[Shot] = []
-        self._coming: Future[list[Shot]] | None = None
+        self._films: dict[str, Future[list[Shot]]] = {}
+        self._slug: str | None = None
+        self._performs = False
+        self._told = 0.0
         self._routine: Routine | None = None
-        self._movement: Movement | None = None
         self._began = 0.0
 
     def perform(self, workout: str | None) -> None:
         """Begin a workout from standing, once its pictures are painted; None: stand at ease."""
+        self._be_told(workout, performs=True)
+
+    def prepare(self, workout: str) -> None:
+        """Take the starting position of a workout, once its pictures are painted."""
+        self._be_told(workout, performs=False)
+
+    def _be_told(self, workout: str | None, performs: bool) -> None:
         movement = MOVEMENTS.get(workout) if workout else None
         if workout and movement is None:
             log.warning("The drawn athlete does not know %r and stands at ease.", workout)
         with self._lock:
-            self._routine, self._movement = None, movement
-            self._coming = self._studio.submit(self._paint, movement) if movement else None
+            self._routine, self._performs = None, performs
+            self._slug = workout if movement else None
+            self._told = self._clock()
+            if workout and movement and workout not in self._films:
+                self._films[workout] = self._studio.submit(self._paint, movement)
+                for old in list(self._films)[:-FILMS]:
+                    self._films.pop(old).cancel()
 
     def _open(self) -> None:
         self._painter = Painter(self._size)
         self._ease = [self._painter.shoot(at_ease(i / EASE)) for i in range(EASE)]
         passer_by = self._form == "passer_by"
+        self._near = (
+            self._painter.shoot(at_ease(0.5, behind=-NEAR)) if self._form == "close" else None
+        )
         self._passer = self._painter.shoot(at_ease(0.5, behind=1.0)) if passer_by else None
         self._beat = Metronome(self._rate, self._clock, self._stop.wait)
 
@@ -92,22 +114,19 @@ class AthleteCamera(PolledCamera):
 
     def _scene(self, now: float) -> tuple[Shot, float, int]:
         """The picture of the moment, how far the athlete has walked out of it, and the truth."""
-        if self._coming and self._coming.done() and self._movement:
-            self._film = self._coming.result()
-            self._coming = None
-            self._routine = Routine(self._movement, self._pace, self._form)
-            self._began = now
-        if self._routine:
+        if self._near and self._slug and not self._performs and now - self._told < CLOSE:
+            return self._near, 0.0, 0
+        coming = self._films.get(self._slug) if self._slug else None
+        if self._slug and coming and coming.done():
+            film, movement = coming.result(), MOVEMENTS[self._slug]
+            if not self._performs:
+                return film[0], 0.0, 0
+            if self._routine is None:
+                self._routine, self._began = Routine(movement, self._pace, self._form), now
             moment = self._routine.at(now - self._began)
-            shot = self._film[self._picture(moment.phase)]
-            return shot, moment.away, self._routine.done
+            phase = 1 - abs(1 - 2 * moment.phase) if movement.returns else moment.phase
+            return film[round(phase * (len(film) - 1))], moment.away, self._routine.done
         return self._ease[int(now / SWAY * EASE) % EASE], 0.0, 0
-
-    def _picture(self, phase: float) -> int:
-        """Which picture of the film shows that phase."""
-        if self._movement and self._movement.returns:
-            phase = 1 - abs(1 - 2 * phase)
-        return round(phase * (len(self._film) - 1))
 
     def _slid(self, shot: Shot, away: float) -> Image:
         """The athlete has walked aside: 1 is out of the picture."""
@@ -139,7 +158,8 @@ class AthleteCamera(PolledCamera):
         self._studio.shutdown(wait=True, cancel_futures=True)
 
 
-def open_camera(name: str, settings: Settings) -> Camera:
+def open_camera(name: str, settings: Settings, clock: Clock = time.monotonic) -> Camera:
     """The camera of the settings; see `hiitpi.camera.finder`."""
     size = settings.camera_width, settings.camera_height
-    return AthleteCamera(size, settings.camera_fps, settings.athlete_pace, settings.athlete_form)
+    pace, form = settings.athlete_pace, settings.athlete_form
+    return AthleteCamera(size, settings.camera_fps, pace, form, clock)

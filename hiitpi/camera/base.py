@@ -102,6 +102,13 @@ class Camera(ABC):
         """
         return
 
+    def prepare(self, workout: str) -> None:
+        """Tell who is in front of the camera which workout comes next.
+
+        People know it from the page. The drawn athlete takes its starting position.
+        """
+        return
+
     def close(self) -> None:
         """Stop capturing and let the device go; safe in any state, and twice."""
         self._release()

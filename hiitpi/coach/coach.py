@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,6 +78,14 @@ class Coach:
         sway = self._balance.sway
         return None if sway is None else round(sway, 1)
 
+    def interrupt(self, time: float) -> None:
+        """Training was paused until `time` (seconds): what was under way is void."""
+        self._smoother.clear()
+        self._body, self._pace = Body(), Pace()
+        self._referee.reset()
+        self._seen = time
+        self._absent = False
+
     def elapsed(self, time: float) -> float:
         """Seconds of training at `time`."""
         return max(0.0, time - self.start)
@@ -139,12 +147,8 @@ class Coach:
         self, pose: Pose | None, time: float, seq: int, inference_ms: float, signal: Reading
     ) -> Sample:
         state = self._referee.state
-        return Sample(
-            seq=seq,
-            time=round(time, 3),
-            inference_ms=round(inference_ms, 1),
-            confidence=0.0 if pose is None else round(pose.confidence, 3),
-            keypoints=None if pose is None else whole_pixels(pose),
+        return replace(
+            idle_sample(pose, time, seq, inference_ms),
             state=state.name if state else None,
             signal=None if math.isnan(signal.value) else round(signal.value, 3),
             reps=len(self.series),
@@ -153,6 +157,17 @@ class Coach:
             score=None if self.score is None else round(self.score, 1),
             sway=self.sway,
         )
+
+
+def idle_sample(pose: Pose | None, time: float, seq: int, inference_ms: float) -> Sample:
+    """A frame in which nothing is counted."""
+    return Sample(
+        seq=seq,
+        time=round(time, 3),
+        inference_ms=round(inference_ms, 1),
+        confidence=0.0 if pose is None else round(pose.confidence, 3),
+        keypoints=None if pose is None else whole_pixels(pose),
+    )
 
 
 def whole_pixels(pose: Pose) -> tuple[tuple[int, int, float], ...]:

@@ -1,10 +1,20 @@
 """What the coach says and hears. Frozen data, nothing else; `hiitpi.live` carries it about."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-EventKind = Literal["started", "rep", "attempt", "cue", "lost", "found", "finished", "discarded"]
-CommandKind = Literal["start", "done", "discard"]
+from hiitpi.coach.pace import SPAN
+from hiitpi.coach.program import Program
+
+Phase = Literal["position", "countdown", "work", "rest", "paused"]
+EventKind = Literal[
+    "started", "phase", "advice", "control",
+    "rep", "attempt", "cue", "lost", "found",
+    "finished", "discarded",
+]  # fmt: skip
+CommandKind = Literal[
+    "start", "go", "pause", "resume", "done", "discard", "claim", "keep", "hand_over"
+]
 Status = Literal["active", "finished", "interrupted", "discarded"]
 
 
@@ -20,12 +30,16 @@ class Sample:
         keypoints: (x, y, score) of the seventeen COCO keypoints in whole pixels; None: nobody.
         state: the workout's state reached last; None before the first and without a session.
         signal: the workout's one number; None when it cannot be seen.
-        reps, attempts: so far in this session.
+        reps, attempts: so far in this set; of a rest, in the set before it.
         pace: repetitions per 30 s.
-        score: mean form score 0..100 of the session; None before the first repetition.
+        score: mean form score 0..100 of the set; None before its first repetition.
         sway: of the body from side to side, degrees (standard deviation); None: not seen yet.
-        truth: what the drawn athlete has really done since the session started; None for a
-            camera that films a person.
+        truth: what the drawn athlete has really done in this set; None for a camera that films a
+            person, and while nothing is counted.
+        phase: of the session; None without one.
+        left: seconds until the phase ends; None: that depends on the athlete.
+        spent: seconds of it so far, without pauses.
+        total: repetitions of the whole session.
     """
 
     seq: int
@@ -41,6 +55,10 @@ class Sample:
     score: float | None = None
     sway: float | None = None
     truth: int | None = None
+    phase: Phase | None = None
+    left: float | None = None
+    spent: float = 0.0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +67,13 @@ class Repetition:
 
     Attributes:
         number: 1 for the session's first.
-        time: seconds since the session's start.
+        time: seconds since the session's first Go, without pauses.
         duration: seconds from leaving the first state to being back in it.
         range_of_motion: 0..1 of the workout's full range.
         symmetry: 0..1, 1: left and right alike.
         score: form, 0..100.
         cues: what would make the next one better, most useful first.
+        set: number of the set that it belongs to.
     """
 
     number: int
@@ -64,6 +83,7 @@ class Repetition:
     symmetry: float
     score: float
     cues: tuple[str, ...] = ()
+    set: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,52 +111,116 @@ class Command:
 
     Attributes:
         kind: what to do.
-        player: who trains, for "start".
-        workout: slug, for "start".
-        session: uuid of the session that is meant, for "done" and "discard": a late or second
+        player: who trains, for "start"; whoever asks, for "claim".
+        program: what to train, for "start".
+        session: uuid of the session that is meant, for everything but "start": a late or second
             click must not end somebody else's session.
+        device: the id of the browser that asks.
     """
 
     kind: CommandKind
     player: str = ""
-    workout: str = ""
+    program: Program | None = None
     session: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetRecord:
+    """A set: one workout, from Go to the next rest.
+
+    Attributes:
+        number: 1 for the session's first.
+        workout: slug.
+        round: of the program.
+        began: seconds since the session's first Go, without pauses.
+        seconds: of work.
+        reps, attempts: what the camera saw.
+        score: mean form score; None without repetitions.
+        sway: of the body from side to side, degrees (standard deviation); None: never seen from
+            the front.
+        corrected: repetitions as the athlete corrected them afterwards; None: not corrected.
+    """
+
+    number: int
+    workout: str
+    round: int
+    began: float
+    seconds: float
+    reps: int
+    attempts: int
+    score: float | None = None
+    sway: float | None = None
+    corrected: int | None = None
+
+    @property
+    def counted(self) -> int:
+        """The repetitions that count."""
+        return self.reps if self.corrected is None else self.corrected
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A training session, as it is shown, checkpointed and stored.
+    """A training session, as it is checkpointed and stored.
 
     Attributes:
         uuid: the same wherever the session appears, so that it cannot be stored twice.
         player: display name.
-        workout: slug.
+        program: what was to be done.
         started, ended: seconds since the epoch (UTC); `ended` is None while it runs.
         status: "active" until Done.
-        pace: repetitions per 30 s over the whole session.
-        score: mean form score; None without repetitions.
-        sway: of the body from side to side, degrees (standard deviation); None: never seen from
-            the front.
-        series: every repetition.
         station, model: which camera and which pose model judged.
+        device: the id of the browser in control.
+        sets: what was done, in order.
+        series: every repetition that the camera saw.
     """
 
     uuid: str
     player: str
-    workout: str
+    program: Program
     started: float
     ended: float | None
     status: Status
-    reps: int
-    attempts: int
-    pace: float
-    score: float | None
     station: str
     model: str
+    device: str = ""
+    sets: tuple[SetRecord, ...] = ()
     series: tuple[Repetition, ...] = field(default=())
-    sway: float | None = None
 
-    def summary(self) -> dict[str, Any]:
-        """Everything but the series, for the live page."""
-        names = [name for name in self.__slots__ if name != "series"]
-        return {name: getattr(self, name) for name in names}
+    @property
+    def reps(self) -> int:
+        """Repetitions that count, in all."""
+        return sum(one.counted for one in self.sets)
+
+    @property
+    def attempts(self) -> int:
+        """What did not count, in all."""
+        return sum(one.attempts for one in self.sets)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of work, in all."""
+        return sum(one.seconds for one in self.sets)
+
+    @property
+    def pace(self) -> float:
+        """Repetitions per 30 s of work."""
+        return round(self.reps * SPAN / self.seconds, 1) if self.seconds > 0 else 0.0
+
+    @property
+    def score(self) -> float | None:
+        """Mean form score of all repetitions; None without any."""
+        scored = [(one.score, one.reps) for one in self.sets if one.score is not None]
+        reps = sum(n for _, n in scored)
+        return round(sum(s * n for s, n in scored) / reps, 1) if reps else None
+
+    @property
+    def sway(self) -> float | None:
+        """Mean sway of the sets in which it was seen, degrees; None: in none."""
+        seen = [one.sway for one in self.sets if one.sway is not None]
+        return round(sum(seen) / len(seen), 1) if seen else None
+
+    @property
+    def workouts(self) -> tuple[str, ...]:
+        """The slugs of what was done, each once."""
+        return tuple(dict.fromkeys(one.workout for one in self.sets))

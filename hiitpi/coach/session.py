@@ -1,58 +1,323 @@
-"""A training session: who, what, since when, and the coach who watches it."""
+"""A training session: who, which program, how far it is, and the coach who watches it."""
 
 from dataclasses import replace
+from typing import Final
 
-from hiitpi.coach.coach import Coach, Told
-from hiitpi.coach.messages import SessionRecord, Status
-from hiitpi.coach.pace import SPAN
+from hiitpi.coach.clock import Clock
+from hiitpi.coach.coach import Coach, Told, idle_sample
+from hiitpi.coach.control import Control
+from hiitpi.coach.framing import Framing
+from hiitpi.coach.gesture import Gesture
+from hiitpi.coach.library import Library
+from hiitpi.coach.messages import Event, Phase, Sample, SessionRecord, SetRecord, Status
+from hiitpi.coach.program import Step
 from hiitpi.coach.workout import Workout
 from hiitpi.pose.keypoints import Pose
 
+#: Seconds of 3-2-1.
+COUNTDOWN: Final = 3.0
+
+#: Seconds out of view after which the clock stands still, and back in view until it goes on; where
+#: no clock runs, counting goes on sooner.
+AWAY: Final = 3.0
+BACK: Final = 2.0
+BACK_FREE: Final = 0.5
+
+#: Somebody who leaves during 3-2-1 for so long (seconds) is not ready.
+STEPPED_OUT: Final = 1.0
+
+#: Why it is paused, for the page.
+WHY: Final = {
+    "away": "Paused: come back into the picture",
+    "sign": "Paused by your sign",
+    "asked": "Paused",
+}
+
+Size = tuple[int, int]
+
 
 class Session:
-    """One player's session.
+    """One player's session, from the look whether all is in the picture to the end of the program.
+
+    Attributes:
+        phase: what goes on.
+        program, workouts: what is to be done, and the rules by slug.
+        clock, framing, gesture, control, coach: its parts; no coach before the first Go.
+        why: why it is paused, a key of `WHY`.
 
     Args:
-        record: what is known of it; a session that goes on after a restart brings its repetitions.
-        workout: the rules of `record.workout`.
+        record: what is known of it; one that goes on after a restart brings its sets.
+        workouts: the rules, by slug.
         time: now, seconds of the clock that `update` will be given.
+        control: who may command it.
     """
 
-    def __init__(self, record: SessionRecord, workout: Workout, time: float) -> None:
-        self._record = record
-        self.coach = Coach(workout, time, record.series, record.attempts)
+    def __init__(
+        self,
+        record: SessionRecord,
+        workouts: Library,
+        time: float,
+        control: Control,
+    ) -> None:
+        self._given, self.workouts, self.control = record, workouts, control
+        self.program = record.program
+        self.clock = Clock(self.program)
+        self.gesture = Gesture(workouts[slug] for slug in self.program.workouts)
+        self._sets = list(record.sets)
+        self._series = list(record.series)
+        self._time = self._seen = self._back = time
+        self.why, self._forced = "", False
+        self._count = COUNTDOWN
+        self.phase: Phase = "position"
+        self.coach: Coach | None = None
+        self.framing = Framing(self.workout)
+        self._told_advice = ""
+        if self._sets:
+            self._go_on(time)
 
     @property
     def uuid(self) -> str:
         """The session's uuid, as text."""
-        return self._record.uuid
+        return self._given.uuid
+
+    @property
+    def player(self) -> str:
+        """Who trains."""
+        return self._given.player
+
+    @property
+    def over(self) -> bool:
+        """Whether the program has come to its end."""
+        return self.clock.step is None
+
+    @property
+    def began(self) -> bool:
+        """Whether there was a Go: before it there is nothing to keep."""
+        return bool(self._sets)
 
     @property
     def workout(self) -> Workout:
-        """The rules it follows."""
-        return self.coach.workout
+        """What is trained now; during a rest, next."""
+        step = self.clock.step
+        slug = step.exercise.workout if step else self.program.exercises[-1].workout
+        return self.workouts[slug]
+
+    @property
+    def number(self) -> int:
+        """Of the set under way; during a rest, of the next."""
+        return self.clock.step.number if self.clock.step else len(self._sets)
+
+    @property
+    def reps(self) -> int:
+        """Repetitions in the set under way, or in the last one."""
+        return self.coach.reps if self.coach else 0
 
     def update(
-        self, pose: Pose | None, time: float, *, seq: int = 0, inference_ms: float = 0.0
+        self, pose: Pose | None, time: float, size: Size, *, seq: int = 0, inference_ms: float = 0.0
     ) -> Told:
-        """Judge one frame; see `Coach.update`."""
-        told = self.coach.update(pose, time, seq=seq, inference_ms=inference_ms)
-        return replace(told, events=tuple(replace(e, session=self.uuid) for e in told.events))
+        """Judge the frame captured at `time`; `size` is the picture's (width, height).
 
-    def record(
-        self, time: float, *, status: Status = "active", ended: float | None = None
-    ) -> SessionRecord:
-        """The session as of `time` (the coach's clock); `ended` in seconds since the epoch."""
-        coach = self.coach
-        elapsed = coach.elapsed(time)
+        `pose` None: nobody is in view. See `Coach.update`.
+        """
+        events = self.tick(time, pose, size)
+        if self.coach and self.phase == "work" and not self.over:
+            told = self.coach.update(pose, time, seq=seq, inference_ms=inference_ms)
+            sample = told.sample
+            events += [self._renumbered(event, time) for event in told.events]
+            events += self._run(0.0)
+        else:
+            sample = idle_sample(pose, time, seq, inference_ms)
+        return Told(self._placed(sample), tuple(events))
+
+    def tick(self, time: float, pose: Pose | None = None, size: Size = (0, 0)) -> list[Event]:
+        """Let time pass, with a frame or without one; what happens because of it."""
+        passed, self._time = time - self._time, time
+        if pose is not None:
+            self._seen = time
+        else:
+            self._back = time
+        events = [Event("control", time)] if self.control.tick(time) else []
+        sign = self.gesture.update(pose, time)
+        if self.phase in ("position", "rest"):
+            events += self._frame(pose, size, time)
+        if self.phase == "position" and self.framing.ready:
+            events += self._enter("countdown", time)
+        elif self.phase == "countdown":
+            events += self._count_down(passed, time)
+        elif self.phase in ("work", "rest"):
+            events += self._train(passed, sign, time)
+        elif self.phase == "paused" and (sign or self._is_back(time)):
+            events += self.resume(time)
+        return events
+
+    def go(self, time: float) -> list[Event]:
+        """Start without more ado, though something is not in the picture."""
+        if self.phase != "position":
+            return []
+        self._forced = True
+        return self._enter("countdown", time)
+
+    def pause(self, time: float, why: str = "asked") -> list[Event]:
+        """Let the clock stand still; `why` is one of `WHY`."""
+        if self.phase not in ("work", "rest"):
+            return []
+        self.why = why
+        return self._enter("paused", time, WHY[why])
+
+    def resume(self, time: float) -> list[Event]:
+        """Go on, after 3-2-1."""
+        if self.phase != "paused":
+            return []
+        self._seen = time
+        self._forced = self.why == "asked"
+        if self.why == "away" and not self.program.timed:
+            return self._train_on(time)
+        return self._enter("countdown", time)
+
+    def record(self, *, status: Status = "active", ended: float | None = None) -> SessionRecord:
+        """The session as it is now; `ended` in seconds since the epoch."""
         return replace(
-            self._record,
+            self._given,
             status=status,
             ended=ended,
+            device=self.control.holder.id,
+            sets=tuple(
+                replace(one, began=round(one.began, 2), seconds=round(one.seconds, 2))
+                for one in (*self._sets[:-1], *((self._set_now(),) if self._sets else ()))
+            ),
+            series=tuple(self._series),
+        )
+
+    def _frame(self, pose: Pose | None, size: Size, time: float) -> list[Event]:
+        self.framing.update(pose, size, time)
+        if self.framing.advice == self._told_advice:
+            return []
+        self._told_advice = self.framing.advice
+        return [Event("advice", time, self.framing.advice)]
+
+    def _count_down(self, passed: float, time: float) -> list[Event]:
+        if time - self._seen > STEPPED_OUT and not self._forced:
+            self.why = "away"
+            return self._enter("paused" if self.began else "position", time)
+        self._count -= passed
+        return [] if self._count > 0 else self._train_on(time)
+
+    def _train(self, passed: float, sign: bool, time: float) -> list[Event]:
+        if sign:
+            return self.pause(time, "sign")
+        if self.phase == "work" and time - self._seen > AWAY:
+            self._give_back(time - passed - self._seen)
+            return self.pause(time, "away")
+        return self._run(passed)
+
+    def _give_back(self, seconds: float) -> None:
+        """Time in which nobody was there is not the athlete's."""
+        last, seconds = self._sets[-1], min(seconds, self.clock.spent)
+        self.clock.give_back(seconds)
+        self._sets[-1] = replace(last, seconds=last.seconds - seconds)
+
+    def _is_back(self, time: float) -> bool:
+        patience = BACK if self.program.timed else BACK_FREE
+        return self.why == "away" and time - self._back >= patience
+
+    def _train_on(self, time: float) -> list[Event]:
+        """Go: the first time, or after a pause."""
+        step = self.clock.step
+        assert step is not None
+        if not self._sets:
+            self._begin_set(step, time)
+            return self._enter("work", time)
+        if self.coach:
+            self.coach.interrupt(time)
+        return self._enter(step.phase, time)
+
+    def _run(self, passed: float) -> list[Event]:
+        """Let the program's clock run, and follow it into its next step."""
+        working = self.phase == "work"
+        if working:
+            self._sets[-1] = self._set_now(passed)
+        if not self.clock.run(passed, self.reps if working else 0):
+            return []
+        if working:
+            overrun = self.clock.spent if self.clock.step else 0.0
+            seconds = self.clock.trained - overrun - self._sets[-1].began
+            self._sets[-1] = replace(self._sets[-1], seconds=seconds)
+        step = self.clock.step
+        if step is None:
+            return []
+        if step.phase == "work":
+            self._begin_set(step, self._time)
+        else:
+            self.framing = Framing(self.workout)
+        return self._enter(step.phase, self._time)
+
+    def _begin_set(self, step: Step, time: float) -> None:
+        self.coach = Coach(self.workout, time)
+        began = self.clock.trained - self.clock.spent
+        self._sets.append(SetRecord(step.number, self.workout.slug, step.round, began, 0.0, 0, 0))
+
+    def _set_now(self, passed: float = 0.0) -> SetRecord:
+        last, coach = self._sets[-1], self.coach
+        if coach is None:
+            return last
+        return replace(
+            last,
+            seconds=last.seconds + passed,
             reps=coach.reps,
             attempts=coach.attempts,
-            pace=round(coach.reps * SPAN / elapsed, 1) if elapsed > 0 else 0.0,
             score=None if coach.score is None else round(coach.score, 1),
-            series=tuple(coach.series),
-            sway=self._record.sway if coach.sway is None else coach.sway,
+            sway=last.sway if coach.sway is None else coach.sway,
         )
+
+    def _enter(self, phase: Phase, time: float, text: str = "") -> list[Event]:
+        self.phase = phase
+        self._seen = time if phase in ("work", "rest") else self._seen
+        self._back = time
+        self._count = COUNTDOWN
+        if phase == "position":
+            self.framing = Framing(self.workout)
+        return [Event("phase", time, text or phase)]
+
+    def _renumbered(self, event: Event, time: float) -> Event:
+        """A repetition of the set as one of the session."""
+        if event.rep is None:
+            return event
+        rep = replace(
+            event.rep,
+            number=len(self._series) + 1,
+            time=round(self.clock.trained, 3),
+            set=self._sets[-1].number,
+        )
+        self._series.append(rep)
+        return replace(event, rep=rep)
+
+    def _placed(self, sample: Sample) -> Sample:
+        """The sample, with where the session is."""
+        left = self._count if self.phase == "countdown" else self.clock.left
+        if self.phase == "position":
+            left = None
+        coach = self.coach
+        if coach and self.phase != "work":
+            sample = replace(
+                sample,
+                reps=coach.reps,
+                attempts=coach.attempts,
+                score=None if coach.score is None else round(coach.score, 1),
+                sway=coach.sway,
+            )
+        return replace(
+            sample,
+            phase=self.phase,
+            left=None if left is None else round(left, 2),
+            spent=round(self.clock.spent, 2),
+            total=len(self._series),
+        )
+
+    def _go_on(self, time: float) -> None:
+        """Be where an earlier trainer left the session."""
+        last = self._sets[-1]
+        mine = tuple(rep for rep in self._series if rep.set == last.number)
+        self.clock.go_to(last.number, last.seconds, last.began + last.seconds)
+        self.coach = Coach(self.workouts[last.workout], time, mine, last.attempts)
+        self.phase = "work"
+        self._run(0.0)

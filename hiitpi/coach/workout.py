@@ -8,6 +8,9 @@ from typing import Literal
 from hiitpi.coach.measure import Condition, Measure
 from hiitpi.errors import WorkoutError
 
+#: Where hands go in a workout, so that this is no sign to the trainer: both above the head, or one.
+Hands = Literal["overhead", "one up"]
+
 
 class State:
     """A position of the body: all of its conditions hold."""
@@ -42,6 +45,7 @@ class Workout:
             side. Otherwise both work together.
         floor: it is done on the floor. Pose models have seen few people lie, and are unsure of
             keypoints which they place well all the same; those count, then.
+        hands: where the hands go in it; see `hiitpi.coach.gesture`.
         slug: the file name, set by the library.
     """
 
@@ -55,6 +59,7 @@ class Workout:
     pace: float = 30.0
     each_side: bool = False
     floor: bool = False
+    hands: tuple[Hands, ...] = ()
     slug: str = field(default="")
 
     def __post_init__(self) -> None:

@@ -22,7 +22,15 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord
+from hiitpi.coach.messages import (
+    Command,
+    Event,
+    Repetition,
+    Sample,
+    SessionRecord,
+    SetRecord,
+)
+from hiitpi.coach.program import parse
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +86,10 @@ def decode_command(data: bytes) -> Command:
     Raises:
         ValueError: it is not a command.
     """
-    return _build(Command, _decoded(data, Command))
+    fields = _decoded(data, Command)
+    if isinstance(fields, dict) and fields.get("program") is not None:
+        fields["program"] = parse(fields["program"])
+    return _build(Command, fields)
 
 
 def decode_record(data: bytes) -> SessionRecord:
@@ -88,8 +99,15 @@ def decode_record(data: bytes) -> SessionRecord:
         ValueError: it is not a session record.
     """
     fields = _decoded(data, SessionRecord)
-    series = (_build(Repetition, {**rep, "cues": tuple(rep["cues"])}) for rep in fields["series"])
-    return _build(SessionRecord, {**fields, "series": tuple(series)})
+    try:
+        fields["program"] = parse(fields["program"])
+        fields["sets"] = tuple(_build(SetRecord, one) for one in fields["sets"])
+        fields["series"] = tuple(
+            _build(Repetition, {**rep, "cues": tuple(rep["cues"])}) for rep in fields["series"]
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a SessionRecord: {error!r}") from error
+    return _build(SessionRecord, fields)
 
 
 def _decoded(data: bytes, kind: type) -> Any:

@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, Index, String, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -37,17 +47,33 @@ class Player(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120), unique=True)
+    colour: Mapped[str] = mapped_column(String(7))
     created: Mapped[datetime] = mapped_column(Moment)
 
 
+class Program(Base):
+    """A program of the house's own; `data` is what `hiitpi.coach.program.parse` takes."""
+
+    __tablename__ = "program"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed: Mapped[datetime] = mapped_column(Moment)
+
+
 class Session(Base):
-    """A training session; `ended` is NULL while it runs."""
+    """A training session; `ended` is NULL while it runs.
+
+    `program` is canonical JSON: sessions of equal programs have equal texts. `reps`, `pace`,
+    `score` and `sway` follow from the sets, and are kept for those who sum many sessions up.
+    """
 
     __tablename__ = "session"
 
     uuid: Mapped[UUID] = mapped_column(primary_key=True)
     player_id: Mapped[int] = mapped_column(ForeignKey("player.id"))
-    workout: Mapped[str] = mapped_column(String(60))
+    program: Mapped[str] = mapped_column(Text)
     started: Mapped[datetime] = mapped_column(Moment)
     ended: Mapped[datetime | None] = mapped_column(Moment)
     status: Mapped[str] = mapped_column(String(12))
@@ -58,8 +84,12 @@ class Session(Base):
     sway: Mapped[float | None] = mapped_column(Float(53))
     station: Mapped[str] = mapped_column(String(30))
     model: Mapped[str] = mapped_column(String(60))
+    device: Mapped[str] = mapped_column(String(40))
 
     player: Mapped[Player] = relationship()
+    sets: Mapped[list["WorkoutSet"]] = relationship(
+        order_by="WorkoutSet.number", cascade="all, delete-orphan"
+    )
     series: Mapped[list["Repetition"]] = relationship(
         order_by="Repetition.number", cascade="all, delete-orphan"
     )
@@ -69,6 +99,24 @@ class Session(Base):
         Index("session_player_ended", "player_id", "ended"),
         Index("session_station_status", "station", "status"),
     )
+
+
+class WorkoutSet(Base):
+    """One set of a session; see `hiitpi.coach.messages.SetRecord`."""
+
+    __tablename__ = "workout_set"
+
+    session_uuid: Mapped[UUID] = mapped_column(ForeignKey("session.uuid"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    workout: Mapped[str] = mapped_column(String(60))
+    round: Mapped[int]
+    began: Mapped[float] = mapped_column(Float(53))
+    seconds: Mapped[float] = mapped_column(Float(53))
+    reps: Mapped[int]
+    attempts: Mapped[int]
+    score: Mapped[float | None] = mapped_column(Float(53))
+    sway: Mapped[float | None] = mapped_column(Float(53))
+    corrected: Mapped[int | None]
 
 
 class Repetition(Base):
@@ -84,3 +132,4 @@ class Repetition(Base):
     symmetry: Mapped[float] = mapped_column(Float(53))
     score: Mapped[float] = mapped_column(Float(53))
     cues: Mapped[list[str]] = mapped_column(JSON)
+    set: Mapped[int] = mapped_column("set_number")

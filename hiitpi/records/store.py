@@ -1,6 +1,7 @@
 """Reads and writes the record book."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -8,20 +9,26 @@ from uuid import UUID
 
 import alembic.command
 import alembic.config
+import orjson
 from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as Database
 from sqlalchemy.orm import selectinload
 
-from hiitpi.coach.messages import Repetition, SessionRecord, Status
+from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord, Status
+from hiitpi.coach.program import parse
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
-from hiitpi.records.players import clean_name, name_key
+from hiitpi.records.house import House, canonical, player_row
+from hiitpi.records.players import name_key
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Sessions that count: finished by Done, or cut short by a stop of the app.
 KEPT = ("finished", "interrupted")
+
+#: Repetitions that a set may be corrected to.
+MOST = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,14 @@ class Total:
     workout: str
     reps: int
     sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The most that somebody has reached."""
+
+    reps: int
+    pace: float
 
 
 class Store:
@@ -49,6 +64,8 @@ class Store:
                 f"HIITPI_DATABASE_URL cannot be used: {_reason(error)}. It is a SQLAlchemy URL, "
                 "like sqlite:////home/pi/hiitpi.sqlite; PostgreSQL needs the package psycopg."
             ) from error
+
+        self.house = House(self._engine)
 
     def close(self) -> None:
         """Close all connections."""
@@ -78,17 +95,90 @@ class Store:
             uuid = UUID(record.uuid)
             row = db.get(schema.Session, uuid)
             if row is None:
-                row = schema.Session(uuid=uuid, player=_player(db, record.player))
-                row.workout, row.started = record.workout, _moment(record.started)
+                row = schema.Session(uuid=uuid, player=player_row(db, record.player))
+                row.started, row.program = _moment(record.started), canonical(record.program)
                 row.station, row.model = record.station, record.model
                 db.add(row)
             elif row.status != "active":
                 return
             row.ended = None if record.ended is None else _moment(record.ended)
-            row.status, row.reps, row.attempts = record.status, record.reps, record.attempts
-            row.pace, row.score, row.sway = record.pace, record.score, record.sway
+            row.status, row.device = record.status, record.device
+            row.attempts, row.score, row.sway = record.attempts, record.score, record.sway
+            row.reps, row.pace = record.reps, record.pace
             known = {rep.number for rep in row.series}
-            row.series.extend(_row(rep) for rep in record.series if rep.number not in known)
+            row.series.extend(
+                schema.Repetition(**asdict(rep)) for rep in record.series if rep.number not in known
+            )
+            sets = {one.number: one for one in row.sets}
+            for one in record.sets:
+                if one.number in sets:
+                    for name, value in asdict(one).items():
+                        setattr(sets[one.number], name, value)
+                else:
+                    row.sets.append(schema.WorkoutSet(**asdict(one)))
+
+    def correct(self, uuid: str, reps: Mapping[int, int]) -> SessionRecord:
+        """Set the counts of some sets right, by hand; what the camera saw is kept beside them.
+
+        Args:
+            uuid: of an ended session.
+            reps: how many there really were, by the set's number.
+
+        Raises:
+            RecordsError: there is no such session, or set, or the number is none.
+        """
+        with Database(self._engine) as db, db.begin():
+            row = self._ended(db, uuid)
+            sets = {one.number: one for one in row.sets}
+            for number, count in reps.items():
+                if number not in sets or not 0 <= count <= MOST:
+                    raise RecordsError(
+                        f"Set {number} cannot have {count} repetitions: 0 to {MOST} can be."
+                    )
+                one = sets[number]
+                one.corrected = None if count == one.reps else count
+            record = _record(row, series=False)
+            row.reps, row.pace = record.reps, record.pace
+            return record
+
+    def discard(self, uuid: str, *, undo: bool = False) -> None:
+        """Take an ended session out of the record book; `undo` puts it back.
+
+        Raises:
+            RecordsError: there is no such session.
+        """
+        with Database(self._engine) as db, db.begin():
+            row = self._ended(db, uuid, discarded=True)
+            row.status = "finished" if undo else "discarded"
+
+    def best(self, record: SessionRecord) -> Best | None:
+        """What the player has reached in other sessions of an equal program; None: there is none.
+
+        Programs are equal when they have the same exercises, times and goals.
+        """
+        query = (
+            select(func.max(schema.Session.reps), func.max(schema.Session.pace))
+            .join(schema.Player)
+            .where(
+                schema.Player.key == name_key(record.player),
+                schema.Session.program == canonical(record.program),
+                schema.Session.status.in_(KEPT),
+                schema.Session.uuid != UUID(record.uuid),
+            )
+        )
+        with Database(self._engine) as db:
+            reps, pace = db.execute(query).one()
+        return None if reps is None else Best(reps, pace)
+
+    @staticmethod
+    def _ended(db: Database, uuid: str, discarded: bool = False) -> schema.Session:
+        try:
+            row = db.get(schema.Session, UUID(uuid))
+        except ValueError:
+            row = None
+        if row is None or row.status not in (*KEPT, *(("discarded",) if discarded else ())):
+            raise RecordsError("There is no such session in the record book.")
+        return row
 
     def running(self, station: str) -> SessionRecord | None:
         """The session of a station that was started last and not ended; None: there is none."""
@@ -130,12 +220,15 @@ class Store:
 
     def totals(self, since: datetime) -> list[Total]:
         """Repetitions per player and workout of the sessions that ended at or after `since`."""
-        reps, sessions = func.sum(schema.Session.reps), func.count()
+        mine = schema.WorkoutSet
+        reps = func.sum(func.coalesce(mine.corrected, mine.reps))
+        sessions = func.count(mine.session_uuid.distinct())
         query = (
-            select(schema.Player.name, schema.Session.workout, reps, sessions)
-            .join(schema.Player)
+            select(schema.Player.name, mine.workout, reps, sessions)
+            .join(schema.Session, schema.Session.player_id == schema.Player.id)
+            .join(mine, mine.session_uuid == schema.Session.uuid)
             .where(schema.Session.ended >= since, schema.Session.status.in_(KEPT))
-            .group_by(schema.Player.id, schema.Player.name, schema.Session.workout)
+            .group_by(schema.Player.id, schema.Player.name, mine.workout)
         )
         with Database(self._engine) as db:
             return [Total(*row) for row in db.execute(query)]
@@ -145,13 +238,10 @@ class Store:
         found = self._records(select(schema.Session).where(schema.Session.uuid == UUID(uuid)))
         return found[0] if found else None
 
-    def players(self) -> list[str]:
-        """Everybody who has trained here, by name."""
-        with Database(self._engine) as db:
-            return list(db.scalars(select(schema.Player.name).order_by(schema.Player.key)))
-
     def _records(self, query: Any, series: bool = True) -> list[SessionRecord]:
-        query = query.options(selectinload(schema.Session.player))
+        query = query.options(
+            selectinload(schema.Session.player), selectinload(schema.Session.sets)
+        )
         if series:
             query = query.options(selectinload(schema.Session.series))
         with Database(self._engine) as db:
@@ -186,57 +276,31 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _player(db: Database, name: str) -> schema.Player:
-    key = name_key(name)
-    player = db.scalar(select(schema.Player).where(schema.Player.key == key))
-    if player is None:
-        player = schema.Player(name=clean_name(name), key=key, created=datetime.now(UTC))
-        db.add(player)
-    return player
-
-
-def _row(rep: Repetition) -> schema.Repetition:
-    return schema.Repetition(
-        number=rep.number,
-        time=rep.time,
-        duration=rep.duration,
-        range_of_motion=rep.range_of_motion,
-        symmetry=rep.symmetry,
-        score=rep.score,
-        cues=list(rep.cues),
-    )
-
-
 def _record(row: schema.Session, series: bool) -> SessionRecord:
     status: Status = row.status  # type: ignore[assignment]
     return SessionRecord(
         uuid=str(row.uuid),
         player=row.player.name,
-        workout=row.workout,
+        program=parse(orjson.loads(row.program)),
         started=row.started.timestamp(),
         ended=None if row.ended is None else row.ended.timestamp(),
         status=status,
-        reps=row.reps,
-        attempts=row.attempts,
-        pace=row.pace,
-        score=row.score,
-        sway=row.sway,
         station=row.station,
         model=row.model,
+        device=row.device,
+        sets=tuple(SetRecord(**_values(one, SetRecord)) for one in row.sets),
         series=tuple(_repetition(rep) for rep in row.series) if series else (),
     )
 
 
 def _repetition(row: schema.Repetition) -> Repetition:
-    return Repetition(
-        number=row.number,
-        time=row.time,
-        duration=row.duration,
-        range_of_motion=row.range_of_motion,
-        symmetry=row.symmetry,
-        score=row.score,
-        cues=tuple(row.cues),
-    )
+    values = _values(row, Repetition)
+    return Repetition(**{**values, "cues": tuple(values["cues"])})
+
+
+def _values(row: schema.Base, kind: type) -> dict[str, Any]:
+    """The columns of a row that are fields of a dataclass."""
+    return {field.name: getattr(row, field.name) for field in fields(kind)}
 
 
 def _moment(seconds: float) -> datetime:

@@ -4,8 +4,10 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
+from hiitpi.camera.base import Camera
 from hiitpi.camera.finder import open_camera
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import SessionRecord
@@ -23,8 +25,17 @@ log = logging.getLogger(__name__)
 RESUME: Final = 600.0
 
 
-def run(settings: Settings) -> None:
+def run(
+    settings: Settings,
+    camera: Callable[[Settings], Camera] = open_camera,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
     """Train until SIGTERM or SIGINT.
+
+    Args:
+        settings: of this station.
+        camera: opens the camera, which must go by the same clock.
+        clock: monotonic seconds.
 
     Raises:
         HiitPiError: the camera, the model or the record book cannot be used.
@@ -41,7 +52,7 @@ def run(settings: Settings) -> None:
 
     recorder = Recorder(store.save, settings.instance / "unsaved")
     bus = Publisher(connect(settings.redis(0)), settings.station)
-    trainer = Trainer(settings, lambda: open_camera(settings), engine, library, bus, recorder)
+    trainer = Trainer(settings, lambda: camera(settings), engine, library, bus, recorder, clock)
     try:
         left = _left(store, settings.station, time.time())
         if left:
@@ -57,7 +68,7 @@ def _left(store: Store, station: str, now: float) -> SessionRecord | None:
     """The session to go on with; all others that nobody ended are closed."""
     left = store.running(station)
     if left:
-        last = left.started + (left.series[-1].time if left.series else 0.0)
+        last = left.started + max((one.began + one.seconds for one in left.sets), default=0.0)
         if now - last > RESUME:
             left = None
     store.close_running(station, but=left.uuid if left else None)

@@ -1,4 +1,4 @@
-"""Who trains on this device, and the key that signs its cookie."""
+"""Who trains on this device, which device it is, and the key that signs its cookie."""
 
 import os
 import secrets
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import flask
 
-from hiitpi.records.players import clean_name
-
 PLAYER = "player"
+DEVICE = "device"
 
 
 def current_player() -> str | None:
@@ -16,16 +15,19 @@ def current_player() -> str | None:
     return flask.session.get(PLAYER)
 
 
-def log_in(name: str) -> str:
-    """Make this device the player's; return the name as it is stored.
+def current_device() -> str:
+    """This browser's id, all tabs of it; made when it is first asked for."""
+    if DEVICE not in flask.session:
+        flask.session[DEVICE] = secrets.token_hex(8)
+        flask.session.permanent = True
+    return str(flask.session[DEVICE])
 
-    Raises:
-        ValueError: it cannot be a name; the message is for the player.
-    """
-    clean = clean_name(name)
-    flask.session[PLAYER] = clean
+
+def log_in(name: str) -> None:
+    """Make this device the player's; `name` as it is stored."""
+    flask.session[PLAYER] = name
     flask.session.permanent = True
-    return clean
+    current_device()
 
 
 def secret_key(folder: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import statistics
 import threading
 import time
 from collections import deque
@@ -32,6 +33,9 @@ KEPT: Final = SAMPLES + EVENTS + 100
 #: A browser that comes new gets samples of this many frames, so that its graph is not empty.
 GLIMPSE: Final = 300
 
+#: After so many seconds without a sample the trainer is silent.
+SILENT: Final = 3.0
+
 #: A comment is sent after so many quiet seconds: it finds out whether the browser is still there.
 HEARTBEAT: Final = 10.0
 
@@ -44,6 +48,23 @@ class Entry:
     kind: Kind
     id: Id
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the trainer has been doing in the last seconds.
+
+    Attributes:
+        rate: frames analysed a second.
+        camera_rate: frames that the camera gave a second.
+        inference_ms: median time of the pose engine.
+        dropped: part of the camera's frames that were not analysed, 0..1.
+    """
+
+    rate: float = 0.0
+    camera_rate: float = 0.0
+    inference_ms: float = 0.0
+    dropped: float = 0.0
 
 
 class LiveHub:
@@ -59,6 +80,7 @@ class LiveHub:
         self._looked = -math.inf
         self._started = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._sampled = -math.inf  # when the last sample came
         self.last_finished = ""  # the event's id: whoever shows records may cache until it changes
 
     def start(self) -> None:
@@ -81,6 +103,26 @@ class LiveHub:
         while True:
             yield _event(batch, reached) if batch else b": still here\n\n"
             cursor, batch = self._wait_beyond(cursor)
+
+    def figures(self) -> Figures:
+        """How the trainer does; nothing but zeros when it has been silent."""
+        with self._news:
+            if time.monotonic() - self._sampled > SILENT:
+                return Figures()
+            recent = [e.data for e in self._log if e.kind == "samples"][-GLIMPSE:]
+        samples = [orjson.loads(data) for data in recent]
+        if len(samples) < 2:
+            return Figures()
+        seconds = samples[-1]["time"] - samples[0]["time"]
+        given = samples[-1]["seq"] - samples[0]["seq"]
+        if seconds <= 0 or given <= 0:  # the camera was opened anew
+            return Figures()
+        return Figures(
+            rate=(len(samples) - 1) / seconds,
+            camera_rate=given / seconds,
+            inference_ms=statistics.median(s["inference_ms"] for s in samples),
+            dropped=max(0.0, 1 - (len(samples) - 1) / given),
+        )
 
     def _wait_beyond(self, cursor: int) -> tuple[int, list[Entry]]:
         with self._news:
@@ -135,6 +177,8 @@ class LiveHub:
                         self.last_finished = entry.decode()
                 if entries:
                     self._cursors[name] = entries[-1][0]
+                    if kind == "samples":
+                        self._sampled = time.monotonic()
             self._news.notify_all()
 
     def _set(self, kind: Kind, data: bytes) -> None:

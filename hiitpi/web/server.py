@@ -15,14 +15,17 @@ from hiitpi.logs import set_up
 from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.auth import current_player, secret_key
+from hiitpi.web.bundle import keep_for_good, scripts, styles
 from hiitpi.web.hub import LiveHub, VideoHub
-from hiitpi.web.pages import history, leaderboard, login, missing, train
+from hiitpi.web.pages import history, leaderboard, login, missing, programs, status, train
 from hiitpi.web.parts.header import header, header_callbacks
 from hiitpi.web.patience import be_patient
 from hiitpi.web.services import Services
 from hiitpi.web.streams import streams
 
-PAGES = (login, train, leaderboard, history)
+PAGES = (login, train, programs, leaderboard, history, status)
+
+ASSETS = ROOT / "assets"
 
 #: How long a device stays logged in.
 REMEMBERED = timedelta(days=90)
@@ -53,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         cache=Cache(server),
     )
     server.register_blueprint(streams(services))
+    server.register_blueprint(programs.files(services))
     server.before_request(_strangers_log_in)
     server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
     _pages(server, services)
@@ -96,13 +100,17 @@ def _pages(server: Flask, services: Services) -> None:
         server=server,  # type: ignore[arg-type]
         use_pages=True,
         pages_folder="",
-        assets_folder=str(ROOT / "assets"),
+        assets_folder=str(ASSETS),
+        assets_ignore=".*",  # they are named by their content, see `bundle`
         serve_locally=True,
         title="HIIT PI",
         update_title="",
         suppress_callback_exceptions=True,
     )
-    app.index_string = INDEX
+    app.index_string = INDEX.replace("{styles}", styles(ASSETS)).replace(
+        "{our_scripts}", scripts(ASSETS)
+    )
+    keep_for_good(server)
     for page in PAGES:
         register_page(
             f"hiitpi.{page.PATH}",
@@ -114,12 +122,12 @@ def _pages(server: Flask, services: Services) -> None:
         page.callbacks(app, services)
     register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=missing.layout)
     app.layout = lambda: html.Div([header(), page_container], className="app")
-    header_callbacks(app)
+    header_callbacks(app, services)
 
 
 def _strangers_log_in() -> Any:
     """Whoever opens somebody's page as nobody is asked first."""
-    if request.path in (train.PATH, history.PATH) and current_player() is None:
+    if request.path in (history.PATH, programs.PATH) and current_player() is None:
         return redirect(login.PATH)
     return None
 
@@ -138,10 +146,11 @@ INDEX = """<!doctype html>
 <title>{%title%}</title>
 {%favicon%}
 {%css%}
+{styles}
 </head>
 <body>
 {%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+<footer>{our_scripts}{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
 """

@@ -97,3 +97,25 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
     yield page
     context.close()
     assert not trouble
+
+
+def log_in(page: Page, name: str, ready: bool = True) -> None:
+    """Be somebody, new or not, and stand on the training floor."""
+    page.goto("/")
+    page.wait_for_selector(".login h1")
+    known = page.locator(".button.name", has_text=name)
+    if known.count():
+        known.first.click()
+    else:
+        if not page.is_visible("#name"):
+            page.click("text=New here?")
+        page.fill("#name", name)
+        page.click("#enter")
+    page.wait_for_selector("#train[data-phase=ready]" if ready else "#train", timeout=30_000)
+
+
+def choose(page: Page, workout: str, goal: str = "Free") -> None:
+    """One workout, with a goal."""
+    page.locator("#mode label", has_text="One workout").click()
+    page.locator("#workout").get_by_label(workout, exact=True).check()
+    page.locator("#goal label", has_text=goal).click()

@@ -9,6 +9,7 @@ from hiitpi.coach.messages import SessionRecord
 from hiitpi.web.auth import current_player
 from hiitpi.web.parts import charts
 from hiitpi.web.parts.stranger import stranger
+from hiitpi.web.parts.titles import clock, reps_by_workout, title
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/history", "History"
@@ -44,21 +45,24 @@ def callbacks(app: Dash, services: Services) -> None:
 
 
 def _chart(services: Services, sessions: list[SessionRecord]) -> dcc.Graph:
-    slugs = sorted({s.workout for s in sessions}, key=services.library.name)
+    done = [(s, reps_by_workout(s)) for s in reversed(sessions)]
+    slugs = sorted({slug for _, reps in done for slug in reps}, key=services.library.name)
     colour = charts.colours(slugs)
     lines = []
     for slug in slugs:
-        mine = [s for s in reversed(sessions) if s.workout == slug]
+        mine = [(s, reps[slug]) for s, reps in done if slug in reps]
         lines.append(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
                 "name": services.library.name(slug),
-                "x": [_local(s).isoformat() for s in mine],
-                "y": [s.reps for s in mine],
+                "x": [_local(s).isoformat() for s, _ in mine],
+                "y": [reps for _, reps in mine],
                 "marker": {"color": colour[slug], "size": 10},
                 "line": {"width": 2},
-                "customdata": [[s.pace, "–" if s.score is None else round(s.score)] for s in mine],
+                "customdata": [
+                    [s.pace, "–" if s.score is None else round(s.score)] for s, _ in mine
+                ],
                 "hovertemplate": "%{x|%-d %b %Y, %H:%M}<br><b>%{y}</b> %{fullData.name}<br>"
                 "pace %{customdata[0]} /30 s · form %{customdata[1]}<extra></extra>",
             }
@@ -92,11 +96,11 @@ def _table(services: Services, sessions: list[SessionRecord]) -> html.Div:
         html.Tr(
             [
                 html.Td(_when(_local(s), now)),
-                html.Td(services.library.name(s.workout)),
+                html.Td(title(s, services.library)),
                 html.Td(s.reps),
                 html.Td(f"{s.pace:g}"),
                 html.Td("–" if s.score is None else f"{s.score:.0f}"),
-                html.Td(_length(s)),
+                html.Td(clock((s.ended or s.started) - s.started)),
             ]
         )
         for s in sessions
@@ -115,8 +119,3 @@ def _when(moment: datetime, now: datetime) -> str:
     """Day and time; the year only when it is not this one."""
     year = "" if moment.year == now.year else " %Y"
     return moment.strftime(f"%-d %b{year}, %H:%M")
-
-
-def _length(session: SessionRecord) -> str:
-    minutes, seconds = divmod(round((session.ended or session.started) - session.started), 60)
-    return f"{minutes}:{seconds:02d}"

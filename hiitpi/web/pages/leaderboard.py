@@ -74,13 +74,18 @@ def _chart(services: Services, totals: list[Total]) -> dcc.Graph:
         )
     return dcc.Graph(
         id="leaderboard",
-        figure={"data": bars, "layout": _looks(players, reps)},
+        figure={"data": bars, "layout": _looks(players, reps, _dots(services))},
         config=charts.CONFIG,
         style={"height": f"{120 + 56 * len(players)}px"},
     )
 
 
-def _looks(players: list[str], reps: dict[str, int]) -> dict[str, Any]:
+def _dots(services: Services) -> dict[str, str]:
+    """Each player's colour, by the name as the chart has it."""
+    return {charts.label(p.name): p.colour for p in services.store.house.players()}
+
+
+def _looks(players: list[str], reps: dict[str, int], colours: dict[str, str]) -> dict[str, Any]:
     labels = [
         {
             "x": reps[player],
@@ -104,7 +109,11 @@ def _looks(players: list[str], reps: dict[str, int]) -> dict[str, Any]:
             "type": "category",
             "categoryorder": "array",
             "categoryarray": players[::-1],
-            "ticksuffix": "  ",
+            "tickvals": players,
+            "ticktext": [
+                f'{name} <span style="color:{colours.get(name, charts.MUTED)}">●</span>  '
+                for name in players
+            ],
             "tickfont": {"size": 16},
             "showgrid": False,
         },

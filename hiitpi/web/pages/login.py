@@ -4,47 +4,83 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from hiitpi.records.players import LONGEST
+from hiitpi.records.house import Player
+from hiitpi.records.players import COLOURS, LONGEST, next_colour
 from hiitpi.web.auth import log_in
+from hiitpi.web.parts.header import dot
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/", "Who is training?"
 
 #: Names shown as buttons; a house has few people, a club types.
-SHOWN = 24
+SHOWN = 48
 
 
 def layout(services: Services) -> html.Main:
-    """Names of those who have trained here, and a field for a new one."""
-    known = services.store.players()[:SHOWN]
-    buttons = [
-        html.Button(name, id={"type": "known", "name": name}, className="button name")
-        for name in known
-    ]
+    """Everybody who trains here, and a form for somebody new."""
+    known = services.store.house.players()
     return html.Main(
         [
             html.H1(TITLE),
-            html.Div(buttons, className="names") if buttons else None,
-            html.Div(
+            html.Div([_known(player) for player in known[:SHOWN]], className="names")
+            if known
+            else None,
+            html.Details(
                 [
-                    html.Label("New here? Your name" if known else "Your name", htmlFor="name"),
-                    dcc.Input(
-                        id="name",
-                        type="text",
-                        maxLength=LONGEST,
-                        autoComplete="nickname",
-                        autoFocus=not known,
-                        n_submit=0,
+                    html.Summary("New here?", className="button"),
+                    html.Div(
+                        [
+                            html.Label(
+                                [
+                                    html.Span("Your name"),
+                                    dcc.Input(
+                                        id="name",
+                                        type="text",
+                                        maxLength=LONGEST,
+                                        autoComplete="nickname",
+                                        n_submit=0,
+                                    ),
+                                ]
+                            ),
+                            html.Fieldset(
+                                [
+                                    html.Legend("Your colour"),
+                                    dcc.RadioItems(
+                                        id="colour",
+                                        options=[_swatch(c, text) for c, text in COLOURS.items()],
+                                        value=next_colour(p.colour for p in known),
+                                        className="swatches",
+                                    ),
+                                ]
+                            ),
+                            html.Button(
+                                "Let’s go", id="enter", className="button primary large", n_clicks=0
+                            ),
+                        ],
+                        className="new-name",
                     ),
-                    html.Button("Let’s go", id="enter", className="button primary", n_clicks=0),
                 ],
-                className="new-name",
+                open=not known,
             ),
             html.P("", id="name-trouble", className="trouble", role="alert"),
+            dcc.Link("Only watch", href="/train", className="quiet"),
             dcc.Location(id="after-login", refresh="callback-nav"),
         ],
         className="page narrow login",
     )
+
+
+def _known(player: Player) -> html.Button:
+    return html.Button(
+        [dot(player.colour), html.Span(player.name)],
+        id={"type": "known", "name": player.name},
+        className="button name",
+        n_clicks=0,
+    )
+
+
+def _swatch(colour: str, text: str) -> dict[str, Any]:
+    return {"value": colour, "label": [dot(colour), html.Span(text, className="hidden")]}
 
 
 def callbacks(app: Dash, services: Services) -> None:
@@ -57,18 +93,21 @@ def callbacks(app: Dash, services: Services) -> None:
         Input("name", "n_submit"),
         Input({"type": "known", "name": ALL}, "n_clicks"),
         State("name", "value"),
+        State("colour", "value"),
         prevent_initial_call=True,
     )
-    def enter(clicks: int, submits: int, known: list[int], typed: str | None) -> Any:
-        if isinstance(ctx.triggered_id, dict):
-            if not any(known):
-                return no_update, no_update
-            name = str(ctx.triggered_id["name"])
-        else:
-            name = typed or ""
+    def enter(
+        clicks: int, submits: int, known: list[int], typed: str | None, colour: str | None
+    ) -> Any:
         try:
-            log_in(name)
+            if isinstance(ctx.triggered_id, dict):
+                if not any(known):
+                    return no_update, no_update
+                player = services.store.house.welcome(str(ctx.triggered_id["name"]))
+            else:
+                player = services.store.house.introduce(typed or "", colour or "")
         except ValueError as error:
             return no_update, str(error)
+        log_in(player.name)
         services.bus.save()
         return "/train", ""

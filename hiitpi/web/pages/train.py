@@ -1,109 +1,110 @@
-"""The training floor: video, counter, live graphs, start and done."""
+"""The training floor: video, score board, live graphs, and what may be commanded."""
 
 from typing import Any
 
 import redis
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from hiitpi.coach.messages import Command, SessionRecord
-from hiitpi.web.auth import current_player
-from hiitpi.web.parts import charts
+from hiitpi.errors import ProgramError, RecordsError
+from hiitpi.records.players import name_key
+from hiitpi.web.auth import current_device, current_player
 from hiitpi.web.parts.attributes import attributes
-from hiitpi.web.parts.stranger import stranger
+from hiitpi.web.parts.board import board, claim
+from hiitpi.web.parts.dialog import dialog
+from hiitpi.web.parts.graphs import graphs
+from hiitpi.web.parts.picker import chosen, picker
+from hiitpi.web.parts.summary import summary
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/train", "Train"
 
 DRAWN = "No camera: this is a drawn athlete"
 AWAY = "The live server is away; try again in a moment."
+STRANGER = "This device is not logged in any more. Open the first page and say who you are."
+
+#: Buttons of the score board, and what they ask for.
+COMMANDS: dict[str, Any] = {
+    "go": "go",
+    "pause": "pause",
+    "resume": "resume",
+    "done": "done",
+    "cancel": "discard",
+    "claim": "claim",
+    "keep": "keep",
+    "hand-over": "hand_over",
+}
 
 
-def layout(services: Services) -> Any:
-    """The page; without a player, the way to the login."""
+def layout(services: Services) -> html.Main:
+    """The page; whoever has not said who they are may watch."""
     player = current_player()
-    if player is None:
-        return stranger()
-    workouts = list(services.library)
     return html.Main(
         [
+            html.H1("Training floor", className="hidden"),
             html.Section(
                 [
                     html.Img(id="video", alt="Live video with the skeleton that was found"),
+                    html.Div(id="outline", **attributes(aria_hidden="true")),
                     html.P(DRAWN, id="drawn", hidden=True),
                     html.Div(id="notice", role="status"),
                     html.Div(id="cue", role="status"),
+                    html.Button(
+                        "Full screen",
+                        id="full",
+                        className="button full",
+                        **attributes(data_full="toggle"),
+                    ),
                 ],
                 className="stage",
+                **attributes(aria_label="Video"),
             ),
-            html.Section([_picker(player, workouts), _board(), _summary()], className="side"),
             html.Section(
                 [
-                    dcc.Graph(id="graph", figure=_figure(), config=charts.CONFIG, responsive=True),
+                    picker(services, player) if player else _watcher(),
+                    board(),
+                    _finished(),
                 ],
-                className="graphs",
-                **attributes(aria_label="Live graphs"),
+                className="side",
+                **attributes(aria_label="Score board"),
+            ),
+            graphs(),
+            claim(),
+            dialog(
+                "discard-dialog",
+                "Discard this session? It will not count anywhere.",
+                yes="Discard",
+                no="Keep it",
+                answer="discard",
             ),
             dcc.Store(id="session-id"),
             dcc.Store(id="finished-id"),
         ],
         id="train",
         className="train",
-        **attributes(data_phase="loading", data_player=player),
+        **attributes(data_phase="loading", data_player=player or "", data_device=current_device()),
     )
 
 
-def _picker(player: str, workouts: list[Any]) -> html.Div:
+def _watcher() -> html.Div:
     return html.Div(
         [
-            html.H1(f"Ready, {player}?"),
-            dcc.RadioItems(
-                id="workout",
-                options=[{"label": w.name, "value": w.slug} for w in workouts],
-                value=workouts[0].slug if workouts else None,
-                className="workouts",
-                persistence=True,
-                persistence_type="local",
-            ),
-            html.Button("Start", id="start", className="button primary large", n_clicks=0),
-            html.P("", id="start-trouble", className="trouble", role="alert"),
+            html.H2("You are watching"),
+            html.P("When somebody trains, you see it here.", className="quiet"),
+            dcc.Link("Train yourself", href="/", className="button primary large"),
         ],
         className="panel picker",
     )
 
 
-def _board() -> html.Div:
-    return html.Div(
-        [
-            html.P(
-                [html.Span("Work", id="phase"), html.Span("0:00", id="clock")], className="phase"
-            ),
-            html.P("0", id="reps", className="reps", **attributes(aria_live="polite")),
-            html.P("", id="workout-name", className="workout-name"),
-            html.Dl(
-                [
-                    html.Div([html.Dt("pace /30 s"), html.Dd("–", id="pace")]),
-                    html.Div([html.Dt("form"), html.Dd("–", id="score")]),
-                    html.Div([html.Dt("sway"), html.Dd("–", id="sway")]),
-                    html.Div([html.Dt("did not count"), html.Dd("0", id="attempts")]),
-                ],
-                className="facts",
-            ),
-            html.Div(id="bars", className="bars", **attributes(aria_hidden="true")),
-            html.P("", id="who-trains", className="quiet"),
-            html.Button("Done", id="done", className="button large", n_clicks=0),
-            html.P("", id="done-trouble", className="trouble", role="alert"),
-        ],
-        className="panel board",
-    )
-
-
-def _summary() -> html.Div:
+def _finished() -> html.Div:
     return html.Div(
         [
             html.Div(id="summary"),
-            html.Button("Again", id="again", className="button primary large", n_clicks=0),
+            html.P("", id="summary-trouble", className="trouble", role="alert"),
             html.Div(
                 [
+                    html.Button("Again", id="again", className="button large", n_clicks=0),
                     dcc.Link("Leaderboard", href="/leaderboard", className="button"),
                     dcc.Link("History", href="/history", className="button"),
                 ],
@@ -114,95 +115,120 @@ def _summary() -> html.Div:
     )
 
 
-def _figure() -> dict[str, Any]:
-    """Three live graphs side by side; the browser extends their traces."""
-    graphs: tuple[tuple[str, str, Any, str, dict[str, Any]], ...] = (
-        ("signal", "signal", (0.0, 0.6), charts.SERIES[0], {}),
-        ("inference_ms", "inference ms", (0.67, 0.81), charts.SERIES[1], {"rangemode": "tozero"}),
-        ("confidence", "confidence", (0.86, 1.0), charts.SERIES[3], {"range": [0, 1.05]}),
-    )
-    data: list[dict[str, Any]] = []
-    axes: dict[str, Any] = {}
-    small = {"size": 12, "color": charts.MUTED}
-    common = {"zeroline": False, "fixedrange": True, "tickfont": small}
-    for i, (name, title, domain, colour, more) in enumerate(graphs):
-        n = str(i + 1) if i else ""
-        line = {"color": colour, "width": 2}
-        data.append(_trace(f"x{n}", f"y{n}", name=name, mode="lines", line=line))
-        axes[f"yaxis{n}"] = {
-            **common,
-            **more,
-            "anchor": f"x{n}",
-            "title": {"text": title, "font": small, "standoff": 8},
-            "gridcolor": charts.LINE,
-            "nticks": 4,
-        }
-        axes[f"xaxis{n}"] = {
-            **common,
-            "domain": domain,
-            "anchor": f"y{n}",
-            "showgrid": False,
-            "ticksuffix": " s",
-            "nticks": 3 if i else 8,
-        }
-    dot = {"color": charts.TEXT, "size": 9}
-    data.append(_trace("x", "y", name="repetition", mode="markers", marker=dot))
-    margin = {"l": 60, "r": 12, "t": 8, "b": 28}
-    return {"data": data, "layout": charts.layout(showlegend=False, margin=margin, **axes)}
-
-
-def _trace(x: str, y: str, **more: Any) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "x": [],
-        "y": [],
-        "xaxis": x,
-        "yaxis": y,
-        "hoverinfo": "skip",
-        **more,
-    }
-
-
 def callbacks(app: Dash, services: Services) -> None:
-    """Start and Done; everything that moves is in assets/live.js."""
+    """Start, commands and summary; everything that moves is in `assets/`."""
+    for name, on, prop in (("train", "train", "id"), ("again", "again", "n_clicks")):
+        app.clientside_callback(
+            ClientsideFunction("hiitpi", name), Output(on, "title"), Input(on, prop)
+        )
     app.clientside_callback(
-        ClientsideFunction("hiitpi", "train"), Output("train", "title"), Input("train", "id")
-    )
-    app.clientside_callback(
-        ClientsideFunction("hiitpi", "again"), Output("again", "title"), Input("again", "n_clicks")
+        ClientsideFunction("hiitpi", "mode"),
+        Output("picker", "className"),
+        Input("mode", "value"),
+        Input("goal", "value"),
     )
 
     @app.callback(
         Output("start-trouble", "children"),
         Input("start", "n_clicks"),
+        State("mode", "value"),
         State("workout", "value"),
+        State("goal", "value"),
+        State("amount", "value"),
+        State("program", "value"),
         prevent_initial_call=True,
     )
-    def start(clicks: int, workout: str | None) -> Any:
+    def start(clicks: int, mode: str, workout: Any, goal: Any, amount: Any, key: Any) -> Any:
         player = current_player()
         if not clicks:
             return no_update
         if player is None:
-            return "This device is not logged in any more. Open the first page and say who you are."
-        if workout is None or workout not in services.library:
-            return "Please choose a workout."
-        return _ask(services, Command("start", player=player, workout=workout))
+            return STRANGER
+        try:
+            program = chosen(services, mode, workout, goal, amount, key)
+        except ProgramError as error:
+            return str(error)
+        device = current_device()
+        return _ask(services, Command("start", player=player, program=program, device=device))
 
     @app.callback(
-        Output("done-trouble", "children"),
-        Input("done", "n_clicks"),
+        Output("command-trouble", "children"),
+        *(Input(name, "n_clicks") for name in COMMANDS),
         State("session-id", "data"),
         prevent_initial_call=True,
     )
-    def done(clicks: int, session: str | None) -> Any:
-        if not clicks or not session:
+    def command(*values: Any) -> Any:
+        session, name = values[-1], ctx.triggered_id
+        if not session or name not in COMMANDS or not ctx.triggered[0]["value"]:
             return no_update
-        return _ask(services, Command("done", session=session))
+        player = current_player()
+        if name == "claim" and player is None:
+            return "Say who you are first, on the first page."
+        return _ask(
+            services,
+            Command(COMMANDS[name], player or "", session=session, device=current_device()),
+        )
 
-    @app.callback(Output("summary", "children"), Input("finished-id", "data"))
-    def summary(session: str | None) -> Any:
-        record = services.store.session(session) if session else None
-        return None if record is None else _told(services, record)
+    @app.callback(
+        Output("summary", "children"),
+        Output("summary-trouble", "children"),
+        Input("finished-id", "data"),
+        prevent_initial_call=True,
+    )
+    def ended(session: str | None) -> Any:
+        if not session:
+            return None, ""
+        return _shown(services, session)
+
+    @app.callback(
+        Output("summary", "children", allow_duplicate=True),
+        Output("summary-trouble", "children", allow_duplicate=True),
+        Input("discard", "n_clicks"),
+        Input({"type": "ended", "act": ALL}, "n_clicks"),
+        State({"type": "counted", "set": ALL}, "value"),
+        State({"type": "counted", "set": ALL}, "id"),
+        State("finished-id", "data"),
+        prevent_initial_call=True,
+    )
+    def change(*values: Any) -> Any:
+        counts, ids, session = values[-3:]
+        if not session or not ctx.triggered[0]["value"]:
+            return no_update, no_update
+        record = services.store.session(session)
+        if record is None or not _mine(record):
+            return no_update, "Only whoever trained can change this."
+        try:
+            says = _changed(services, session, counts, ids)
+        except RecordsError as error:
+            return no_update, str(error)
+        services.cache.clear()
+        return _shown(services, session, says)
+
+
+def _changed(services: Services, session: str, counts: list[Any], ids: list[Any]) -> str:
+    """Do what was asked of an ended session; what to say about it."""
+    act = ctx.triggered_id if isinstance(ctx.triggered_id, str) else ctx.triggered_id["act"]
+    if act != "save":
+        undo = act == "undo"
+        services.store.discard(session, undo=undo)
+        return "It counts again" if undo else "Discarded"
+    given = dict(zip((one["set"] for one in ids), counts, strict=True))
+    if any(not isinstance(count, int) for count in given.values()):
+        raise RecordsError("Please give whole numbers.")
+    services.store.correct(session, given)
+    return "Saved"
+
+
+def _shown(services: Services, session: str, says: str = "") -> tuple[Any, str]:
+    record = services.store.session(session)
+    if record is None:
+        return None, "It will be in the record book as soon as that can be written."
+    return summary(services, record, _mine(record), says), ""
+
+
+def _mine(record: SessionRecord) -> bool:
+    player = current_player()
+    return player is not None and name_key(player) == name_key(record.player)
 
 
 def _ask(services: Services, command: Command) -> str:
@@ -211,20 +237,3 @@ def _ask(services: Services, command: Command) -> str:
     except redis.RedisError:
         return AWAY
     return ""
-
-
-def _told(services: Services, record: SessionRecord) -> list[Any]:
-    minutes, seconds = divmod(round((record.ended or record.started) - record.started), 60)
-    facts = [
-        ("time", f"{minutes}:{seconds:02d}"),
-        ("pace /30 s", f"{record.pace:g}"),
-        ("form", "–" if record.score is None else f"{record.score:.0f}"),
-        ("sway", "–" if record.sway is None else f"{record.sway:.0f}°"),
-        ("did not count", str(record.attempts)),
-    ]
-    return [
-        html.P("Saved", className="phase"),
-        html.P(str(record.reps), className="reps"),
-        html.P(services.library.counted(record.workout), className="workout-name"),
-        html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts"),
-    ]

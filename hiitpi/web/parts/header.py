@@ -1,15 +1,27 @@
 """The bar at the top."""
 
+from typing import Any
+
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
+from hiitpi.records.house import Player
 from hiitpi.web.auth import current_player
 from hiitpi.web.parts.attributes import attributes
+from hiitpi.web.services import Services
 
-LINKS = (("/train", "Train"), ("/leaderboard", "Leaderboard"), ("/history", "History"))
+LINKS = (
+    ("/train", "Train"),
+    ("/programs", "Programs"),
+    ("/leaderboard", "Leaderboard"),
+    ("/history", "History"),
+)
+
+#: What each device may have its own way, and what it begins with.
+DEVICE = (("sound", "Sound"), ("voice", "Spoken counts and cues"), ("light", "Light colours"))
 
 
 def header() -> html.Header:
-    """Brand, links, and who is logged in."""
+    """Brand, links, who is logged in, and what this device does."""
     return html.Header(
         [
             html.A(
@@ -19,20 +31,53 @@ def header() -> html.Header:
                 [dcc.Link(text, href=path) for path, text in LINKS],
                 **attributes(aria_label="Pages"),
             ),
-            dcc.Link("", href="/", id="who", className="who", title="Somebody else"),
+            html.Details(
+                [
+                    html.Summary("Menu", id="who"),
+                    html.Div(
+                        [
+                            dcc.Checklist(
+                                id="device",
+                                options=[{"label": t, "value": v} for v, t in DEVICE],
+                                value=["sound"],
+                                persistence=True,
+                                persistence_type="local",
+                            ),
+                            dcc.Link("Somebody else", href="/", className="button"),
+                            dcc.Link("Status", href="/status", className="button"),
+                        ],
+                        className="menu",
+                    ),
+                ],
+                id="menu",
+            ),
         ],
         className="top",
     )
 
 
-def header_callbacks(app: Dash) -> None:
-    """The name of who is logged in, and the mark on the page that is open."""
-    app.clientside_callback(
-        ClientsideFunction("hiitpi", "here"),
-        Output("who", "title"),
-        Input("_pages_location", "pathname"),
-    )
+def header_callbacks(app: Dash, services: Services) -> None:
+    """The name of who is logged in, the mark on the page that is open, this device's ways."""
+    for name, source, prop in (
+        ("here", "_pages_location", "pathname"),
+        ("device", "device", "value"),
+    ):
+        app.clientside_callback(
+            ClientsideFunction("hiitpi", name),
+            Output("menu", "title", allow_duplicate=True),
+            Input(source, prop),
+            prevent_initial_call="initial_duplicate",
+        )
 
     @app.callback(Output("who", "children"), Input("_pages_location", "pathname"))
-    def who(path: str | None) -> str:
-        return current_player() or ""
+    def who(path: str | None) -> Any:
+        name = current_player()
+        if name is None:
+            return "Menu"
+        player = services.store.house.player(name) or Player(name, "")
+        return [dot(player.colour), html.Span(player.name)]
+
+
+def dot(colour: str) -> html.I:
+    """A player's colour, beside the name."""
+    return html.I(className="dot", style={"background": colour})

@@ -1,0 +1,75 @@
+"""A sign to the trainer, held for a while: pause, and go on. No hand needs to be free for it."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from hiitpi.coach.workout import Hands, Workout
+from hiitpi.pose.keypoints import INDEX, SEEN, SIDES, Pose
+
+#: Seconds that the sign is held; and for which it may be lost from sight meanwhile.
+HELD: Final = 2.0
+LOST: Final = 0.3
+
+#: A hand above the head is so many trunk lengths over the nose; one that hangs is lower than the
+#: middle between shoulders and hips by so many.
+OVER: Final = 0.3
+HANGS: Final = 0.2
+
+#: The signs, in the order in which they are preferred, and how the athlete is told of them.
+SIGNS: Final[dict[Hands, str]] = {
+    "overhead": "both hands above your head",
+    "one up": "one hand above your head, the other one down",
+}
+
+
+class Gesture:
+    """Watches for the first sign that none of the workouts uses.
+
+    Attributes:
+        sign: which; None: each is part of some workout.
+    """
+
+    def __init__(self, workouts: Iterable[Workout]) -> None:
+        used = {hands for workout in workouts for hands in workout.hands}
+        self.sign = next((sign for sign in SIGNS if sign not in used), None)
+        self._since = math.nan
+        self._last = -math.inf
+        self._given = False
+
+    @property
+    def words(self) -> str:
+        """What to do, for the athlete; empty without a sign."""
+        return SIGNS[self.sign] if self.sign else ""
+
+    def update(self, pose: Pose | None, time: float) -> bool:
+        """Take the pose of `time` (seconds); True once when the sign has been held long enough."""
+        if self.sign and pose is not None and shows(self.sign, pose):
+            self._since = time if math.isnan(self._since) else self._since
+            self._last = time
+        elif time - self._last > LOST:
+            self._since, self._given = math.nan, False
+        if self._given or not time - self._since >= HELD:
+            return False
+        self._given = True
+        return True
+
+
+def shows(sign: Hands, pose: Pose) -> bool:
+    """Whether somebody who stands or sits upright shows a sign."""
+    pairs = [SIDES[joint] for joint in ("shoulder", "hip", "wrist")]
+    if min(pose.score[side] for pair in pairs for side in pair) < SEEN:
+        return False
+    shoulders, hips, wrists = (pose.xy[list(pair)] for pair in pairs)
+    trunk = hips.mean(axis=0) - shoulders.mean(axis=0)
+    torso = float(np.hypot(*trunk))
+    if trunk[1] < 0.8 * torso:
+        return False  # neither stands nor sits
+    up = pose.xy[INDEX["nose"], 1] - wrists[:, 1] > OVER * torso
+    if sign == "overhead":
+        return bool(up.all())
+    middle = (shoulders[:, 1].mean() + hips[:, 1].mean()) / 2
+    down = wrists[:, 1] - middle > HANGS * torso
+    return bool((up[0] and down[1]) or (up[1] and down[0]))

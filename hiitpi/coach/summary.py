@@ -1,0 +1,49 @@
+"""A running session as the pages show it, beside the samples."""
+
+from typing import Any
+
+from hiitpi.coach.session import COUNTDOWN, WHY, Session
+
+
+def summary(session: Session) -> dict[str, Any]:
+    """Where the session is, ready for JSON; it changes with its phase, its advice and control."""
+    workout, program, clock = session.workout, session.program, session.clock
+    step, phase = clock.step, session.phase
+    sets = None if program.rounds is None else program.rounds * len(program.exercises)
+    return {
+        "uuid": session.uuid,
+        "player": session.player,
+        "program": program.name,
+        "phase": phase,
+        "length": COUNTDOWN if phase == "countdown" else clock.length,
+        "timed": program.timed,
+        "set": session.number,
+        "sets": sets,
+        "round": step.round if step else None,
+        "rounds": program.rounds,
+        "goal": step.exercise.reps if step else None,
+        "title": workout.name,
+        "view": workout.view,
+        "floor": workout.floor,
+        "counts": workout.counts,
+        "unit": workout.signal.unit,
+        "bands": workout.bands(),
+        "next": _next(session),
+        "advice": session.framing.advice if phase in ("position", "rest") else "",
+        "why": WHY[session.why] if phase == "paused" else "",
+        "sign": session.gesture.words,
+        "controller": session.control.holder,
+        "claimant": session.control.claimant,
+    }
+
+
+def _next(session: Session) -> dict[str, Any] | None:
+    """What comes after what is under way."""
+    coming = session.clock.coming
+    if coming is None:
+        return None
+    return {
+        "phase": coming.phase,
+        "title": session.workouts[coming.exercise.workout].name,
+        "seconds": coming.seconds,
+    }

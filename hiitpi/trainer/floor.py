@@ -1,0 +1,205 @@
+"""The training floor: the session that runs, if any, and what the pages ask of it."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from hiitpi.camera.base import Frame
+from hiitpi.coach.coach import idle_sample
+from hiitpi.coach.control import Control, Device
+from hiitpi.coach.library import Library
+from hiitpi.coach.messages import Command, Event, EventKind, Sample, SessionRecord
+from hiitpi.coach.session import Session
+from hiitpi.coach.summary import summary
+from hiitpi.errors import WorkoutError
+from hiitpi.live.bus import Publisher
+from hiitpi.pose.keypoints import Pose
+from hiitpi.settings import Settings
+from hiitpi.trainer.recorder import Recorder
+
+log = logging.getLogger(__name__)
+
+#: Events after which the pages' summary of the session is not what it was.
+TELLING: Final = {"started", "phase", "advice", "control"}
+
+#: Seconds that a session which ends waits for the record book.
+SAVING: Final = 2.0
+
+Clock = Callable[[], float]
+Ending = Literal["finished", "interrupted", "discarded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What whoever is in front of the camera is to do: a set of a workout, or get ready for it."""
+
+    workout: str
+    number: int
+    performs: bool
+
+
+class Floor:
+    """Runs one session at a time.
+
+    Args:
+        settings: of this station.
+        library, bus, recorder: where workouts come from, and where sessions go to.
+        clock: monotonic seconds, the same as the camera's.
+        wall: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        bus: Publisher,
+        recorder: Recorder,
+        clock: Clock,
+        wall: Clock,
+    ) -> None:
+        self._settings, self._library = settings, library
+        self._bus, self._recorder = bus, recorder
+        self._clock, self._wall = clock, wall
+        self._session: Session | None = None
+        self._events: list[Event] = []
+        self._stage: Stage | None = None
+        self.save_due = False
+
+    @property
+    def joints(self) -> frozenset[str]:
+        """The joints that matter now."""
+        return self._session.workout.joints if self._session else frozenset()
+
+    @property
+    def reps(self) -> int:
+        """Repetitions in the set under way."""
+        return self._session.reps if self._session else 0
+
+    @property
+    def stage(self) -> Stage | None:
+        """What is to be done in front of the camera; None: nothing. A pause changes nothing."""
+        session = self._session
+        if session is None:
+            self._stage = None
+        elif session.phase != "paused":
+            performs = session.phase == "work"
+            self._stage = Stage(session.workout.slug, session.number, performs)
+        return self._stage
+
+    def judge(self, frame: Frame, pose: Pose | None, spent: float) -> Sample:
+        """Judge a frame, for whose pose the engine took `spent` milliseconds."""
+        if self._session is None:
+            return idle_sample(pose, frame.time, frame.seq, spent)
+        size = frame.image.shape[1], frame.image.shape[0]
+        told = self._session.update(pose, frame.time, size, seq=frame.seq, inference_ms=spent)
+        self._follow(self._session, list(told.events))
+        return told.sample
+
+    def wait(self) -> None:
+        """There was no frame: time passes all the same."""
+        if self._session:
+            self._follow(self._session, self._session.tick(self._clock()))
+
+    def take_events(self) -> list[Event]:
+        """What has happened since this was last asked."""
+        events, self._events = self._events, []
+        return events
+
+    def obey(self, command: Command, model: str) -> None:
+        """Do what a page asks, if it may; `model` is the engine that judges."""
+        session, now = self._session, self._clock()
+        if command.kind == "start":
+            if session is None:
+                self._start(command, model)
+            return
+        if session is None or command.session != session.uuid:
+            log.info("Ignored %s: the session running is another one, or none.", command)
+            return
+        control, device = session.control, command.device
+        if command.kind in ("claim", "keep", "hand_over"):
+            changed = {
+                "claim": lambda: control.claim(Device(device, command.player), now),
+                "keep": lambda: control.keep(device),
+                "hand_over": lambda: control.hand_over(device),
+            }[command.kind]()
+            self._follow(session, [Event("control", now)] if changed else [])
+        elif not control.may(device):
+            log.info("Ignored %s: that device is not in control.", command)
+        elif command.kind in ("done", "discard"):
+            self._end("finished" if command.kind == "done" else "discarded")
+        else:
+            act = {"go": session.go, "pause": session.pause, "resume": session.resume}
+            self._follow(session, act[command.kind](now))
+
+    def resume(self, record: SessionRecord) -> None:
+        """Go on with a session that an earlier trainer left."""
+        unknown = [slug for slug in record.program.workouts if slug not in self._library]
+        if unknown:
+            log.warning("Session %s is of unknown workouts: %s.", record.uuid, unknown)
+            return
+        log.info("Going on with %s's session at %d reps.", record.player, record.reps)
+        self._begin(record)
+
+    def close(self) -> None:
+        """A running session is stored as interrupted."""
+        if self._session:
+            self._end("interrupted")
+
+    def _start(self, command: Command, model: str) -> None:
+        try:
+            if command.program is None:
+                raise WorkoutError("No program was named.")
+            for slug in command.program.workouts:
+                self._library[slug]
+        except WorkoutError as error:
+            log.warning("%s", error)
+            return
+        self._begin(
+            SessionRecord(
+                uuid=str(uuid.uuid4()),
+                player=command.player,
+                program=command.program,
+                started=self._wall(),
+                ended=None,
+                status="active",
+                station=self._settings.station,
+                model=model,
+                device=command.device,
+            )
+        )
+
+    def _begin(self, record: SessionRecord) -> None:
+        now = self._clock()
+        control = Control(Device(record.device, record.player))
+        self._session = Session(record, self._library, now, control)
+        self._follow(self._session, [Event("started", now)])
+
+    def _follow(self, session: Session, events: list[Event]) -> None:
+        """Tell what has happened, and keep what must not be lost."""
+        kinds = {event.kind for event in events}
+        # A page hears of a new state before it hears what happened in it.
+        self._events += [Event(e.kind, e.time, e.text, e.rep, session.uuid) for e in events]
+        if session.over:
+            self._end("finished")
+            return
+        if kinds & TELLING:
+            self._bus.say_session(summary(session))
+        if session.began and kinds & {"rep", "phase", "control"}:
+            self._recorder.put(session.record())
+
+    def _end(self, status: Ending) -> None:
+        session, now = self._session, self._clock()
+        assert session is not None
+        self._session = None
+        saved = True
+        if session.began:
+            self._recorder.put(session.record(status=status, ended=self._wall()))
+            saved = self._recorder.flush(timeout=SAVING)
+        text = "" if saved else "The record book cannot be written now; the session is kept."
+        gone = status == "discarded" or not session.began
+        kind: EventKind = "discarded" if gone else "finished"
+        self._events.append(Event(kind, now, text, session=session.uuid))
+        self._bus.say_session(None)
+        self.save_due = True  # once Redis knows that it has ended

@@ -1,0 +1,28 @@
+"""How sessions are called and measured on the pages."""
+
+from hiitpi.coach.library import Library
+from hiitpi.coach.messages import SessionRecord
+from hiitpi.coach.program import free
+
+
+def title(record: SessionRecord, library: Library) -> str:
+    """ "Squats", or with its program, "Tabata · Squats"."""
+    workouts = record.workouts or record.program.workouts
+    names = ", ".join(library.counted(slug) for slug in workouts)
+    if record.program == free(workouts[0]):
+        return names
+    return f"{record.program.name} · {names}"
+
+
+def reps_by_workout(record: SessionRecord) -> dict[str, int]:
+    """What counted, for each workout of the session."""
+    reps: dict[str, int] = {}
+    for one in record.sets:
+        reps[one.workout] = reps.get(one.workout, 0) + one.counted
+    return reps
+
+
+def clock(seconds: float) -> str:
+    """ "1:05"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

@@ -1,0 +1,136 @@
+"""Pictures of every page and state at the four sizes, for people who look: `docs/pages/`.
+
+    python -m tests.browser.pictures docs/pages
+
+Not a test: what is on the pictures is judged by eye.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import FLAGS, choose, log_in, running
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
+
+#: Width of the pictures that are kept, pixels.
+KEPT = {"phone": 260, "tablet": 410, "desktop": 640, "tv": 640}
+
+
+class Album:
+    """One folder of pictures, one page that is looked at in all sizes."""
+
+    def __init__(self, folder: Path, page: Page) -> None:
+        self.folder, self.page = folder, page
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, name: str, settle: int = 700) -> None:
+        for size, (width, height) in SIZES.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.wait_for_timeout(settle)
+            picture = cv2.imdecode(
+                np.frombuffer(self.page.screenshot(), np.uint8), cv2.IMREAD_COLOR
+            )
+            part = KEPT[size] / width
+            small = cv2.resize(picture, None, fx=part, fy=part, interpolation=cv2.INTER_AREA)
+            path = self.folder / f"{name}-{size}.webp"
+            cv2.imwrite(str(path), small, [cv2.IMWRITE_WEBP_QUALITY, 70])
+            print(path, flush=True)
+
+    def phase(self, phase: str) -> None:
+        self.page.wait_for_selector(f"#train[data-phase={phase}]", timeout=60_000)
+
+
+@contextmanager
+def opened(browser: Browser, form: str) -> Iterator[Page]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder) / "instance", HIITPI_ATHLETE_FORM=form) as app,
+    ):
+        context = browser.new_context(base_url=app.url)
+        yield context.new_page()
+        context.close()
+
+
+def well(album: Album) -> None:
+    """A Tabata from the login to the record book."""
+    page = album.page
+    page.goto("/")
+    page.wait_for_selector("#enter")
+    album.take("login")
+    log_in(page, "Ada")
+    album.take("ready")
+    page.locator("#mode label", has_text="Program").click()
+    album.take("ready-program")
+    page.get_by_label("Tabata, standing").check()
+    page.click("#start")
+    album.phase("work")
+    page.wait_for_function("+document.getElementById('reps').textContent >= 4", timeout=60_000)
+    album.take("work", 300)
+    album.phase("rest")
+    album.take("rest", 300)
+    page.keyboard.press(" ")
+    album.phase("paused")
+    album.take("paused")
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    album.take("paused-light")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    other = page.context.browser.new_context(base_url=page.url.rsplit("/", 1)[0])
+    watcher = Album(album.folder, other.new_page())
+    log_in(watcher.page, "Bob", ready=False)
+    watcher.phase("paused")
+    watcher.page.click("#claim")
+    page.wait_for_selector("#claim-box:not([hidden])")
+    album.take("claim", 200)
+    page.click("#keep")
+    watcher.take("watching", 200)
+    other.close()
+    page.click("#resume")
+    album.phase("work")
+    page.wait_for_function("+document.getElementById('reps').textContent >= 3", timeout=90_000)
+    page.keyboard.press("Escape")
+    album.phase("finished")
+    page.wait_for_selector("#summary-graph .js-plotly-plot")
+    album.take("finished")
+    page.goto("/programs")
+    page.wait_for_selector("#p-new")
+    album.take("programs")
+    page.click("text=Copy >> nth=2")
+    page.wait_for_selector("#p-save")
+    album.take("programs-editor")
+    for name in ("leaderboard", "history", "status"):
+        page.goto(f"/{name}")
+        page.wait_for_selector(".js-plotly-plot, #status")
+        page.wait_for_timeout(2500)
+        album.take(name)
+    page.goto("/nowhere")
+    album.take("missing")
+
+
+def near(album: Album) -> None:
+    """Somebody who stands too close at first."""
+    log_in(album.page, "Ada")
+    choose(album.page, "Jumping Jacks")
+    album.page.click("#start")
+    album.page.wait_for_function("document.getElementById('notice').textContent.includes('back')")
+    album.take("position", 250)
+
+
+def main(folder: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        with opened(browser, "close") as page:
+            near(Album(folder, page))
+        with opened(browser, "good") as page:
+            well(Album(folder, page))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
