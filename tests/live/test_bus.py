@@ -1,11 +1,12 @@
 """Messages over a real Redis, which comes and goes."""
 
 import time
-from dataclasses import asdict
 
 import pytest
 
-from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord
+from hiitpi.coach.control import Device
+from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord, SetRecord
+from hiitpi.coach.program import free, tabata
 from hiitpi.live.bus import (
     SAMPLES,
     Publisher,
@@ -27,8 +28,9 @@ def sample(seq: int) -> Sample:
 
 
 def record() -> SessionRecord:
+    sets = (SetRecord(1, "squat", 1, 0.0, 20.0, 1, 0, 90.0, None, 2),)
     return SessionRecord(
-        "u", "Zoë 😀", "squat", 1.0, None, "active", 1, 0, 3.0, 90.0, "home", "m", (REP,)
+        "u", "Zoë 😀", tabata("squat"), 1.0, None, "active", "home", "m", "tablet", sets, (REP,)
     )
 
 
@@ -41,15 +43,24 @@ def ends(settings: Settings) -> tuple[Publisher, Subscriber]:
 
 def test_json_there_and_back():
     assert decode_record(encode(record())) == record()
-    command = Command("start", player="Zoë", workout="squat")
+    command = Command("start", player="Zoë", program=free("squat"))
     assert decode_command(encode(command)) == command
     assert decode(encode(sample(1)))["keypoints"][0] == [1, 2, 0.5]
 
 
-@pytest.mark.parametrize("data", [b"{}", b'{"kind":"start","x":1}', b"[]", b"nonsense"])
+@pytest.mark.parametrize(
+    "data",
+    [b"{}", b'{"kind":"start","x":1}', b"[]", b"nonsense", b'{"kind":"start","program":{}}'],
+)
 def test_what_is_no_command_is_refused(data: bytes):
-    with pytest.raises(ValueError, match="not a Command"):
+    with pytest.raises(ValueError, match=r"not a Command|Name: Field required"):
         decode_command(data)
+
+
+@pytest.mark.parametrize("change", [{"program": 1}, {"sets": [{}]}, {"sets": None}, {"x": 1}])
+def test_what_is_no_record_is_refused(change: dict):
+    with pytest.raises(ValueError, match=r"not a SessionRecord|not a SetRecord|not a program"):
+        decode_record(encode({**decode(encode(record())), **change}))
 
 
 def test_every_reader_gets_every_message_in_order(redis: Settings):
@@ -85,7 +96,7 @@ def test_wait_gives_what_came_after(redis: Settings):
 def test_commands_arrive_once_also_after_a_restart(redis: Settings):
     trainer, page = ends(redis)
     trainer.publish(0.0, None)
-    page.command(Command("start", player="Ada", workout="squat"))
+    page.command(Command("start", player="Ada", program=free("squat")))
     page.command(Command("done", session="x"))
     assert [c.kind for c in trainer.publish(0.1, None).commands] == ["start", "done"]
     assert trainer.publish(0.2, None).commands == ()
@@ -96,7 +107,7 @@ def test_commands_arrive_once_also_after_a_restart(redis: Settings):
 
 def test_commands_from_before_the_first_start_are_not_obeyed(redis: Settings):
     trainer, page = ends(redis)
-    page.command(Command("start", player="Ada", workout="squat"))
+    page.command(Command("start", player="Ada", program=free("squat")))
     assert trainer.publish(0.0, None).commands == ()
 
 
@@ -113,10 +124,10 @@ def test_session_and_status(redis: Settings):
     trainer, page = ends(redis)
     assert page.session() is None
     assert page.status() is None
-    trainer.say_session(record().summary())
+    trainer.say_session({"uuid": "u", "controller": Device("a", "Ada")})
     trainer.say_status({"camera": "x"})
     trainer.publish(0.0, None)
-    assert page.session() == {k: v for k, v in asdict(record()).items() if k != "series"}
+    assert page.session() == {"uuid": "u", "controller": {"id": "a", "name": "Ada"}}
     assert page.status() == {"camera": "x"}
     trainer.say_session(None)
     trainer.publish(0.1, None)

@@ -1,11 +1,10 @@
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.trainer.recorder import Recorder
-from tests.records.test_store import record
+from tests.records.test_store import counted, record
 
 
 class Book:
@@ -26,7 +25,7 @@ def test_only_the_newest_state_is_written(tmp_path: Path):
     recorder = Recorder(book.save, tmp_path)
     one = record()
     for reps in range(50):
-        recorder.put(replace(one, reps=reps))
+        recorder.put(counted(one, reps))
     assert recorder.flush(5)
     recorder.close()
     assert book.saved[-1].reps == 49

@@ -11,6 +11,7 @@ import pytest
 from hiitpi.camera.base import Camera, Image
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import Command
+from hiitpi.coach.program import Exercise, Program, free
 from hiitpi.errors import CameraError, ModelError
 from hiitpi.live.bus import Publisher, Subscriber, connect, decode
 from hiitpi.pose.keypoints import Pose
@@ -21,6 +22,8 @@ from hiitpi.trainer.trainer import Trainer
 from tests.coach.stick import CLOSED, OPEN, between
 
 FPS = 30
+JACKS = free("jumping_jacks")
+TWICE = Program("Twice", (Exercise("jumping_jacks", work=10, rest=5),), rounds=2)
 
 
 class FilmCamera(Camera):
@@ -43,13 +46,16 @@ class FilmCamera(Camera):
         self.count += 1
         from hiitpi.camera.base import Frame
 
-        return Frame(np.full((8, 8, 3), self.count % 251, np.uint8), self.count, self.clock())
+        return Frame(np.full((480, 640, 3), self.count % 251, np.uint8), self.count, self.clock())
 
     def clock(self) -> float:
         return self.count / FPS
 
     def perform(self, workout: str | None) -> None:
         self.performed.append(workout)
+
+    def prepare(self, workout: str) -> None:
+        self.performed.append(f"prepare {workout}")
 
     def _open(self) -> None: ...
 
@@ -107,12 +113,19 @@ class House:
         for _ in range(int(seconds * FPS)):
             self.trainer.step()
 
-    def start(self, player: str = "Ada") -> str:
-        self.page.command(Command("start", player=player, workout="jumping_jacks"))
+    def start(self, player: str = "Ada", program: Program = JACKS, device: str = "tablet") -> str:
+        """Ask for a session and wait for its Go; its uuid, or that of the one that runs."""
+        self.page.command(Command("start", player=player, program=program, device=device))
         self.run(0.2)
         session = self.page.session()
         assert session
+        while self.page.session()["phase"] in ("position", "countdown"):
+            self.run(0.2)
         return str(session["uuid"])
+
+    def ask(self, kind: str, session: str, device: str = "tablet", player: str = "") -> None:
+        self.page.command(Command(kind, player=player, session=session, device=device))
+        self.run(0.2)
 
     def events(self) -> list[str]:
         return [decode(data)["kind"] for _, data in self.page.recent()["events"]]
@@ -130,8 +143,7 @@ def house(redis: Settings, tmp_path: Path) -> Iterator[House]:
 def test_a_session_from_start_to_records(house: House):
     uuid = house.start()
     house.run(5)
-    house.page.command(Command("done", session=uuid))
-    house.run(0.2)
+    house.ask("done", uuid)
     record = house.store.session(uuid)
     assert record.status == "finished"
     assert record.player == "Ada"
@@ -139,7 +151,8 @@ def test_a_session_from_start_to_records(house: House):
     assert house.events()[0] == "started"
     assert house.events()[-1] == "finished"
     assert house.page.session() is None
-    assert house.camera.performed == ["jumping_jacks", None]
+    assert house.camera.performed == ["prepare jumping_jacks", "jumping_jacks", None]
+    assert record.device == "tablet"
 
 
 def test_every_frame_is_a_sample(house: House):
@@ -161,33 +174,29 @@ def test_two_starts_are_one_session_and_two_dones_one_record(house: House):
     assert house.start("Bob") == uuid
     house.run(2)
     for _ in range(2):
-        house.page.command(Command("done", session=uuid))
-    house.run(0.2)
+        house.ask("done", uuid)
     assert house.events().count("finished") == 1
     assert [len(house.store.history(name)) for name in ("Ada", "Bob")] == [1, 0]
 
 
 def test_a_late_done_does_not_end_the_next_session(house: House):
     first = house.start()
-    house.page.command(Command("done", session=first))
-    house.run(0.2)
+    house.ask("done", first)
     second = house.start("Bob")
-    house.page.command(Command("done", session=first))
-    house.run(0.2)
+    house.ask("done", first)
     assert house.page.session()["uuid"] == second
 
 
 def test_discard_keeps_nothing_that_counts(house: House):
     uuid = house.start()
     house.run(2)
-    house.page.command(Command("discard", session=uuid))
-    house.run(0.2)
+    house.ask("discard", uuid)
     assert house.store.history("Ada") == []
     assert house.events()[-1] == "discarded"
 
 
 def test_an_unknown_workout_starts_nothing(house: House):
-    house.page.command(Command("start", player="Ada", workout="juggling"))
+    house.page.command(Command("start", player="Ada", program=free("juggling")))
     house.run(0.2)
     assert house.page.session() is None
 
@@ -212,8 +221,7 @@ def test_a_trainer_that_was_killed_goes_on_where_it_was(house: House):
     house.trainer = house.new_trainer()  # the old one is never told
     house.trainer.resume(house.store.running("home"))
     house.run(3.5)
-    house.page.command(Command("done", session=uuid))
-    house.run(0.2)
+    house.ask("done", uuid)
     record = house.store.session(uuid)
     assert record.reps > counted
     assert [rep.number for rep in record.series] == list(range(1, record.reps + 1))
@@ -239,8 +247,7 @@ def test_an_engine_that_fails_is_opened_anew_and_the_session_goes_on(house: Hous
     house.run(3)
     assert house.engines == 2
     assert house.page.session() == before
-    house.page.command(Command("done", session=uuid))
-    house.run(0.2)
+    house.ask("done", uuid)
     assert house.store.session(uuid).reps >= 4
 
 
@@ -255,3 +262,98 @@ def test_camera_trouble_is_told_and_the_session_goes_on(house: House):
     house.run(0.2)
     assert house.page.status()["trouble"] == ""
     assert house.page.session()["uuid"] == uuid
+    assert house.camera.performed[-1] == "jumping_jacks"  # whoever is before it starts anew
+
+
+def test_a_camera_that_stays_away_pauses_the_clock(house: House):
+    house.start(program=TWICE)
+    house.run(3)
+    house.camera.broken = True
+    for _ in range(8):
+        house.camera.count += FPS  # time passes
+        house.trainer.step()
+    assert house.page.session()["phase"] == "paused"
+    house.camera.broken = False
+    house.camera.count += 10 * FPS
+    house.run(7)
+    assert house.page.session()["phase"] == "work"
+
+
+# Programs
+
+
+def test_a_program_runs_to_its_end_and_is_stored_by_itself(house: House):
+    uuid = house.start(program=TWICE)
+    house.run(30)
+    assert house.page.session() is None
+    record = house.store.session(uuid)
+    assert (record.status, record.program) == ("finished", TWICE)
+    assert [one.seconds for one in record.sets] == pytest.approx([10, 10])
+    assert all(8 <= one.reps <= 10 for one in record.sets)
+    assert house.camera.performed == [
+        *["prepare jumping_jacks", "jumping_jacks"] * 2,
+        None,
+    ]
+
+
+def test_a_program_that_was_killed_goes_on_where_it_was(house: House):
+    uuid = house.start(program=TWICE)
+    house.run(12)
+    house.ask("pause", uuid)
+    house.ask("resume", uuid)  # each phase is a checkpoint
+    deadline = time.monotonic() + 5
+    while (left := house.store.running("home")).sets[0].seconds < 10:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    house.trainer = house.new_trainer()
+    house.trainer.resume(left)
+    house.run(0.2)
+    session = house.page.session()
+    assert (session["uuid"], session["phase"]) == (uuid, "rest")
+    assert session["controller"] == {"id": "tablet", "name": "Ada"}
+    house.run(30)
+    assert len(house.store.session(uuid).sets) == 2
+
+
+def test_pause_and_resume(house: House):
+    uuid = house.start()
+    house.ask("pause", uuid)
+    assert house.page.session()["phase"] == "paused"
+    house.run(5)
+    before = house.events().count("rep")
+    house.run(5)
+    assert house.events().count("rep") == before
+    house.ask("resume", uuid)
+    assert house.page.session()["phase"] == "countdown"
+
+
+def test_before_go_there_is_nothing_to_keep(house: House):
+    house.page.command(Command("start", player="Ada", program=JACKS))
+    house.run(0.5)
+    uuid = house.page.session()["uuid"]
+    house.ask("done", uuid)
+    assert house.events()[-1] == "discarded"
+    assert house.page.session() is None
+    assert house.store.session(uuid) is None
+
+
+# Who is in control
+
+
+def test_another_device_watches_until_it_takes_over(house: House):
+    uuid = house.start()
+    for kind in ("pause", "done", "discard", "hand_over"):
+        house.ask(kind, uuid, device="phone")
+    assert house.page.session()["phase"] == "work"
+    house.ask("claim", uuid, device="phone", player="Bob")
+    assert house.page.session()["claimant"] == {"id": "phone", "name": "Bob"}
+    house.ask("keep", uuid)
+    assert house.page.session()["claimant"] is None
+    house.ask("claim", uuid, device="phone", player="Bob")
+    house.run(10)
+    assert house.page.session()["controller"] == {"id": "phone", "name": "Bob"}
+    house.ask("done", uuid)
+    assert house.page.session()
+    house.ask("done", uuid, device="phone")
+    record = house.store.session(uuid)
+    assert (record.status, record.player, record.device) == ("finished", "Ada", "phone")
