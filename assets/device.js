@@ -20,7 +20,7 @@
     return element && !element.disabled && element.offsetParent ? element : null;
   };
 
-  document.addEventListener("keydown", (event) => {
+  const press = (event) => {
     const row = KEYS[event.key];
     if (!row || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return; // it has keys of its own
@@ -29,7 +29,8 @@
     if (!button) return;
     event.preventDefault();
     button.click();
-  });
+  };
+  document.addEventListener("keydown", press, { capture: true }); // before Dash's own keys
 
   /* data-ask opens a dialog; any button in it closes it. */
   document.addEventListener("click", (event) => {

@@ -26,6 +26,9 @@ BACK_FREE: Final = 0.5
 #: Somebody who leaves during 3-2-1 for so long (seconds) is not ready.
 STEPPED_OUT: Final = 1.0
 
+#: A session that has been waiting for somebody for so long (seconds) is over.
+ABANDONED: Final = 600.0
+
 #: Why it is paused, for the page.
 WHY: Final = {
     "away": "Paused: come back into the picture",
@@ -67,7 +70,7 @@ class Session:
         self._series = list(record.series)
         self._time = self._seen = self._back = time
         self.why, self._forced = "", False
-        self._count = COUNTDOWN
+        self._count, self._entered = COUNTDOWN, time
         self.phase: Phase = "position"
         self.coach: Coach | None = None
         self.framing = Framing(self.workout)
@@ -89,6 +92,12 @@ class Session:
     def over(self) -> bool:
         """Whether the program has come to its end."""
         return self.clock.step is None
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody has come back for a long time."""
+        waits = self.phase in ("position", "paused")
+        return waits and self._time - self._entered > ABANDONED
 
     @property
     def began(self) -> bool:
@@ -126,7 +135,7 @@ class Session:
             events += [self._renumbered(event, time) for event in told.events]
             events += self._run(0.0)
         else:
-            sample = idle_sample(pose, time, seq, inference_ms)
+            sample = self._still(idle_sample(pose, time, seq, inference_ms))
         return Told(self._placed(sample), tuple(events))
 
     def tick(self, time: float, pose: Pose | None = None, size: Size = (0, 0)) -> list[Event]:
@@ -272,7 +281,7 @@ class Session:
     def _enter(self, phase: Phase, time: float, text: str = "") -> list[Event]:
         self.phase = phase
         self._seen = time if phase in ("work", "rest") else self._seen
-        self._back = time
+        self._back = self._entered = time
         self._count = COUNTDOWN
         if phase == "position":
             self.framing = Framing(self.workout)
@@ -296,21 +305,25 @@ class Session:
         left = self._count if self.phase == "countdown" else self.clock.left
         if self.phase == "position":
             left = None
-        coach = self.coach
-        if coach and self.phase != "work":
-            sample = replace(
-                sample,
-                reps=coach.reps,
-                attempts=coach.attempts,
-                score=None if coach.score is None else round(coach.score, 1),
-                sway=coach.sway,
-            )
         return replace(
             sample,
             phase=self.phase,
             left=None if left is None else round(left, 2),
             spent=round(self.clock.spent, 2),
             total=len(self._series),
+        )
+
+    def _still(self, sample: Sample) -> Sample:
+        """While nothing is counted, the last set stands."""
+        coach = self.coach
+        if coach is None:
+            return sample
+        return replace(
+            sample,
+            reps=coach.reps,
+            attempts=coach.attempts,
+            score=None if coach.score is None else round(coach.score, 1),
+            sway=coach.sway,
         )
 
     def _go_on(self, time: float) -> None:

@@ -181,7 +181,7 @@ class Floor:
         kinds = {event.kind for event in events}
         # A page hears of a new state before it hears what happened in it.
         self._events += [Event(e.kind, e.time, e.text, e.rep, session.uuid) for e in events]
-        if session.over:
+        if session.over or session.abandoned:
             self._end("finished")
             return
         if kinds & TELLING:

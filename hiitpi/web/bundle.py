@@ -8,7 +8,7 @@ from typing import Final
 from flask import Flask, Response, request
 
 #: In the order in which they are needed.
-SCRIPTS: Final = ("device.js", "sound.js", "graphs.js", "board.js", "live.js")
+SCRIPTS: Final = ("access.js", "device.js", "sound.js", "graphs.js", "board.js", "live.js")
 STYLES: Final = ("style.css", "train.css", "pages.css")
 
 #: A year: the longest that HTTP caches are meant to keep anything (RFC 9111).

@@ -36,8 +36,13 @@ class App:
 
 
 @contextmanager
-def running(instance: Path, camera: str = "athlete", **settings: str) -> Iterator[App]:
-    """`python app.py` with a real Redis and a real model."""
+def running(
+    instance: Path, camera: str = "athlete", rate: float = 1, **settings: str
+) -> Iterator[App]:
+    """`python app.py` with a real Redis and a real model.
+
+    `rate` other than 1: with a trainer whose clock runs so many times as fast.
+    """
     port = free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith("HIITPI_")}
     env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
@@ -45,13 +50,15 @@ def running(instance: Path, camera: str = "athlete", **settings: str) -> Iterato
     if MIRROR.is_dir():
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
     command = [sys.executable, "app.py", "--camera", camera]
+    if rate != 1:
+        command = [sys.executable, "-m", "tests.browser.hurried", str(rate)]
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
     ) as process:
         assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(3)]
         try:
-            assert "HIIT PI is open" in said[1], said
+            said = [process.stdout.readline() for _ in range(3 if rate == 1 else 1)]
+            assert "open" in "".join(said), said
             yield App(f"http://127.0.0.1:{port}", instance, process)
         finally:
             process.terminate()
@@ -77,7 +84,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, app: App) -> Iterator[Page]:
-    """A fresh browser profile; a message in its console, or a request elsewhere, fails the test."""
+    """A fresh browser profile."""
+    with opened(browser, app) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Browser, app: App) -> Iterator[Page]:
+    """Another browser; a message in its console, or a request elsewhere, fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=app.url)
     page = context.new_page()
     trouble: list[str] = []
@@ -119,3 +133,17 @@ def choose(page: Page, workout: str, goal: str = "Free") -> None:
     page.locator("#mode label", has_text="One workout").click()
     page.locator("#workout").get_by_label(workout, exact=True).check()
     page.locator("#goal label", has_text=goal).click()
+
+
+def start(page: Page, workout: str, goal: str = "Free") -> None:
+    """Train one workout, from the picker to its Go."""
+    choose(page, workout, goal)
+    page.click("#start")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+
+
+def finish(page: Page) -> None:
+    """Press Done, and see the summary."""
+    page.click("#done")
+    page.wait_for_selector("#train[data-phase=finished]")
+    page.wait_for_selector("#summary .reps")

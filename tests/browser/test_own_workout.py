@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from hiitpi.camera.drawn.movements import MOVEMENTS
 from hiitpi.camera.drawn.painter import Painter
 from hiitpi.coach.library import SHIPPED
-from tests.browser.conftest import running
+from tests.browser.conftest import log_in, running, start
 
 pytestmark = pytest.mark.slow
 
@@ -34,11 +34,8 @@ def test_a_file_dropped_into_a_folder_is_in_the_picker_and_counts(browser: Brows
         tmp_path / "instance", camera=str(tmp_path / "me.avi"), HIITPI_WORKOUTS_DIR=str(mine)
     ) as app:
         page = browser.new_context(base_url=app.url).new_page()
-        page.goto("/")
-        page.fill("#name", "Ada")
-        page.click("#enter")
-        page.get_by_label("Star Jumps").check()
-        page.click("#start")
+        log_in(page, "Ada")
+        start(page, "Star Jumps")
         expect(page.locator("#workout-name")).to_have_text("Star Jumps", timeout=15_000)
         expect(page.locator("#reps")).to_have_text("3", timeout=30_000)
         page.context.close()

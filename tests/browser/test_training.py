@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import App
+from tests.browser.conftest import App, choose, finish, log_in, start
 
 pytestmark = pytest.mark.slow
 
@@ -23,13 +23,6 @@ LISTEN = """() => {
 }"""
 
 
-def log_in(page: Page, name: str) -> None:
-    page.goto("/")
-    page.fill("#name", name)
-    page.click("#enter")
-    page.wait_for_selector("#train[data-phase=ready]", timeout=30_000)
-
-
 def reps(page: Page) -> int:
     return int(page.inner_text("#reps"))
 
@@ -38,9 +31,7 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     log_in(page, "Ada <b>&amp; Söhne</b>")
     assert "drawn athlete" in page.inner_text("#drawn")
     page.evaluate(LISTEN)
-    page.get_by_label("Jumping Jacks").check()
-    page.click("#start")
-    page.wait_for_selector("#train[data-phase=work]")
+    start(page, "Jumping Jacks")
     page.wait_for_function("+document.getElementById('reps').textContent >= 6", timeout=60_000)
 
     # The video has the skeleton that the model found: bright lines that no frame has by itself.
@@ -63,9 +54,7 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     assert page.title().endswith("· Jumping Jacks")
     assert float(page.inner_text("#pace")) == pytest.approx(24, abs=3)  # 48 a minute
     assert float(page.inner_text("#score")) > 90
-    page.click("#done")
-    page.wait_for_selector("#train[data-phase=finished]")
-    page.wait_for_selector("#summary .reps")
+    finish(page)
     done = int(page.inner_text("#summary .reps"))
     assert done >= 12
 
@@ -75,7 +64,10 @@ def test_from_login_to_leaderboard(page: Page, app: App):
 
     # The record book has it, with every repetition.
     with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
-        stored = book.execute("SELECT uuid, workout, status, reps FROM session").fetchall()
+        stored = book.execute(
+            "SELECT uuid, workout, status, session.reps FROM session"
+            " JOIN workout_set ON session_uuid = uuid"
+        ).fetchall()
         series = book.execute("SELECT count(*) FROM repetition").fetchone()
     assert [row[1:] for row in stored] == [("jumping_jacks", "finished", done)]
     assert series == (done,)
@@ -130,9 +122,12 @@ def test_two_tabs_are_one_session(page: Page, app: App):
     other = page.context.new_page()
     other.goto("/train")
     other.wait_for_selector("#train[data-phase=ready]")
+    choose(page, "Jumping Jacks")
     page.click("#start")
-    other.wait_for_selector("#train[data-phase=work]")
-    page.wait_for_selector("#train[data-phase=work]")
+    page.wait_for_selector("#train[data-phase=position]")
+    other.wait_for_selector("#train[data-phase=position]")
+    assert other.is_hidden("#start")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
     page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
     assert reps(other) >= 1
     other.click("#done")
@@ -152,8 +147,11 @@ def test_names_that_are_none_are_refused_in_words(page: Page):
     assert page.url.endswith("/")
 
 
-def test_without_a_name_the_floor_asks_for_one(page: Page):
+def test_without_a_name_the_floor_is_for_watching(page: Page):
     page.goto("/train")
+    page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
+    assert page.locator("#start").count() == 0
+    page.click("text=Train yourself")
     page.wait_for_selector("#name")
     page.click("header >> text=History")
     page.click("text=Choose your name")
@@ -182,8 +180,7 @@ def test_a_hidden_tab_gives_its_streams_back_and_misses_nothing(page: Page):
 def test_the_counter_is_the_biggest_thing_and_all_fits(page: Page, width: int, height: int):
     page.set_viewport_size({"width": width, "height": height})
     log_in(page, "Dora")
-    page.click("#start")
-    page.wait_for_selector("#train[data-phase=work]")
+    start(page, "Squats")
     sizes = page.evaluate(
         "() => [...document.querySelectorAll('#train *')]"
         ".filter(e => e.offsetParent && e.id !== 'reps' && e.textContent.trim())"
@@ -197,8 +194,9 @@ def test_the_counter_is_the_biggest_thing_and_all_fits(page: Page, width: int, h
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     box = page.locator("#done").bounding_box()
     assert box["height"] >= 48
-    page.click("#done")
-    page.wait_for_selector("#train[data-phase=finished]")
+    assert box["y"] + box["height"] <= height
+    finish(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_leaving_the_page_gives_the_video_back(page: Page):
@@ -209,10 +207,8 @@ def test_leaving_the_page_gives_the_video_back(page: Page):
         page.wait_for_selector("text=history")
         page.click("header >> text=Train")
         page.wait_for_function("document.getElementById('video')?.naturalWidth > 1", timeout=10_000)
-    page.click("#start")
-    page.wait_for_selector("#train[data-phase=work]", timeout=10_000)
-    page.click("#done")
-    page.wait_for_selector("#summary .reps")
+    start(page, "Squats")
+    finish(page)
 
 
 def test_start_without_a_login_says_so(page: Page):
@@ -224,11 +220,9 @@ def test_start_without_a_login_says_so(page: Page):
 
 def test_done_always_shows_the_summary(page: Page):
     log_in(page, "Gil")
-    for _ in range(8):
-        page.click("#start")
-        page.wait_for_selector("#train[data-phase=work]")
-        page.click("#done")
-        page.wait_for_selector("#train[data-phase=finished]", timeout=5_000)
+    for _ in range(3):
+        start(page, "Squats")
+        finish(page)
         page.click("#again")
         page.wait_for_selector("#train[data-phase=ready]")
 
@@ -237,9 +231,7 @@ def test_long_names_and_long_counts_fit_on_a_phone(page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     log_in(page, "W" * 40)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.click("#start")
-    page.wait_for_selector("#train[data-phase=work]")
-    page.click("#done")
-    page.wait_for_selector("#summary .reps")
+    start(page, "Squats")
+    finish(page)
     page.evaluate("document.querySelector('#summary .reps').textContent = '1024'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

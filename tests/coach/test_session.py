@@ -41,6 +41,7 @@ def near(_: Athlete) -> Pose:
 def test_a_whole_tabata_is_counted_set_by_set(fps: int):
     athlete = Athlete(tabata("jumping_jacks", "squat"), fps).run(400)
     assert athlete.session.over
+    assert athlete.samples[-1].reps == athlete.session.reps > 0
     assert athlete.kinds("phase") == ["countdown", *["work", "rest"] * 7, "work"]
     record = athlete.session.record(status="finished", ended=1.0)
     assert [one.workout for one in record.sets] == ["jumping_jacks", "squat"] * 4

@@ -337,6 +337,20 @@ def test_before_go_there_is_nothing_to_keep(house: House):
     assert house.store.session(uuid) is None
 
 
+def test_a_session_that_nobody_comes_back_to_ends(house: House):
+    uuid = house.start()
+    house.run(3)
+    house.ask("pause", uuid)
+    house.camera.count += 590 * FPS
+    house.run(0.2)
+    assert house.page.session()
+    house.camera.count += 20 * FPS
+    house.run(0.2)
+    assert house.page.session() is None
+    record = house.store.session(uuid)
+    assert (record.status, record.reps > 0) == ("finished", True)
+
+
 # Who is in control
 
 

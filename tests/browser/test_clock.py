@@ -1,0 +1,136 @@
+"""The training floor by the clock: a whole program, and people who do not stay in the picture.
+
+The trainer's clock runs faster; everything else is as it is.
+"""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App, choose, finish, log_in, opened, running, start
+
+pytestmark = pytest.mark.slow
+
+#: Sounds, and for each set what was counted and what the athlete really did.
+LISTEN = """() => {
+  window.sounds = [];
+  document.addEventListener("hiitpi:sound", (event) => window.sounds.push(event.detail));
+  window.sets = {};
+  window.phases = [];
+  let set = 0;
+  const source = new EventSource("/live");
+  source.onmessage = (message) => {
+    const news = JSON.parse(message.data);
+    if (news.session) set = news.session.set;
+    for (const s of news.samples) {
+      if (s.phase && window.phases.at(-1) !== s.phase) window.phases.push(s.phase);
+      if (s.phase === "work" && s.truth !== null) window.sets[set] = [s.reps, s.truth];
+    }
+  };
+}"""
+
+
+def test_a_whole_tabata(browser: Browser, tmp_path: Path):
+    with running(tmp_path / "instance", rate=4) as app, opened(browser, app) as page:
+        tabata(page, app)
+
+
+def tabata(page: Page, app: App) -> None:
+    log_in(page, "Ada")
+    page.evaluate(LISTEN)
+    start(page, "Squats", goal="Tabata")
+    expect(page.locator("#round")).to_have_text("round 1/8")
+    expect(page.locator("#next")).to_have_text("next: rest 0:10")
+    assert page.title().endswith("· Squats")
+    page.wait_for_selector("#train[data-phase=rest]", timeout=30_000)
+    assert page.is_visible("#big")
+    assert page.title().startswith("Rest 0:")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.wait_for_timeout(300)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != ground
+    page.wait_for_selector("#train[data-phase=finished]", timeout=150_000)
+
+    phases = page.evaluate("window.phases")
+    assert phases == ["position", "countdown", *["work", "rest"] * 7, "work"]
+    # The last repetition and the end of its set may come together, but none is made up or lost.
+    sets = {int(n): both for n, both in page.evaluate("window.sets").items()}
+    assert set(sets) == set(range(1, 9))
+    for counted, truth in sets.values():
+        assert abs(counted - truth) <= 1
+    # The athlete's pictures are painted at the world's pace, which costs some of the first set.
+    assert all(counted >= 5 for number, (counted, _) in sets.items() if number > 1)
+    sounds = page.evaluate("window.sounds")
+    assert [sounds.count(name) for name in ("go", "rest", "ten", "done")] == [8, 7, 8, 1]
+    assert sounds.count("tick") >= 3 * 15
+
+    # The summary has it set by set, and what was wrong is set right.
+    rows = page.locator(".sets tbody tr")
+    expect(rows).to_have_count(8)
+    total = int(page.inner_text("#summary .reps"))
+    seen = [int(row.locator("td").nth(3).inner_text()) for row in rows.all()]
+    assert sum(seen) == total
+    expect(page.locator("#summary-graph .js-plotly-plot")).to_be_visible()
+    assert "Best: repetition" in page.inner_text(".reasons")
+    field = rows.nth(2).locator("input")
+    field.fill(str(seen[2] + 2))
+    page.click("text=Save")
+    expect(page.locator("#summary .phase")).to_have_text("Saved")
+    expect(page.locator("#summary .reps")).to_have_text(str(total + 2))
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
+        stored = book.execute(
+            "SELECT workout_set.reps, corrected, seconds FROM workout_set ORDER BY number"
+        ).fetchall()
+        status, reps = book.execute("SELECT status, reps FROM session").fetchone()
+    assert [row[0] for row in stored] == seen
+    assert [row[1] for row in stored] == [None, None, seen[2] + 2, *[None] * 5]
+    assert [row[2] for row in stored] == pytest.approx([20] * 8)
+    assert (status, reps) == ("finished", total + 2)
+    page.goto("/leaderboard")
+    expect(page.locator("#leaderboard")).to_contain_text(str(total + 2))
+
+
+def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: Path):
+    with (
+        running(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="close") as app,
+        opened(browser, app) as page,
+    ):
+        log_in(page, "Ada")
+        page.evaluate(LISTEN)
+        choose(page, "Squats")
+        page.click("#start")
+        page.wait_for_selector("#train[data-phase=position]")
+        notice = page.locator("#notice")
+        expect(notice).to_contain_text("Step back: I can’t see your feet", timeout=15_000)
+        assert page.is_visible("#outline")
+        assert page.is_visible("#go")
+        page.wait_for_selector("#train[data-phase=countdown]", timeout=30_000)
+        page.wait_for_selector("#train[data-phase=work]")
+        page.wait_for_function("+document.getElementById('reps').textContent >= 1")
+        finish(page)
+
+
+def test_leaving_the_picture_pauses_and_coming_back_goes_on(browser: Browser, tmp_path: Path):
+    with (
+        running(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="leaving") as app,
+        opened(browser, app) as page,
+    ):
+        log_in(page, "Ada")
+        page.evaluate(LISTEN)
+        choose(page, "Squats", goal="Seconds")
+        page.fill("#amount", "60")
+        page.click("#start")
+        page.wait_for_selector("#train[data-phase=paused]", timeout=60_000)
+        expect(page.locator("#notice")).to_contain_text("come back into the picture")
+        clock = page.inner_text("#clock")
+        counted = page.inner_text("#reps")
+        assert counted in ("3", "4")
+        page.wait_for_timeout(500)
+        assert (page.inner_text("#clock"), page.inner_text("#reps")) == (clock, counted)
+        page.wait_for_selector("#train[data-phase=countdown]", timeout=20_000)
+        page.wait_for_selector("#train[data-phase=work]")
+        page.wait_for_function(f"+document.getElementById('reps').textContent > {counted}")
+        assert "pause" in page.evaluate("window.sounds")
+        finish(page)

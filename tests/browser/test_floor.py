@@ -1,0 +1,127 @@
+"""The training floor: who controls it, with what keys, and what becomes of a session."""
+
+import sqlite3
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App, choose, finish, log_in, opened, start
+
+pytestmark = pytest.mark.slow
+
+
+def test_take_over_from_a_second_device(page: Page, app: App, browser: Browser):
+    log_in(page, "Ada")
+    start(page, "Squats")
+    with opened(browser, app) as other:
+        log_in(other, "Bob", ready=False)
+        other.wait_for_selector("#train[data-phase=work]")
+        assert other.is_hidden("#done")
+        assert "Ada is training and in control" in other.inner_text("#who-trains")
+        other.click("#claim")
+        for screen, says in ((page, "Bob wants to take over"), (other, "Ada is asked")):
+            expect(screen.locator("#claim-text")).to_contain_text(says)
+        page.click("#keep")
+        expect(other.locator("#claim-box")).to_be_hidden()
+        assert other.is_hidden("#done")
+        other.click("#claim")
+        page.click("#hand-over")
+        other.wait_for_selector("#train[data-role=control]")
+        page.wait_for_selector("#train[data-role=watch]")
+        expect(page.locator("#cue")).to_contain_text("Bob is in control now")
+        assert page.is_hidden("#done")
+        page.click("#claim")  # nobody answers: after ten seconds it is granted
+        page.wait_for_selector("#train[data-role=control]", timeout=15_000)
+        finish(page)
+        other.wait_for_selector("#summary .reps")
+        assert other.locator(".sets input").count() == 0  # it was not Bob who trained
+
+
+def test_a_keyboard_or_clicker_is_enough(page: Page):
+    log_in(page, "Ada")
+    choose(page, "Squats")
+    page.locator("#workout").get_by_label("Squats", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.keyboard.press("Space")
+    page.wait_for_selector("#train[data-phase=paused]")
+    assert page.title().startswith("Paused")
+    page.keyboard.press("PageDown")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#train[data-phase=finished]")
+
+
+def test_discard_asks_once_and_can_be_undone(page: Page, app: App):
+    log_in(page, "Discarder")
+    start(page, "Squats")
+    finish(page)
+    page.click("#ask-discard")
+    dialog = page.locator("#discard-dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_text("Keep it").click()
+    expect(dialog).to_be_hidden()
+    page.click("#ask-discard")
+    page.click("#discard")
+    expect(page.locator("#summary .phase")).to_have_text("Discarded")
+    assert stati(app, "Discarder") == ["discarded"]
+    page.click("text=Undo")
+    expect(page.locator("#summary .phase")).to_have_text("It counts again")
+    assert stati(app, "Discarder") == ["finished"]
+
+
+def stati(app: App, player: str) -> list[str]:
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
+        query = "SELECT status FROM session JOIN player ON player.id = player_id WHERE name = ?"
+        return [row[0] for row in book.execute(query, (player,))]
+
+
+def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
+    log_in(page, "Ada")
+    choose(page, "Squats", goal="Reps")
+    page.fill("#amount", "3")
+    for says in ("The first of its kind", "Your best: 3 reps"):
+        page.click("#start")
+        page.wait_for_selector("#train[data-phase=finished]", timeout=60_000)
+        expect(page.locator("#summary .reps")).to_have_text("3")
+        compared = page.inner_text(".result")
+        assert says in compared or "Fastest so far" in compared
+        page.click("#again")
+        page.wait_for_selector("#train[data-phase=ready]")
+
+
+def test_cancel_before_go_leaves_nothing(page: Page, app: App):
+    log_in(page, "Shy")
+    choose(page, "Squats")
+    page.click("#start")
+    page.click("#cancel")
+    page.wait_for_selector("#train[data-phase=ready]")
+    assert stati(app, "Shy") == []
+
+
+def test_full_screen_is_the_board_and_the_video(page: Page):
+    log_in(page, "Ada")
+    start(page, "Squats")
+    page.click("#full")
+    page.wait_for_selector("html[data-tv]")
+    assert page.is_hidden("header")
+    assert page.is_hidden("#done")
+    assert page.is_visible("#reps")
+    page.evaluate("document.exitFullscreen()")
+    page.wait_for_selector("html:not([data-tv])")
+    finish(page)
+
+
+def test_what_a_device_chooses_is_remembered(page: Page):
+    log_in(page, "Ada")
+    page.click("#who")
+    page.get_by_label("Light colours").check()
+    page.get_by_label("Sound").uncheck()
+    page.reload()
+    page.wait_for_selector("html[data-theme=light]")
+    page.wait_for_selector("#train[data-phase=ready]", timeout=15_000)
+    assert page.evaluate("window.hiitpi.settings") == {
+        "sound": False,
+        "voice": False,
+        "light": True,
+    }
