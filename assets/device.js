@@ -25,6 +25,11 @@
     if (!row || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return; // it has keys of its own
     if (event.key !== "Escape" && event.target.closest?.(OWN)) return;
+    const menu = document.getElementById("menu");
+    if (event.key === "Escape" && menu?.open) {
+      menu.open = false;
+      return;
+    }
     const button = row.map(seen).find(Boolean);
     if (!button) return;
     event.preventDefault();

@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         video=VideoHub(bus),
         cache=Cache(server),
     )
+    server.extensions["hiitpi"] = services
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
     server.before_request(_strangers_log_in)

@@ -84,9 +84,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, app: App) -> Iterator[Page]:
-    """A fresh browser profile."""
+    """A fresh browser profile; a session that a test leaves is ended."""
     with opened(browser, app) as page:
         yield page
+        page.goto("/train")
+        page.wait_for_selector("#train:not([data-phase=loading])", timeout=15_000)
+        page.keyboard.press("Escape")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, choose, finish, log_in, opened, running, start
+from tests.browser.test_access import examine
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +107,7 @@ def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: 
         expect(notice).to_contain_text("Step back: I can’t see your feet", timeout=15_000)
         assert page.is_visible("#outline")
         assert page.is_visible("#go")
+        examine(page, "position")
         page.wait_for_selector("#train[data-phase=countdown]", timeout=30_000)
         page.wait_for_selector("#train[data-phase=work]")
         page.wait_for_function("+document.getElementById('reps').textContent >= 1")

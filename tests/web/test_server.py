@@ -1,6 +1,7 @@
 """The web app on a real Redis and a real database, without a browser."""
 
 import os
+import re
 import stat
 import threading
 import time
@@ -10,11 +11,15 @@ import orjson
 import pytest
 from flask import Flask
 
+from hiitpi.coach import program_file
 from hiitpi.coach.messages import Event, Sample
+from hiitpi.coach.program import SHIPPED
 from hiitpi.live.bus import Publisher, connect
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
+from hiitpi.web.bundle import FOR_GOOD, SCRIPTS, STYLES
 from hiitpi.web.hub import LiveHub, VideoHub
+from hiitpi.web.pages.status import findings
 from hiitpi.web.server import create_app
 
 
@@ -47,14 +52,14 @@ def events(chunks: Iterator[bytes]) -> Iterator[tuple[str, dict]]:
 
 def test_pages_open_and_are_in_english(app: Flask):
     client = app.test_client()
-    for path in ("/", "/leaderboard", "/nowhere"):
+    for path in ("/", "/train", "/leaderboard", "/status", "/nowhere"):
         answer = client.get(path)
         assert answer.status_code == 200
         assert b'<html lang="en">' in answer.data
         assert b"https://" not in answer.data
 
 
-@pytest.mark.parametrize("path", ["/train", "/history"])
+@pytest.mark.parametrize("path", ["/programs", "/history"])
 def test_strangers_are_asked_who_they_are(app: Flask, path: str):
     answer = app.test_client().get(path)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
@@ -97,6 +102,51 @@ def test_redis_away_is_a_page_a_person_understands(settings: Settings):
     answer = client.get("/")
     assert answer.status_code == 503
     assert b"The live server is starting again" in answer.data
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_is_ours_is_named_by_its_content_and_kept_for_good(app: Flask):
+    client = app.test_client()
+    page = client.get("/").get_data(as_text=True)
+    ours = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
+    assert len(ours) == len(SCRIPTS) + len(STYLES)
+    for address in [*ours, "/assets/fonts/inter-latin.woff2"]:
+        answer = client.get(address)
+        assert answer.headers["Cache-Control"] == FOR_GOOD
+        answer.close()
+    answer = client.get("/assets/live.js")  # without its name it may change
+    assert answer.headers["Cache-Control"] != FOR_GOOD
+    answer.close()
+
+
+def test_a_program_is_exported_as_text(app: Flask):
+    answer = app.test_client().get("/export/program/shipped-3.toml")
+    assert program_file.read(answer.get_data(as_text=True)) == SHIPPED[3]
+    assert "attachment" in answer.headers["Content-Disposition"]
+    for key in ("shipped-99", "house-1", "house--1", "x", "shipped-", "house-99999999999999999999"):
+        assert app.test_client().get(f"/export/program/{key}.toml").status_code == 404
+
+
+def test_status_says_what_is_wrong(app: Flask, redis: Settings, trainer: Publisher):
+    services = app.extensions["hiitpi"]
+    first = {name: (good, says) for name, good, says in findings(services)}
+    assert first["camera"] == (False, "not started")
+    assert first["engine"][0] is False
+    trainer.say_status({"camera": "x", "model": "m", "drawn": False, "trouble": "It is frozen."})
+    for i in range(1, 61):
+        trainer.publish(i / 30, sample(i * 2))
+    services.live.start()
+    deadline = time.monotonic() + 5
+    while services.live.figures().rate == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    found = {name: (good, says) for name, good, says in findings(services)}
+    assert found["camera"] == (False, "It is frozen.")
+    assert found["engine"] == (True, "m")
+    assert found["dropped frames"] == (None, "50% in the last 10 s")
+    assert found["inference"] == (None, "20 ms")
+    page = app.test_client().get("/status")
+    assert page.status_code == 200
 
 
 # Live data

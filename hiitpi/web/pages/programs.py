@@ -13,7 +13,7 @@ from hiitpi.errors import HiitPiError, ProgramError
 from hiitpi.web.auth import current_player
 from hiitpi.web.parts.attributes import attributes
 from hiitpi.web.parts.editor import BLANK, FIELDS, checked, editor, filled
-from hiitpi.web.parts.picker import by_key, described
+from hiitpi.web.parts.picker import by_key, described, key_parts
 from hiitpi.web.parts.stranger import stranger
 from hiitpi.web.services import Services
 
@@ -188,8 +188,7 @@ def callbacks(app: Dash, services: Services) -> None:
         data = _data(values[3:])
         try:
             program = checked(data, services.library)
-            number = values[2] and int(str(values[2]).removeprefix("house-"))
-            services.store.house.keep(program, number or None)
+            services.store.house.keep(program, key_parts(values[2])[1] if values[2] else None)
         except (HiitPiError, ValueError) as error:
             return editor(data, services.library, str(error)), no_update, ""
         return None, _listed(services), f"Saved: {program.name}"
@@ -205,8 +204,8 @@ def callbacks(app: Dash, services: Services) -> None:
         by = ctx.triggered_id
         if not any(clicks) or not isinstance(by, dict):
             return no_update, no_update, no_update
-        number = str(by["key"]).removeprefix("house-")
-        gone = services.store.house.drop(int(number)) if number.isdecimal() else None
+        kind, number = key_parts(by["key"])
+        gone = services.store.house.drop(number) if kind == "house" else None
         if gone is None:
             return _listed(services), "It was gone already.", None
         undo = html.Button("Undo", id="p-undo", className="button", n_clicks=0)

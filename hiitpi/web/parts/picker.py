@@ -115,16 +115,21 @@ def by_key(services: Services, key: Any) -> Program:
     Raises:
         ProgramError: there is none.
     """
-    kind, _, number = str(key or "").partition("-")
+    kind, number = key_parts(key)
     program = None
-    if number.isdecimal():
-        if kind == "shipped" and int(number) < len(SHIPPED):
-            program = SHIPPED[int(number)]
-        elif kind == "house":
-            program = services.store.house.program(int(number))
+    if kind == "shipped" and 0 <= number < len(SHIPPED):
+        program = SHIPPED[number]
+    elif kind == "house":
+        program = services.store.house.program(number)
     if program is None:
         raise ProgramError("Please choose a program.")
     return program
+
+
+def key_parts(key: Any) -> tuple[str, int]:
+    """Where a program comes from, and its number there; -1 for what is no number of ours."""
+    kind, _, number = str(key or "").partition("-")
+    return kind, int(number) if number.isdecimal() and len(number) < 10 else -1
 
 
 def described(program: Program, library: Library) -> str:
