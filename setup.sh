@@ -114,7 +114,10 @@ check() {
   say "Types"
   .venv/bin/mypy
   say "Tests"
-  exec .venv/bin/python -m pytest "$@"
+  [ $# -gt 0 ] && exec .venv/bin/python -m pytest "$@"
+  # Browser tests drive a whole app each, which wants the machine for itself.
+  .venv/bin/python -m pytest -n auto --maxprocesses 4 --ignore tests/browser
+  exec .venv/bin/python -m pytest tests/browser
 }
 
 command=${1:-}

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from hiitpi.cli import _parser
+from hiitpi.coach import program_file
 from hiitpi.coach.library import Library
+from hiitpi.coach.program import SHIPPED
 from hiitpi.pose.catalog import Catalog
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.server import PAGES
@@ -38,6 +40,17 @@ def test_every_workout_is_documented(workout):
     assert f"| {workout.name} | `{workout.slug}` |" in README
 
 
+@pytest.mark.parametrize("program", SHIPPED, ids=lambda p: p.name)
+def test_every_program_is_documented(program):
+    assert f"| {program.name} |" in README
+
+
+def test_the_program_in_the_readme_is_one():
+    lines = README.split("as a small text file:\n\n")[1].split("\n\n")[0].splitlines()
+    program = program_file.read("\n".join(line.removeprefix("    ") for line in lines))
+    assert program.rounds == 3
+
+
 @pytest.mark.parametrize("command", subcommands())
 def test_every_command_is_documented(command: str):
     assert f"python -m hiitpi {command}" in README
@@ -49,7 +62,14 @@ def test_every_model_is_documented(model: str):
 
 
 @pytest.mark.parametrize(
-    "route", [*(page.PATH for page in PAGES), "/videostream", "/live", "/healthz"]
+    "route",
+    [
+        *(page.PATH for page in PAGES),
+        "/videostream",
+        "/live",
+        "/export/program/KEY.toml",
+        "/healthz",
+    ],
 )
 def test_every_route_is_documented(route: str):
     assert f"`{route}`" in README

@@ -69,8 +69,8 @@ class Coach:
 
     @property
     def score(self) -> float | None:
-        """Mean form score so far; None before the first repetition."""
-        return self._total / len(self.series) if self.series else None
+        """Mean form score so far, to a tenth; None before the first repetition."""
+        return round(self._total / len(self.series), 1) if self.series else None
 
     @property
     def sway(self) -> float | None:
@@ -154,7 +154,7 @@ class Coach:
             reps=len(self.series),
             attempts=self.attempts,
             pace=round(self._pace.at(time), 1),
-            score=None if self.score is None else round(self.score, 1),
+            score=self.score,
             sway=self.sway,
         )
 

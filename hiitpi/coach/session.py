@@ -274,7 +274,7 @@ class Session:
             seconds=last.seconds + passed,
             reps=coach.reps,
             attempts=coach.attempts,
-            score=None if coach.score is None else round(coach.score, 1),
+            score=coach.score,
             sway=last.sway if coach.sway is None else coach.sway,
         )
 
@@ -322,7 +322,7 @@ class Session:
             sample,
             reps=coach.reps,
             attempts=coach.attempts,
-            score=None if coach.score is None else round(coach.score, 1),
+            score=coach.score,
             sway=coach.sway,
         )
 

@@ -67,9 +67,10 @@ def running(
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with the drawn athlete."""
-    with running(tmp_path_factory.mktemp("app") / "instance") as app:
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app with the drawn athlete; a module may say by what `RATE` its clock is faster."""
+    rate = getattr(request.module, "RATE", 1)
+    with running(tmp_path_factory.mktemp("app") / "instance", rate=rate) as app:
         yield app
 
 
@@ -124,11 +125,16 @@ def log_in(page: Page, name: str, ready: bool = True) -> None:
     if known.count():
         known.first.click()
     else:
-        if not page.is_visible("#name"):
-            page.click("text=New here?")
-        page.fill("#name", name)
-        page.click("#enter")
+        introduce(page, name)
     page.wait_for_selector("#train[data-phase=ready]" if ready else "#train", timeout=30_000)
+
+
+def introduce(page: Page, name: str) -> None:
+    """Fill in the form for somebody new."""
+    if not page.is_visible("#name"):
+        page.click("text=New here?")
+    page.fill("#name", name)
+    page.click("#enter")
 
 
 def choose(page: Page, workout: str, goal: str = "Free") -> None:

@@ -95,7 +95,7 @@ def tabata(page: Page, app: App) -> None:
 
 def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: Path):
     with (
-        running(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="close") as app,
+        running(tmp_path / "instance", HIITPI_ATHLETE_FORM="close") as app,
         opened(browser, app) as page,
     ):
         log_in(page, "Ada")
@@ -108,8 +108,8 @@ def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: 
         assert page.is_visible("#outline")
         assert page.is_visible("#go")
         examine(page, "position")
-        page.wait_for_selector("#train[data-phase=countdown]", timeout=30_000)
-        page.wait_for_selector("#train[data-phase=work]")
+        page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+        assert page.evaluate("window.phases") == ["position", "countdown", "work"]
         page.wait_for_function("+document.getElementById('reps').textContent >= 1")
         finish(page)
 

@@ -3,7 +3,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from hiitpi.camera.athlete import AthleteCamera
+from hiitpi.camera.athlete import CLOSE, AthleteCamera
 from hiitpi.camera.drawn.movements import MOVEMENTS
 from hiitpi.camera.drawn.painter import Painter
 from hiitpi.camera.drawn.routine import HALF, Routine
@@ -91,7 +91,7 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
     camera = AthleteCamera((640, 480), pace=50, form=form, clock=clock)
     camera._open()
     camera.perform("jumping_jacks")
-    camera._coming.result()
+    camera._films["jumping_jacks"].result()
     blazepose = engine("blazepose", catalog)
     coach = Coach(Library()["jumping_jacks"], clock())
     for _ in range(15 * 14):
@@ -167,3 +167,33 @@ def test_it_does_not_know_everything(caplog: pytest.LogCaptureFixture):
     camera.perform("juggling")
     camera.close()
     assert "does not know 'juggling'" in caplog.text
+
+
+def test_it_takes_the_starting_position_and_waits_for_go():
+    """Somebody who stands too close steps back; the film of the workout is painted once."""
+    clock = Clock()
+    camera = AthleteCamera((160, 120), form="close", clock=clock)
+    camera._open()
+    camera.prepare("squat")
+    camera._films["squat"].result()
+    near, _ = camera._grab()
+    clock.now += CLOSE + 0.1
+    back, truth = camera._grab()
+    assert np.abs(near.astype(int) - back).mean() > 2
+    film = camera._films["squat"]
+    for _ in range(30):
+        clock.now += 1
+        still, truth = camera._grab()
+        assert truth == 0
+        assert np.array_equal(still, back)
+    camera.perform("squat")
+    for _ in range(20):
+        clock.now += 0.5
+        _, truth = camera._grab()
+    assert truth >= 2
+    camera.prepare("jumping_jacks")
+    camera.prepare("lunge")
+    assert list(camera._films) == ["jumping_jacks", "lunge"]
+    camera.prepare("lunge")
+    assert film.done()
+    camera.close()
