@@ -115,9 +115,16 @@ check() {
   .venv/bin/mypy
   say "Tests"
   [ $# -gt 0 ] && exec .venv/bin/python -m pytest "$@"
-  # Browser tests drive a whole app each, which wants the machine for itself.
-  .venv/bin/python -m pytest -n auto --maxprocesses 4 --ignore tests/browser
-  exec .venv/bin/python -m pytest tests/browser
+  # The browser tests drive a whole app each and come first; all others take what they leave.
+  local failed=0
+  log=$(mktemp)
+  nice -n 10 .venv/bin/python -m pytest --ignore tests/browser >"$log" 2>&1 &
+  others=$!
+  trap 'kill "$others" 2>/dev/null || true; rm -f "$log"' EXIT
+  .venv/bin/python -m pytest tests/browser || failed=$?
+  wait "$others" || failed=$?
+  cat "$log"
+  exit "$failed"
 }
 
 command=${1:-}

@@ -88,9 +88,9 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
     """A fresh browser profile; a session that a test leaves is ended."""
     with opened(browser, app) as page:
         yield page
-        page.goto("/train")
-        page.wait_for_selector("#train:not([data-phase=loading])", timeout=15_000)
-        page.keyboard.press("Escape")
+        if page.locator("#done, #cancel").locator("visible=true").count():
+            page.keyboard.press("Escape")
+            page.wait_for_selector("#train:is([data-phase=ready], [data-phase=finished])")
 
 
 @contextmanager
@@ -142,6 +142,16 @@ def choose(page: Page, workout: str, goal: str = "Free") -> None:
     page.locator("#mode label", has_text="One workout").click()
     page.locator("#workout").get_by_label(workout, exact=True).check()
     page.locator("#goal label", has_text=goal).click()
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """The tab is hidden, so its streams end and it stays as it is; or shown again."""
+    page.evaluate(
+        "(hidden) => { Object.defineProperty(document, 'hidden',"
+        " { value: hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
 
 
 def start(page: Page, workout: str, goal: str = "Free") -> None:

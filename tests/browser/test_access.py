@@ -5,18 +5,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from hiitpi.web.server import PAGES
-from tests.browser.conftest import choose, finish, log_in
+from tests.browser.conftest import choose, finish, hide, log_in
 
 pytestmark = pytest.mark.slow
 
 SERIOUS = ("serious", "critical")
 
 #: The clock of this module's app is faster, so that nobody waits for a rest.
-RATE = 2
+RATE = 4
 
 
 def examine(page: Page, where: str) -> None:
-    """Look in both themes."""
+    """Look in both themes, while nothing moves."""
+    hide(page, True)
     for theme in ("dark", "light"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         page.wait_for_timeout(350)  # colours have changed, labels are mended
@@ -28,6 +29,7 @@ def examine(page: Page, where: str) -> None:
             if one["impact"] in SERIOUS
         ]
         assert not bad
+    hide(page, False)
 
 
 def test_pages(page: Page):
@@ -57,6 +59,7 @@ def test_the_training_floor_in_every_phase(page: Page):
     for phase in ("work", "rest"):
         page.wait_for_selector(f"#train[data-phase={phase}]", timeout=60_000)
         examine(page, phase)
+    page.wait_for_selector("#train[data-phase=work]")
     page.keyboard.press("Space")
     page.wait_for_selector("#train[data-phase=paused]")
     examine(page, "paused")

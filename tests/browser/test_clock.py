@@ -95,7 +95,7 @@ def tabata(page: Page, app: App) -> None:
 
 def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: Path):
     with (
-        running(tmp_path / "instance", HIITPI_ATHLETE_FORM="close") as app,
+        running(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="close") as app,
         opened(browser, app) as page,
     ):
         log_in(page, "Ada")
@@ -116,7 +116,7 @@ def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: 
 
 def test_leaving_the_picture_pauses_and_coming_back_goes_on(browser: Browser, tmp_path: Path):
     with (
-        running(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="leaving") as app,
+        running(tmp_path / "instance", rate=3, HIITPI_ATHLETE_FORM="leaving") as app,
         opened(browser, app) as page,
     ):
         log_in(page, "Ada")

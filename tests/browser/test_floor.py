@@ -40,6 +40,29 @@ def test_take_over_from_a_second_device(page: Page, app: App, browser: Browser):
         assert other.locator(".sets input").count() == 0  # it was not Bob who trained
 
 
+def test_two_tabs_are_one_session(page: Page, app: App):
+    log_in(page, "Bob")
+    other = page.context.new_page()
+    other.goto("/train")
+    other.wait_for_selector("#train[data-phase=ready]")
+    choose(page, "Squats")
+    page.click("#start")
+    page.wait_for_selector("#train:not([data-phase=ready])")
+    other.wait_for_selector("#train:not([data-phase=ready])")
+    assert other.is_hidden("#start")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
+    assert int(other.inner_text("#reps")) >= 1
+    other.click("#done")
+    page.wait_for_selector("#train[data-phase=finished]")
+    other.wait_for_selector("#summary .reps")
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
+        mine = book.execute(
+            "SELECT count(*) FROM session JOIN player ON player.id = player_id WHERE name = 'Bob'"
+        ).fetchone()
+    assert mine == (1,)
+
+
 def test_a_keyboard_or_clicker_is_enough(page: Page):
     log_in(page, "Ada")
     choose(page, "Squats")
@@ -81,7 +104,7 @@ def stati(app: App, player: str) -> list[str]:
 
 def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
     log_in(page, "Ada")
-    choose(page, "Jumping Jacks", goal="Reps")
+    choose(page, "Squats", goal="Reps")
     page.fill("#amount", "3")
     for says in ("The first of its kind", "Your best: 3 reps"):
         page.click("#start")
