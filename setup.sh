@@ -118,7 +118,8 @@ check() {
   # The browser tests drive a whole app each and come first; all others take what they leave.
   local failed=0
   log=$(mktemp)
-  nice -n 10 .venv/bin/python -m pytest --ignore tests/browser >"$log" 2>&1 &
+  nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup \
+    --ignore tests/browser >"$log" 2>&1 &
   others=$!
   trap 'kill "$others" 2>/dev/null || true; rm -f "$log"' EXIT
   .venv/bin/python -m pytest tests/browser || failed=$?

@@ -10,7 +10,8 @@ from hiitpi.coach.library import Library
 from hiitpi.evaluate import Result, evaluate, summary
 from tests.conftest import SHARED
 
-pytestmark = pytest.mark.slow
+#: One process evaluates all recordings, once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("recordings")]
 
 INDEX = SHARED / "poses" / "index.csv"
 
