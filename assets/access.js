@@ -11,6 +11,9 @@
     program: "Program",
     colour: "Your colour",
     device: "This device",
+    "lb-period": "Period",
+    "lb-measure": "By",
+    "h-period": "Period",
   };
   const LISTS = ".dash-options-list";
   const OPTIONS = ".dash-options-list-option";

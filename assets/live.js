@@ -197,6 +197,12 @@
       floor = new Floor(byId("train"));
       return noUpdate();
     },
+    /* The first new best of a session that has just been shown. */
+    announce: () => {
+      const best = document.querySelector("#summary .best");
+      if (best) say(best.textContent);
+      return noUpdate();
+    },
     again: (clicks) => {
       if (clicks && floor) {
         floor.root.dataset.phase = floor.session ? floor.session.phase : "ready";

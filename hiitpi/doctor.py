@@ -130,7 +130,7 @@ def _database(settings: Settings) -> str:
     from hiitpi.records.store import Store
 
     settings.make_instance()
-    store = Store(settings.database)
+    store = Store(settings.database, settings.zone)
     try:
         store.migrate()
         return f"{len(store.house.players())} players"

@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 import tempfile
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -85,11 +87,22 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the database to use instead of SQLite."
     )
+    timezone: str | None = Field(
+        None, description="The house's time zone, like `Europe/Berlin`; this machine's by default."
+    )
     jpeg_quality: int = Field(80, ge=10, le=100, description="Quality of the video's pictures.")
     max_viewers: int = Field(24, ge=1, le=28, description="Videos that are shown at a time.")
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much the logs tell."
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, name: str | None) -> str | None:
+        try:
+            return ZoneInfo(name).key if name else None
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("it is no time zone; `timedatectl list-timezones` has them") from error
 
     @classmethod
     def load(cls, **given: object) -> "Settings":
@@ -136,6 +149,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy URL of the record book."""
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'hiitpi.sqlite'}"
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The house's time zone; None: this machine's."""
+        return ZoneInfo(self.timezone) if self.timezone else None
 
     @property
     def logs(self) -> Path:

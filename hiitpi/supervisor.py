@@ -15,7 +15,7 @@ from typing import Final
 
 import redis
 
-from hiitpi.errors import ServeError
+from hiitpi.errors import RecordsError, ServeError
 from hiitpi.live.bus import Keys, Subscriber, connect
 from hiitpi.live.server import check_redis, start_redis, stop_redis
 from hiitpi.process import spawn
@@ -72,9 +72,12 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
     if settings.redis_url:
         check_redis(settings.redis(0))
         children = []
-    store = Store(settings.database)
+    store = Store(settings.database, settings.zone)
     try:
         store.migrate()
+    except RecordsError as error:  # people can train all the same; sessions are kept until it works
+        log.error("%s", error)
+        print(f"hiitpi: {error}\nTraining goes on; sessions are kept.", file=sys.stderr, flush=True)
     finally:
         store.close()
     # A trainer whose supervisor was killed must not end its session in order: it goes on after the

@@ -24,6 +24,7 @@ MAY = {
     "hiitpi/records": {
         "hiitpi.records",
         "hiitpi.coach.messages",
+        "hiitpi.coach.pace",
         "hiitpi.coach.program",
         "hiitpi.errors",
     },

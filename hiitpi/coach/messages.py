@@ -17,6 +17,9 @@ CommandKind = Literal[
 ]
 Status = Literal["active", "finished", "interrupted", "discarded"]
 
+#: Sessions that count: finished by Done, or cut short by a stop of the app.
+KEPT: tuple[Status, ...] = ("finished", "interrupted")
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

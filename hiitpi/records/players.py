@@ -23,6 +23,9 @@ COLOURS: Final = {
 
 LONGEST: Final = 40
 
+#: What the database keeps of a name's key.
+KEY: Final = 120
+
 #: Characters that turn the direction of what follows them, on a page as well: explicit embeddings,
 #: overrides and isolates. Right-to-left letters need none.
 TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -48,8 +51,15 @@ def clean_name(name: str, longest: int = LONGEST) -> str:
 
 
 def name_key(name: str, longest: int = LONGEST) -> str:
-    """Equal for names that are one: without regard to case and to look-alike forms."""
-    return unicodedata.normalize("NFKC", clean_name(name, longest).casefold()).casefold()
+    """Equal for names that are one: without regard to case and to look-alike forms.
+
+    Raises:
+        ValueError: it cannot be a name.
+    """
+    key = unicodedata.normalize("NFKC", clean_name(name, longest).casefold()).casefold()
+    if len(key) > KEY:  # one ligature can stand for eighteen letters
+        raise ValueError("A name has at most 40 characters; some of these are many in one.")
+    return key
 
 
 def next_colour(taken: Iterable[str]) -> str:

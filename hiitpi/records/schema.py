@@ -1,11 +1,12 @@
 """The tables. Times are UTC; days are the business of whoever shows them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -40,7 +41,11 @@ class Base(DeclarativeBase):
 
 
 class Player(Base):
-    """Somebody who trains. `key` is the name without regard to case: equal names, one player."""
+    """Somebody who trains. `key` is the name without regard to case: equal names, one player.
+
+    `gone`: deleted, or merged into another; forgotten after a while. `goal_unit` and `goal`: what
+    is to be reached in a week. The streaks (days in a row, up to `last_day`) follow from the tally.
+    """
 
     __tablename__ = "player"
 
@@ -49,6 +54,21 @@ class Player(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     colour: Mapped[str] = mapped_column(String(7))
     created: Mapped[datetime] = mapped_column(Moment)
+    gone: Mapped[datetime | None] = mapped_column(Moment)
+    goal_unit: Mapped[str | None] = mapped_column(String(8))
+    goal: Mapped[int | None]
+    streak: Mapped[int] = mapped_column(default=0)
+    longest_streak: Mapped[int] = mapped_column(default=0)
+    last_day: Mapped[date | None] = mapped_column(Date)
+
+
+class Alias(Base):
+    """A name that a player had before it was renamed or merged: it still leads there."""
+
+    __tablename__ = "alias"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    player_id: Mapped[int] = mapped_column(ForeignKey("player.id"))
 
 
 class Program(Base):
@@ -65,8 +85,10 @@ class Program(Base):
 class Session(Base):
     """A training session; `ended` is NULL while it runs.
 
-    `program` is canonical JSON: sessions of equal programs have equal texts. `reps`, `pace`,
-    `score` and `sway` follow from the sets, and are kept for those who sum many sessions up.
+    `day` is the local day on which it began, wherever it was. `program` is canonical JSON: sessions
+    of equal programs have equal texts. `reps`, `seconds`, `pace`, `score` and `sway` follow from
+    the sets, and are kept for tables that are sorted by them. `gone`: when it was discarded or
+    deleted; it can be put back for a while. `merged_from`: whose it was before a merge.
     """
 
     __tablename__ = "session"
@@ -75,10 +97,14 @@ class Session(Base):
     player_id: Mapped[int] = mapped_column(ForeignKey("player.id"))
     program: Mapped[str] = mapped_column(Text)
     started: Mapped[datetime] = mapped_column(Moment)
+    day: Mapped[date] = mapped_column(Date)
     ended: Mapped[datetime | None] = mapped_column(Moment)
+    gone: Mapped[datetime | None] = mapped_column(Moment)
+    merged_from: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(12))
     reps: Mapped[int]
     attempts: Mapped[int]
+    seconds: Mapped[float] = mapped_column(Float(53), default=0.0)
     pace: Mapped[float] = mapped_column(Float(53))
     score: Mapped[float | None] = mapped_column(Float(53))
     sway: Mapped[float | None] = mapped_column(Float(53))
@@ -95,8 +121,8 @@ class Session(Base):
     )
 
     __table_args__ = (
-        Index("session_ended", "ended"),
-        Index("session_player_ended", "player_id", "ended"),
+        Index("session_player_started", "player_id", "started"),
+        Index("session_player_day", "player_id", "day"),
         Index("session_station_status", "station", "status"),
     )
 
@@ -133,3 +159,28 @@ class Repetition(Base):
     score: Mapped[float] = mapped_column(Float(53))
     cues: Mapped[list[str]] = mapped_column(JSON)
     set: Mapped[int] = mapped_column("set_number")
+
+
+class Tally(Base):
+    """What a player did at one workout on one local day: sums and bests of its sets.
+
+    It follows from the sessions, see `hiitpi.records.tally`, and makes three years as quick to read
+    as a week.
+    """
+
+    __tablename__ = "tally"
+
+    player_id: Mapped[int] = mapped_column(ForeignKey("player.id"), primary_key=True)
+    workout: Mapped[str] = mapped_column(String(60), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    sessions: Mapped[int]
+    sets: Mapped[int]
+    reps: Mapped[int]
+    seconds: Mapped[float] = mapped_column(Float(53))
+    scored: Mapped[int]
+    score: Mapped[float | None] = mapped_column(Float(53))
+    best_set: Mapped[int]
+    best_pace: Mapped[float | None] = mapped_column(Float(53))
+    best_score: Mapped[float | None] = mapped_column(Float(53))
+
+    __table_args__ = (Index("tally_day", "day"), {"sqlite_with_rowid": False})

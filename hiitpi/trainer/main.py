@@ -11,6 +11,7 @@ from hiitpi.camera.base import Camera
 from hiitpi.camera.finder import open_camera
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import SessionRecord
+from hiitpi.errors import RecordsError
 from hiitpi.live.bus import Publisher, connect
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
@@ -43,7 +44,7 @@ def run(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    store = Store(settings.database)
+    store = Store(settings.database, settings.zone)
     library = Library(settings.workouts_dir)
     catalog = Catalog(mirror=settings.model_mirror)
 
@@ -66,6 +67,14 @@ def run(
 
 def _left(store: Store, station: str, now: float) -> SessionRecord | None:
     """The session to go on with; all others that nobody ended are closed."""
+    try:
+        return _resumed(store, station, now)
+    except RecordsError as error:
+        log.error("No session is looked for: %s", error)
+        return None
+
+
+def _resumed(store: Store, station: str, now: float) -> SessionRecord | None:
     left = store.running(station)
     if left:
         last = left.started + max((one.began + one.seconds for one in left.sets), default=0.0)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from hiitpi.coach.messages import SessionRecord
+from hiitpi.errors import RecordsError
 from hiitpi.live.bus import decode_record, encode
 
 log = logging.getLogger(__name__)
@@ -22,10 +21,10 @@ Save = Callable[[SessionRecord], None]
 class Recorder:
     """Keeps the newest state of each session and writes it, at most once a second.
 
-    What cannot be written is tried again, and survives a stop as a file in `shelter`.
+    What cannot be written is kept as a file in `shelter` at once, and tried again.
 
     Args:
-        save: writes a record; raises SQLAlchemyError when the database cannot.
+        save: writes a record; raises RecordsError when the database cannot.
         shelter: folder for what could not be written.
     """
 
@@ -60,8 +59,17 @@ class Recorder:
             self._changed.notify_all()
         self._thread.join(timeout=2.0)
         for record in self._waiting.values():
+            self._keep(record)
+
+    def _keep(self, record: SessionRecord) -> None:
+        path = self._shelter / f"{record.uuid}.json"
+        part = path.with_suffix(".part")
+        try:
             self._shelter.mkdir(parents=True, exist_ok=True)
-            (self._shelter / f"{record.uuid}.json").write_bytes(encode(record))
+            part.write_bytes(encode(record))
+            part.replace(path)  # whole, or not at all
+        except OSError as error:
+            log.error("Session %s is kept in memory only: %s", record.uuid, error)
 
     def _load(self) -> None:
         for path in self._shelter.glob("*.json"):
@@ -86,10 +94,14 @@ class Recorder:
     def _write(self, record: SessionRecord) -> None:
         try:
             self._save(record)
-        except SQLAlchemyError as error:
+        except RecordsError as error:
             log.error("Session %s cannot be written yet: %s", record.uuid, error)
+            self._keep(record)
             return
-        (self._shelter / f"{record.uuid}.json").unlink(missing_ok=True)
+        try:
+            (self._shelter / f"{record.uuid}.json").unlink(missing_ok=True)
+        except OSError as error:  # it is stored; the same twice is one
+            log.warning("%s", error)
         with self._changed:
             if self._waiting.get(record.uuid) is record:
                 del self._waiting[record.uuid]

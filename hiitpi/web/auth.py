@@ -30,6 +30,11 @@ def log_in(name: str) -> None:
     current_device()
 
 
+def log_out() -> None:
+    """Forget who trains on this device."""
+    flask.session.pop(PLAYER, None)
+
+
 def secret_key(folder: Path) -> bytes:
     """The key that signs cookies, made at first use and readable by this user only."""
     path = folder / "secret_key"

@@ -10,6 +10,7 @@ from flask_compress import Compress
 from flask_session import Session as ServerSession
 
 from hiitpi.coach.library import Library
+from hiitpi.errors import RecordsError
 from hiitpi.live.bus import Subscriber, connect
 from hiitpi.logs import set_up
 from hiitpi.records.store import Store
@@ -17,13 +18,24 @@ from hiitpi.settings import ROOT, Settings
 from hiitpi.web.auth import current_player, secret_key
 from hiitpi.web.bundle import keep_for_good, scripts, styles
 from hiitpi.web.hub import LiveHub, VideoHub
-from hiitpi.web.pages import history, leaderboard, login, missing, programs, status, train
+from hiitpi.web.pages import (
+    data,
+    history,
+    leaderboard,
+    login,
+    missing,
+    programs,
+    session,
+    status,
+    train,
+)
 from hiitpi.web.parts.header import header, header_callbacks
+from hiitpi.web.parts.trouble import banner, closed, tell
 from hiitpi.web.patience import be_patient
 from hiitpi.web.services import Services
 from hiitpi.web.streams import streams
 
-PAGES = (login, train, programs, leaderboard, history, status)
+PAGES = (login, train, programs, leaderboard, history, session, data, status)
 
 ASSETS = ROOT / "assets"
 
@@ -49,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     services = Services(
         settings=settings,
         library=Library(settings.workouts_dir),
-        store=Store(settings.database),
+        store=Store(settings.database, settings.zone),
         bus=bus,
         live=LiveHub(bus),
         video=VideoHub(bus),
@@ -58,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     server.extensions["hiitpi"] = services
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
+    server.register_blueprint(data.files(services))
     server.before_request(_strangers_log_in)
     server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
     _pages(server, services)
@@ -107,6 +120,7 @@ def _pages(server: Flask, services: Services) -> None:
         title="HIIT PI",
         update_title="",
         suppress_callback_exceptions=True,
+        on_error=tell,
     )
     app.index_string = INDEX.replace("{styles}", styles(ASSETS)).replace(
         "{our_scripts}", scripts(ASSETS)
@@ -116,25 +130,34 @@ def _pages(server: Flask, services: Services) -> None:
         register_page(
             f"hiitpi.{page.PATH}",
             path=page.PATH,
+            path_template=getattr(page, "TEMPLATE", None),
             title=f"{page.TITLE} · HIIT PI",
             name=page.TITLE,
             layout=_layout(page, services),
         )
         page.callbacks(app, services)
     register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=missing.layout)
-    app.layout = lambda: html.Div([header(), page_container], className="app")
+    app.layout = lambda: html.Div([header(), banner(), page_container], className="app")
     header_callbacks(app, services)
 
 
 def _strangers_log_in() -> Any:
     """Whoever opens somebody's page as nobody is asked first."""
-    if request.path in (history.PATH, programs.PATH) and current_player() is None:
+    if request.path in (history.PATH, programs.PATH, data.PATH) and current_player() is None:
         return redirect(login.PATH)
     return None
 
 
 def _layout(page: Any, services: Services) -> Any:
-    return lambda **query: page.layout(services)
+    def made(**given: Any) -> Any:
+        try:
+            if hasattr(page, "TEMPLATE"):
+                return page.layout(services, str(given.get("uuid") or ""))
+            return page.layout(services)
+        except RecordsError as error:
+            return closed(error)
+
+    return made
 
 
 INDEX = """<!doctype html>

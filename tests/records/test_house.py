@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +10,8 @@ from hiitpi.records.store import Store
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    store = Store(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    store.migrate()
-    yield store.house
-    store.close()
+def house(store: Store) -> House:
+    return store.house
 
 
 def test_a_player_is_made_once_with_a_colour(house: House):

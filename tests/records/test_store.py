@@ -1,55 +1,25 @@
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import alembic.command
 import alembic.config
+import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 
-from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
+from hiitpi.coach.messages import SessionRecord, SetRecord
 from hiitpi.coach.program import free, tabata
 from hiitpi.errors import RecordsError
+from hiitpi.records.database import CHECKPOINT, FOR_GOOD, Database
 from hiitpi.records.players import clean_name, name_key
 from hiitpi.records.schema import Base
-from hiitpi.records.store import MIGRATIONS, Best, Store, Total, first_moment
-
-NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    store = Store(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    store.migrate()
-    yield store
-    store.close()
-
-
-def rep(number: int) -> Repetition:
-    return Repetition(number, number * 1.5, 1.0, 0.9, 1.0, 90.0 + number, ("Hands higher",))
-
-
-def record(workout: str = "squat", reps: int = 2, **changes: object) -> SessionRecord:
-    one = SetRecord(1, workout, 1, 0.0, 60.0, reps, 1, 91.5, 1.5)
-    given = SessionRecord(
-        uuid=str(uuid4()),
-        player="Ada",
-        program=free(workout),
-        started=NOW.timestamp() - 60,
-        ended=NOW.timestamp(),
-        status="finished",
-        station="home",
-        model="blazepose",
-        device="tablet",
-        sets=(one,),
-        series=tuple(rep(i + 1) for i in range(min(reps, 2))),
-    )
-    return replace(given, **changes)
+from hiitpi.records.store import Best, Store
+from hiitpi.records.upgrade import MIGRATIONS
+from tests.records.book import NOW, history, record, rep, totals
 
 
 def counted(one: SessionRecord, reps: int) -> SessionRecord:
@@ -70,19 +40,19 @@ def test_the_same_session_twice_is_one(store: Store):
     one = record()
     store.save(one)
     store.save(counted(one, 50))
-    assert [s.reps for s in store.history("Ada")] == [2]
+    assert [s.reps for s in history(store, "Ada")] == [2]
 
 
 def test_checkpoints_grow_and_done_ends(store: Store):
     one = record(reps=1, status="active", ended=None)
     store.save(one)
     assert store.running("home") == one
-    assert store.history("Ada") == []
+    assert history(store, "Ada") == []
     store.save(counted(one, 2))
     assert store.running("home") == counted(one, 2)
     store.save(replace(counted(one, 2), status="finished", ended=NOW.timestamp()))
     assert store.running("home") is None
-    assert store.history("Ada")[0].reps == 2
+    assert history(store, "Ada")[0].reps == 2
 
 
 def test_sets_of_a_program_are_stored_in_order_and_grow(store: Store):
@@ -102,7 +72,7 @@ def test_a_correction_is_kept_beside_what_the_camera_saw(store: Store):
     stored = store.session(one.uuid)
     assert [(s.reps, s.corrected) for s in stored.sets] == [(6, None), (6, 8), (6, None)]
     assert corrected.reps == stored.reps == 20
-    assert store.totals(NOW.replace(year=2000)) == [Total("Ada", "squat", 20, 1)]
+    assert totals(store) == [("Ada", "squat", 20)]
     assert store.correct(one.uuid, {2: 6}).reps == 18  # as it was
 
 
@@ -136,9 +106,9 @@ def test_discarding_can_be_undone(store: Store):
     one = record()
     store.save(one)
     store.discard(one.uuid)
-    assert store.history("Ada") == []
+    assert history(store, "Ada") == []
     store.discard(one.uuid, undo=True)
-    assert store.history("Ada")[0].reps == 2
+    assert history(store, "Ada")[0].reps == 2
 
 
 def test_the_best_is_of_equal_programs_and_of_other_sessions(store: Store):
@@ -173,15 +143,15 @@ def test_equal_names_are_one_player(store: Store):
     for name in ("Zoë", " zoë ", "ZOË", "Zoe\u0308"):
         store.save(record(player=name))
     assert [p.name for p in store.house.players()] == ["Zoë"]
-    assert len(store.history("zoË")) == 4
-    assert store.totals(NOW.replace(year=2000)) == [Total("Zoë", "squat", 8, 4)]
+    assert len(history(store, "zoË")) == 4
+    assert totals(store) == [("Zoë", "squat", 8)]
 
 
 @pytest.mark.parametrize("name", ["=1+1", 'a,"b"', "<b>x</b>", "😀", "שלום", "a" * 40, "'; --"])
 def test_any_name_is_kept_as_it_is(store: Store, name: str):
     store.save(record(player=name))
     assert [p.name for p in store.house.players()] == [name]
-    assert store.history(name)[0].player == name
+    assert history(store, name)[0].player == name
 
 
 @pytest.mark.parametrize(
@@ -199,108 +169,98 @@ def test_names_are_trimmed_and_folded():
 
 def test_discarded_sessions_do_not_count(store: Store):
     store.save(record(status="discarded"))
-    assert store.history("Ada") == []
-    assert store.totals(NOW.replace(year=2000)) == []
+    assert history(store, "Ada") == []
+    assert totals(store) == []
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    rows=st.lists(
-        st.tuples(
-            st.sampled_from(["Ada", "ada", "Bob"]),
-            st.sampled_from(["squat", "jumping_jacks"]),
-            st.integers(0, 500),
-            st.floats(-10, 10),
-        ),
-        max_size=12,
-    )
-)
-def test_totals_agree_with_a_plain_recount(tmp_path: Path, rows: list):
-    store = Store(f"sqlite:///{tmp_path / f'{uuid4()}.sqlite'}")
+def test_migrations_make_what_the_schema_says(new_url: Callable[[], str]):
+    made, wanted = new_url(), new_url()
+    store = Store(made)
     store.migrate()
-    expected: dict[tuple[str, str], int] = {}
-    for player, workout, reps, days in rows:
-        ended = NOW.timestamp() + days * 86400
-        store.save(record(workout, reps, player=player, ended=ended, series=()))
-        if ended >= NOW.timestamp():
-            key = player.lower(), workout
-            expected[key] = expected.get(key, 0) + reps
-    got = {(t.player.lower(), t.workout): t.reps for t in store.totals(NOW)}
+    store.migrate()
     store.close()
-    assert got == expected
-
-
-def test_migrations_make_what_the_schema_says(tmp_path: Path):
-    made, wanted = (create_engine(f"sqlite:///{tmp_path / n}") for n in ("made", "wanted"))
-    store = Store(str(made.url))
-    store.migrate()
-    store.migrate()
-    Base.metadata.create_all(wanted)
+    engines = [create_engine(made), create_engine(wanted)]
+    Base.metadata.create_all(engines[1])
     for table in Base.metadata.tables:
         columns = [
             {c["name"]: (str(c["type"]), c["nullable"]) for c in inspect(e).get_columns(table)}
-            for e in (made, wanted)
+            for e in engines
         ]
         assert columns[0] == columns[1]
-        indexes = [{i["name"] for i in inspect(e).get_indexes(table)} for e in (made, wanted)]
+        indexes = [{i["name"] for i in inspect(e).get_indexes(table)} for e in engines]
         assert indexes[0] == indexes[1]
-    for engine in (made, wanted):
+    for engine in engines:
         engine.dispose()
-    store.close()
 
 
-def test_an_old_record_book_goes_up_with_its_data(tmp_path: Path):
-    """As the first version left it: free training, no sets, no programs, no colours."""
-    path = tmp_path / "old.sqlite"
-    uuids = [uuid4().hex for _ in range(2)]
+def up_to(engine: Engine, revision: str) -> None:
+    """The tables as they were in an earlier version."""
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "0001")
+        alembic.command.upgrade(config, revision)
+
+
+@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+def test_an_old_record_book_goes_up_with_its_data(url: str, version: str):
+    """The first two versions had free training only: no sets, no programs, no colours."""
+    uuids = [uuid4() for _ in range(3)]
+    engine = create_engine(url)
+    up_to(engine, version)
+    tables = MetaData()
+    tables.reflect(engine)
+    old = {
+        "status": "finished", "reps": 20, "attempts": 3, "pace": 15.0, "score": 88.5,
+        "station": "home", "model": "movenet",
+        "started": datetime(2026, 1, 2, 10, 0), "ended": datetime(2026, 1, 2, 10, 1),
+    }  # fmt: skip
+    with engine.begin() as connection:
+
+        def add(table: str, **values: object) -> None:
+            known = {c.name for c in tables.tables[table].columns}
+            values = {name: value for name, value in values.items() if name in known}
+            connection.execute(tables.tables[table].insert().values(**values))
+
         for i, name in enumerate(("Ada", "Bob"), 1):
-            connection.execute(
-                text("INSERT INTO player VALUES (:i, :n, :k, '2026-01-01')"),
-                {"i": i, "n": name, "k": name.lower()},
-            )
-        for i, (uuid, workout) in enumerate(zip(uuids, ("squat", "plank"), strict=True), 1):
-            connection.execute(
-                text(
-                    "INSERT INTO session VALUES (:u, :p, :w, '2026-01-02 10:00:00',"
-                    " '2026-01-02 10:01:00', 'finished', 20, 3, 15.0, 88.5, 'home', 'movenet')"
-                ),
-                {"u": uuid, "p": i, "w": workout},
-            )
-        connection.execute(
-            text("INSERT INTO repetition VALUES (:u, 1, 2.5, 1.5, 0.9, 1.0, 88.5, '[]')"),
-            {"u": uuids[0]},
-        )
+            add("player", id=i, name=name, key=name.lower(), created=NOW, colour=f"#00000{i}")
+        for i, workout in ((1, "squat"), (2, "plank"), (3, "squat")):
+            uuid = uuids[i - 1].hex if engine.dialect.name == "sqlite" else uuids[i - 1]
+            program = orjson.dumps(free(workout).data(), option=orjson.OPT_SORT_KEYS).decode()
+            status = {"status": "discarded", "player_id": 1} if i == 3 else {"player_id": i}
+            add("session", uuid=uuid, workout=workout, program=program, **{**old, **status})
+            if version == "0003":
+                add("workout_set", session_uuid=uuid, number=1, workout=workout, round=1, began=0.0,
+                    seconds=40.0, reps=20, attempts=3, score=88.5)  # fmt: skip
+            if i == 1:
+                add("repetition", session_uuid=uuid, number=1, time=2.5, duration=1.5, set_number=1,
+                    range_of_motion=0.9, symmetry=1.0, score=88.5, cues=[])  # fmt: skip
     engine.dispose()
-    store = Store(f"sqlite:///{path}")
+    store = Store(url)
     store.migrate()
-    (session,) = store.history("Ada")
+    (session,) = history(store, "Ada")
     assert (session.program, session.reps, session.pace) == (free("squat"), 20, 15.0)
     assert session.sets == (SetRecord(1, "squat", 1, 0.0, 40.0, 20, 3, 88.5),)
     assert store.session(session.uuid).series[0].set == 1
-    assert store.totals(NOW.replace(year=2000)) == [
-        Total("Ada", "squat", 20, 1),
-        Total("Bob", "plank", 20, 1),
-    ]
+    assert totals(store) == [("Ada", "squat", 20), ("Bob", "plank", 20)]
+    assert store.session(str(uuids[2])).status == "discarded"
+    assert [day.day for day in store.diary.days("Ada")] == [date(2026, 1, 2)]
+    assert store.diary.streak("Ada", date(2026, 1, 3)) == (1, 1)
     assert len({p.colour for p in store.house.players()}) == 2
     assert store.best(record(program=free("squat"))) == Best(20, 15.0)
     store.close()
 
 
-def test_sqlite_is_set_up_for_two_processes(store: Store):
-    with store._engine.connect() as connection:
+@pytest.mark.parametrize(("sync", "level"), [(FOR_GOOD, 2), (CHECKPOINT, 1)])
+def test_sqlite_is_set_up_for_two_processes(tmp_path: Path, sync: str, level: int):
+    database = Database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    with database.writing(sync) as rows:
         values = [
-            connection.execute(text(f"PRAGMA {name}")).scalar()
+            rows.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "foreign_keys", "synchronous")
         ]
-    assert values == ["wal", 1, 1]
+    database.close()
+    assert values == ["wal", 1, level]
 
 
 def test_two_writers_lose_nothing(store: Store):
@@ -313,7 +273,7 @@ def test_two_writers_lose_nothing(store: Store):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [len(store.history(name)) for name in ("Ada", "Bob")] == [25, 25]
+    assert [len(history(store, name)) for name in ("Ada", "Bob")] == [25, 25]
 
 
 @pytest.mark.parametrize("kind", ["newer", "junk", "folder"])
@@ -322,7 +282,7 @@ def test_a_database_that_cannot_be_used_says_so(tmp_path: Path, kind: str):
     if kind == "newer":
         store = Store(f"sqlite:///{path}")
         store.migrate()
-        with store._engine.begin() as connection:
+        with store.database.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         store.close()
     elif kind == "junk":
@@ -330,7 +290,10 @@ def test_a_database_that_cannot_be_used_says_so(tmp_path: Path, kind: str):
     else:
         path.mkdir()
     store = Store(f"sqlite:///{path}")
-    with pytest.raises(RecordsError, match="cannot be opened") as caught:
+    with pytest.raises(
+        RecordsError,
+        match={"newer": "newer version", "junk": "restore FILE", "folder": "folder"}[kind],
+    ) as caught:
         store.migrate()
     assert "\n" not in str(caught.value)
     store.close()
@@ -341,17 +304,3 @@ def test_a_url_that_is_none_says_so(url: str):
     with pytest.raises(RecordsError, match="HIITPI_DATABASE_URL cannot be used") as caught:
         Store(url)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("now", "days", "first"),
-    [
-        ("2026-11-22T00:30+01:00", 1, "2026-11-22T00:00+01:00"),
-        ("2026-11-22T23:30+01:00", 7, "2026-11-16T00:00+01:00"),
-        ("2026-03-30T10:00+02:00", 2, "2026-03-29T00:00+01:00"),  # summer time began on the 29th
-        ("2026-10-26T10:00+01:00", 2, "2026-10-25T00:00+02:00"),
-    ],
-)
-def test_days_begin_at_local_midnight(now: str, days: int, first: str):
-    zone = ZoneInfo("Europe/Berlin")
-    assert first_moment(days, datetime.fromisoformat(now), zone) == datetime.fromisoformat(first)

@@ -1,121 +1,236 @@
-"""What one player has done."""
+"""What one player has done: the week, the calendar, what changes, bests, and every session."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Final, get_args
 
-from dash import Dash, dcc, html
+from dash import ALL as EACH
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from hiitpi.coach.messages import SessionRecord
+from hiitpi.errors import RecordsError
+from hiitpi.records.days import first_day
+from hiitpi.records.diary import Day, Kind, Record, bests, this_week
+from hiitpi.records.roster import GOALS, Goal, GoalUnit
 from hiitpi.web.auth import current_player
 from hiitpi.web.parts import charts
+from hiitpi.web.parts.choices import ALL, choice, holds, workouts
+from hiitpi.web.parts.progress import calendar, progress
+from hiitpi.web.parts.sessions import read_view, sessions_table
 from hiitpi.web.parts.stranger import stranger
-from hiitpi.web.parts.titles import clock, reps_by_workout, title
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/history", "History"
 
-#: Sessions in the table; the chart shows all that were read.
-SHOWN = 50
+PERIODS: Final = {"30": "30 days", "182": "6 months", "all": "All time"}
+
+UNITS: Final[dict[GoalUnit, str]] = {
+    "days": "days",
+    "minutes": "minutes of work",
+    "reps": "repetitions",
+}
 
 
 def layout(services: Services) -> Any:
-    """The player's sessions, as a chart and as a table; without a player, the way to the login."""
-    player = current_player()
+    """The player's page; without a player, the way to the login."""
+    name = current_player()
+    player = services.store.house.player(name) if name else None
     if player is None:
         return stranger()
-    sessions = services.store.history(player)
-    content = (
-        [_chart(services, sessions), _table(services, sessions[:SHOWN])]
-        if sessions
-        else [
+    days = services.store.diary.days(player.name)
+    today = _today(services)
+    head = html.H1(f"{player.name}’s history")
+    data = dcc.Link("Your data: export, import, delete", href="/data", className="quiet")
+    if not days:
+        return html.Main([head, _nothing(), data], className="page")
+    slugs = holds(services.library)
+    return html.Main(
+        [
+            head,
+            html.P(_streak(services, player.name, today), className="quiet"),
+            html.Section(_goal(services, player.name, days, today), id="h-goal"),
+            html.Div(
+                dcc.Graph(
+                    id="calendar",
+                    figure=calendar(days, today, slugs),
+                    config=charts.CONFIG,
+                    style={"height": "180px", "minWidth": "720px"},
+                ),
+                className="calendar",
+            ),
             html.Div(
                 [
-                    html.P("Nothing here yet. One set, and this page begins."),
-                    dcc.Link("Train", href="/train", className="button primary"),
+                    choice("h-period", "Period", PERIODS, "all"),
+                    workouts(services.library, "h-workout"),
                 ],
-                className="empty",
-            )
-        ]
+                className="choices",
+            ),
+            dcc.Graph(
+                id="history",
+                figure=progress(services.library, days, None, slugs),
+                config=charts.CONFIG,
+                style={"height": "420px"},
+            ),
+            html.H2("Personal bests"),
+            _bests(services, bests(days)),
+            html.H2("Sessions"),
+            html.Div(sessions_table(services, player.name, None, None, None), id="h-sessions"),
+            dcc.Store(id="h-view"),
+            data,
+        ],
+        className="page history",
     )
-    return html.Main([html.H1(f"{player}’s history"), *content], className="page")
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """None: the page is as it was when it was opened."""
+    """Choosing, sorting, turning pages, the goal."""
 
-
-def _chart(services: Services, sessions: list[SessionRecord]) -> dcc.Graph:
-    done = [(s, reps_by_workout(s)) for s in reversed(sessions)]
-    slugs = sorted({slug for _, reps in done for slug in reps}, key=services.library.name)
-    colour = charts.colours(slugs)
-    lines = []
-    for slug in slugs:
-        mine = [(s, reps[slug]) for s, reps in done if slug in reps]
-        lines.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": services.library.name(slug),
-                "x": [_local(s).isoformat() for s, _ in mine],
-                "y": [reps for _, reps in mine],
-                "marker": {"color": colour[slug], "size": 10},
-                "line": {"width": 2},
-                "customdata": [
-                    [s.pace, "–" if s.score is None else round(s.score)] for s, _ in mine
-                ],
-                "hovertemplate": "%{x|%-d %b %Y, %H:%M}<br><b>%{y}</b> %{fullData.name}<br>"
-                "pace %{customdata[0]} /30 s · form %{customdata[1]}<extra></extra>",
-            }
-        )
-    looks = charts.layout(
-        showlegend=True,
-        yaxis={"rangemode": "tozero", "title": {"text": "repetitions"}},
-        xaxis={"showgrid": False, "nticks": 5, "tickangle": 0, "range": _span(sessions)},
-        legend={"y": 1.02, "yanchor": "bottom"},
+    @app.callback(
+        Output("history", "figure"),
+        Output("h-view", "data"),
+        Input("h-period", "value"),
+        Input("h-workout", "value"),
+        prevent_initial_call=True,
     )
-    return dcc.Graph(
-        id="history",
-        figure={"data": lines, "layout": looks},
-        config=charts.CONFIG,
-        style={"height": "320px"},
+    def choose(period: Any, workout: Any) -> Any:
+        since, slug = _chosen(services, period, workout)
+        days = services.store.diary.days(current_player() or "-", since)
+        figure = progress(services.library, days, slug, holds(services.library))
+        return figure, {}  # the table begins anew
+
+    @app.callback(
+        Output("h-view", "data", allow_duplicate=True),
+        Input({"type": "h-sort", "by": EACH}, "n_clicks"),
+        Input({"type": "h-page", "to": EACH}, "n_clicks"),
+        State("h-view", "data"),
+        prevent_initial_call=True,
+    )
+    def turn(_: Any, __: Any, view: Any) -> Any:
+        by = ctx.triggered_id
+        if not isinstance(by, dict) or not ctx.triggered[0]["value"]:
+            return no_update
+        sort, descending, _page = read_view(view)
+        if "to" in by:
+            return {"sort": sort, "descending": descending, "page": by["to"]}
+        return {"sort": by["by"], "descending": not descending if by["by"] == sort else True}
+
+    @app.callback(
+        Output("h-sessions", "children"),
+        Input("h-view", "data"),
+        State("h-period", "value"),
+        State("h-workout", "value"),
+        prevent_initial_call=True,
+    )
+    def table(view: Any, period: Any, workout: Any) -> Any:
+        since, slug = _chosen(services, period, workout)
+        return sessions_table(services, current_player() or "-", slug, since, view)
+
+    @app.callback(
+        Output("h-goal", "children"),
+        Input("goal-save", "n_clicks"),
+        State("goal-amount", "value"),
+        State("goal-unit", "value"),
+        prevent_initial_call=True,
+    )
+    def aim(clicks: int, amount: Any, unit: Any) -> Any:
+        name = current_player()
+        if not clicks or name is None:
+            return no_update
+        goal = None
+        says = "No goal for now."
+        if amount not in (None, ""):
+            goal, says = Goal(unit, amount if isinstance(amount, int) else 0), "Saved."
+        try:
+            if goal and unit not in GOALS:
+                raise RecordsError("Please choose days, minutes or repetitions.")
+            services.store.roster.set_goal(name, goal)
+        except RecordsError as error:
+            says = str(error)
+        days = services.store.diary.days(name)
+        return _goal(services, name, days, _today(services), says)
+
+
+def _today(services: Services) -> date:
+    return datetime.now(UTC).astimezone(services.store.zone).date()
+
+
+def _chosen(services: Services, period: Any, workout: Any) -> tuple[date | None, str | None]:
+    days = int(period) if period in PERIODS and period != ALL else None
+    slug = workout if workout in services.library else None
+    return first_day(days, _today(services)), slug
+
+
+def _nothing() -> html.Div:
+    return html.Div(
+        [
+            html.P("Nothing here yet. One set, and this page begins."),
+            dcc.Link("Train", href="/train", className="button primary"),
+        ],
+        className="empty",
     )
 
 
-def _span(sessions: list[SessionRecord]) -> list[str]:
-    """From the first session to now, and a week at least: one session alone is no time axis."""
-    now = datetime.now()
-    first = min(_local(sessions[-1]), now - timedelta(days=7))
-    margin = (now - first) / 40
-    return [(first - margin).isoformat(), (now + margin).isoformat()]
+def _streak(services: Services, player: str, today: date) -> str:
+    now, longest = services.store.diary.streak(player, today)
+    words = f"{now} day{'' if now == 1 else 's'} in a row" if now else "Today is a good first day"
+    return f"{words} · longest {longest}"
 
 
-def _table(services: Services, sessions: list[SessionRecord]) -> html.Div:
-    titles = ("When", "Workout", "Reps", "Pace", "Form", "Time")
-    now = datetime.now()
-    rows = [
-        html.Tr(
-            [
-                html.Td(_when(_local(s), now)),
-                html.Td(title(s, services.library)),
-                html.Td(s.reps),
-                html.Td(f"{s.pace:g}"),
-                html.Td("–" if s.score is None else f"{s.score:.0f}"),
-                html.Td(clock((s.ended or s.started) - s.started)),
-            ]
-        )
-        for s in sessions
-    ]
+def _goal(
+    services: Services, player: str, days: list[Day], today: date, says: str = ""
+) -> list[Any]:
+    goal = services.store.roster.goal(player)
+    bar: list[Any] = []
+    if goal:
+        done = this_week(days, goal.unit, today, holds(services.library))
+        text = f"This week: {done:.0f} of {goal.amount} {UNITS[goal.unit]}"
+        if done >= goal.amount:
+            text += " – done!"
+        bar = [
+            html.Label(text, htmlFor="goal-bar"),
+            html.Progress(id="goal-bar", value=str(min(done, goal.amount)), max=str(goal.amount)),
+        ]
+    options: Any = [{"label": text, "value": unit} for unit, text in UNITS.items()]
+    form = html.Div(
+        [
+            html.Label(
+                [
+                    html.Span("A week is to have"),
+                    dcc.Input(
+                        id="goal-amount", type="number", min=0, step=1,
+                        value=goal.amount if goal else None,
+                    ),
+                ]
+            ),
+            dcc.Dropdown(
+                id="goal-unit", options=options, value=goal.unit if goal else "days",
+                clearable=False, searchable=False,
+            ),
+            html.Button("Save", id="goal-save", className="button", n_clicks=0),
+        ],
+        className="goal-form",
+    )  # fmt: skip
+    change = html.Details(
+        [html.Summary("Change the goal" if goal else "Set a goal for the week"), form],
+        open=bool(says),
+    )
+    return [*bar, change, html.P(says, className="says", role="status")]
+
+
+def _bests(services: Services, found: dict[str, dict[Kind, Record]]) -> html.Div:
+    heads = ("Workout", "Best set", "Best pace /30 s", "Best form")
+    rows = []
+    for slug in sorted(found, key=services.library.name):
+        cells = []
+        for kind in get_args(Kind):
+            best = found[slug].get(kind)
+            hold = kind == "pace" and slug in holds(services.library)
+            cells.append(html.Td("–" if best is None or hold else _best(best, kind)))
+        rows.append(html.Tr([html.Th(services.library.counted(slug), scope="row"), *cells]))
     table = html.Table(
-        [html.Thead(html.Tr([html.Th(t, scope="col") for t in titles])), html.Tbody(rows)]
+        [html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])), html.Tbody(rows)]
     )
-    return html.Div(table, className="table")
+    return html.Div(table, className="table bests")
 
 
-def _local(session: SessionRecord) -> datetime:
-    return datetime.fromtimestamp(session.started)
-
-
-def _when(moment: datetime, now: datetime) -> str:
-    """Day and time; the year only when it is not this one."""
-    year = "" if moment.year == now.year else " %Y"
-    return moment.strftime(f"%-d %b{year}, %H:%M")
+def _best(best: Record, kind: Kind) -> list[Any]:
+    value = f"{best.value:.1f}" if kind == "pace" else f"{best.value:.0f}"
+    return [html.B(value), html.Span(f" {best.day.day} {best.day:%b %Y}", className="quiet")]

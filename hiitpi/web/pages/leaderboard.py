@@ -1,120 +1,217 @@
-"""Who did most in the last seven days."""
+"""Who is first: today, this week, this month, ever; by what and in which workout one likes."""
 
-from collections import defaultdict
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
-from dash import Dash, dcc, html
+from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from hiitpi.records.store import Total, first_moment
+from hiitpi.records.days import first_day
+from hiitpi.records.ranking import PLANK, Measure, Place, rank, rank_streaks
 from hiitpi.web.parts import charts
+from hiitpi.web.parts.choices import ALL, choice, holds, workouts
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/leaderboard", "Leaderboard"
 
-DAYS = 7
-
 #: Rows of the chart; more than this nobody reads from three metres.
-SHOWN = 20
+SHOWN: Final = 20
+
+#: Milliseconds between looks whether somebody has trained meanwhile.
+PERIOD: Final = 5000
+
+PERIODS: Final = {"1": "Today", "7": "7 days", "30": "30 days", "all": "All time"}
+
+MEASURES: Final[dict[str, tuple[str, str]]] = {
+    "reps": ("Reps", "Repetitions"),
+    "set": ("Best set", "Most in one set"),
+    "pace": ("Pace", "Best pace of a set, repetitions per 30 s"),
+    "score": ("Form", "Best mean form score of a set, 0 to 100"),
+    "plank": ("Plank", "Longest plank, seconds"),
+    "streak": ("Streak", "Days in a row"),
+}
 
 
 def layout(services: Services) -> html.Main:
-    """Players by repetitions, stacked by workout."""
-    # What was cached before the last session ended is of no use after it.
+    """The last seven days by repetitions; the rest is chosen."""
     services.live.start()
-    key = f"totals-{services.live.last_finished}"
-    totals = services.cache.get(key)
-    if totals is None:
-        totals = services.store.totals(first_moment(DAYS, datetime.now(UTC)))
-        services.cache.set(key, totals)
+    says, figure, height = _board(services, "7", "reps", ALL)
     return html.Main(
         [
             html.H1(TITLE),
-            html.P(f"Repetitions in the last {DAYS} days", className="quiet"),
-            _chart(services, totals) if any(t.reps for t in totals) else _nobody(),
+            html.Div(
+                [
+                    choice("lb-period", "Period", PERIODS, "7"),
+                    choice(
+                        "lb-measure", "By", {key: short for key, (short, _) in MEASURES.items()},
+                        "reps",
+                    ),
+                    workouts(services.library, "lb-workout"),
+                ],
+                className="choices",
+            ),
+            html.P(says, id="lb-says", className="quiet", role="status"),
+            dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=height),
+            html.Div(_nobody(figure), id="lb-empty"),
+            dcc.Interval(id="lb-tick", interval=PERIOD),
+            dcc.Store(id="lb-seen", data=services.live.last_finished),
         ],
         className="page",
-    )
+    )  # fmt: skip
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """None: the page is as it was when it was opened."""
+    """The chart is drawn once; what is chosen, or a session that ends, changes its data."""
+
+    @app.callback(
+        Output("lb-says", "children"),
+        Output("leaderboard", "figure"),
+        Output("leaderboard", "style"),
+        Output("lb-empty", "children"),
+        Input("lb-period", "value"),
+        Input("lb-measure", "value"),
+        Input("lb-workout", "value"),
+        Input("lb-seen", "data"),
+        prevent_initial_call=True,
+    )
+    def choose(period: Any, measure: Any, workout: Any, seen: Any) -> Any:
+        says, figure, height = _board(services, period, measure, workout)
+        return says, figure, height, _nobody(figure)
+
+    @app.callback(
+        Output("lb-seen", "data"),
+        Input("lb-tick", "n_intervals"),
+        State("lb-seen", "data"),
+        prevent_initial_call=True,
+    )
+    def look(_: int, seen: Any) -> Any:
+        last = services.live.last_finished
+        return no_update if last == seen else last
 
 
-def _nobody() -> html.Div:
+def _board(
+    services: Services, period: Any, measure: Any, workout: Any
+) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """What is shown, the figure, and how high it is."""
+    period = period if period in PERIODS else "7"
+    measure = measure if measure in MEASURES else "reps"
+    slug = workout if workout in services.library else None
+    today = datetime.now(UTC).astimezone(services.store.zone).date()
+    places = _places(services, period, measure, slug, today)[:SHOWN]
+    says = MEASURES[measure][1]
+    if slug and measure not in ("plank", "streak"):
+        says += f" · {services.library.name(slug)}"
+    says += "" if measure == "streak" and period != "all" else f" · {PERIODS[period].lower()}"
+    return says, _figure(services, places, measure), {"height": f"{48 + 72 * len(places)}px"}
+
+
+def _places(
+    services: Services, period: str, measure: Measure | Any, slug: str | None, today: date
+) -> list[Place]:
+    # What was cached before the last session ended is of no use after it.
+    key = f"{period}-{today}-{services.live.last_finished}"
+    if measure == "streak":
+        streaks = services.cache.get(f"streaks-{key}")
+        if streaks is None:
+            streaks = services.store.board.streaks(today)
+            services.cache.set(f"streaks-{key}", streaks)
+        return rank_streaks(streaks, ever=period == "all")
+    totals = services.cache.get(f"totals-{key}")
+    if totals is None:
+        totals = services.store.board.totals(
+            first_day(None if period == "all" else int(period), today)
+        )
+        services.cache.set(f"totals-{key}", totals)
+    return rank(totals, measure, slug, holds(services.library))
+
+
+def _nobody(figure: dict[str, Any]) -> html.Div | None:
+    if figure["data"]:
+        return None
     return html.Div(
         [
-            html.P("Nobody has trained this week. The first place is free."),
+            html.P("Nobody yet. The first place is free."),
             dcc.Link("Take it", href="/train", className="button primary"),
         ],
         className="empty",
     )
 
 
-def _chart(services: Services, totals: list[Total]) -> dcc.Graph:
-    reps: defaultdict[str, int] = defaultdict(int)
-    for total in totals:
-        reps[charts.label(total.player)] += total.reps
-    players = sorted(reps, key=lambda name: (-reps[name], name))[:SHOWN]
-    slugs = sorted({t.workout for t in totals}, key=services.library.name)
-    colour = charts.colours(slugs)
-    bars = []
-    for slug in slugs:
-        done = {charts.label(t.player): t.reps for t in totals if t.workout == slug}
-        bars.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": services.library.name(slug),
-                "y": players,
-                "x": [done.get(player, 0) for player in players],
-                "marker": {"color": colour[slug]},
-                "hovertemplate": "%{y}: %{x} %{fullData.name}<extra></extra>",
-            }
-        )
-    return dcc.Graph(
-        id="leaderboard",
-        figure={"data": bars, "layout": _looks(players, reps, _dots(services))},
-        config=charts.CONFIG,
-        style={"height": f"{120 + 56 * len(players)}px"},
-    )
-
-
-def _dots(services: Services) -> dict[str, str]:
-    """Each player's colour, by the name as the chart has it."""
-    return {charts.label(p.name): p.colour for p in services.store.house.players()}
-
-
-def _looks(players: list[str], reps: dict[str, int], colours: dict[str, str]) -> dict[str, Any]:
-    labels = [
-        {
-            "x": reps[player],
-            "y": player,
-            "text": f"<b>{reps[player]}</b>",
-            "showarrow": False,
-            "xanchor": "left",
-            "xshift": 8,
-            "font": {"size": 20},
-        }
-        for player in players
-    ]
-    return charts.layout(
-        barmode="stack",
-        annotations=labels,
-        showlegend=True,
-        legend={"traceorder": "normal", "y": 1.02, "yanchor": "bottom"},
-        margin={"r": 72},
-        xaxis={"visible": False},
-        yaxis={
-            "type": "category",
-            "categoryorder": "array",
-            "categoryarray": players[::-1],
-            "tickvals": players,
-            "ticktext": [
-                f'{name} <span style="color:{colours.get(name, charts.MUTED)}">●</span>  '
-                for name in players
+def _figure(services: Services, places: list[Place], measure: str) -> dict[str, Any]:
+    if not places:
+        empty = {"visible": False}
+        return {"data": [], "layout": charts.layout(xaxis=empty, yaxis=empty)}
+    rows = [str(i) for i in range(len(places))]
+    data = _stack(services, places, rows) if measure == "reps" else [
+        _bars(_colours(services, places), rows, [place.value for place in places])
+    ]  # fmt: skip
+    return {
+        "data": data,
+        "layout": charts.layout(
+            barmode="stack",
+            bargap=0.72,
+            annotations=[
+                note
+                for row, place in zip(rows, places, strict=True)
+                for note in _labels(services, row, place, measure)
             ],
-            "tickfont": {"size": 16},
-            "showgrid": False,
+            showlegend=measure == "reps",
+            legend={"traceorder": "normal", "y": 1, "yanchor": "bottom"},
+            margin={"l": 4, "r": 4, "t": 8, "b": 0},
+            xaxis={"visible": False, "range": [0, max(place.value for place in places)]},
+            yaxis={
+                "visible": False,
+                "type": "category",
+                "categoryorder": "array",
+                "categoryarray": rows[::-1],
+                "range": [-0.6, len(rows) - 0.3],
+            },
+        ),
+    }
+
+
+def _stack(services: Services, places: list[Place], rows: list[str]) -> list[dict[str, Any]]:
+    slugs = sorted({s for place in places for s in place.parts}, key=services.library.name)
+    colour = charts.colours(slugs)
+    return [
+        {
+            **_bars(colour[slug], rows, [place.parts.get(slug, 0) for place in places]),
+            "name": services.library.name(slug),
+            "hovertemplate": "%{x} %{fullData.name}<extra></extra>",
+        }
+        for slug in slugs
+    ]
+
+
+def _bars(colour: Any, rows: list[str], values: list[float]) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": rows,
+        "x": values,
+        "marker": {"color": colour},
+        "hoverinfo": "skip",
+    }
+
+
+def _colours(services: Services, places: list[Place]) -> list[str]:
+    colour = {player.name: player.colour for player in services.store.house.players()}
+    return [colour.get(place.player, charts.MUTED) for place in places]
+
+
+def _labels(services: Services, row: str, place: Place, measure: str) -> list[dict[str, Any]]:
+    """Rank and name at the left over the bar, the value at the right."""
+    more = place.note
+    if measure in ("set", "pace", "score") and place.parts:
+        more = services.library.name(next(iter(place.parts)))
+    small = f'  <span style="color:{charts.MUTED}">{charts.label(more)}</span>' if more else ""
+    value = f"{place.value:,.0f}" if measure in ("reps", "set", "streak") else f"{place.value:.1f}"
+    if measure == "plank" or (measure == "set" and PLANK in place.parts):
+        value = f"{place.value:.0f} s"
+    common = {"y": row, "xref": "paper", "yshift": 22, "showarrow": False}
+    return [
+        {
+            **common, "x": 0, "xanchor": "left", "font": {"size": 16},
+            "text": f"{place.rank}.  {charts.label(charts.short(place.player))}{small}",
         },
-    )
+        {**common, "x": 1, "xanchor": "right", "font": {"size": 20}, "text": f"<b>{value}</b>"},
+    ]  # fmt: skip

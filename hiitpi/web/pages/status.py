@@ -5,6 +5,7 @@ from typing import Any, Final
 import redis
 from dash import Dash, Input, Output, dcc, html
 
+from hiitpi.errors import RecordsError
 from hiitpi.machine import HOT, temperature
 from hiitpi.web.services import Services
 
@@ -26,6 +27,8 @@ HELP: Final = {
     "in an Edge TPU, or ask the camera for less (HIITPI_CAMERA_FPS=15).",
     "temperature": "The processor slows down when it is hot: give it a heat sink or a fan.",
     "live server": "Redis starts again by itself. If not: instance/logs/redis.log",
+    "record book": "Training goes on; sessions are kept in instance/unsaved and stored as soon as "
+    "that is possible. The row says what to do.",
     "viewers": "No more videos are shown than HIITPI_MAX_VIEWERS says.",
 }
 
@@ -92,8 +95,19 @@ def findings(services: Services) -> list[tuple[str, bool | None, str]]:
             services.video.viewers < settings.max_viewers,
             f"{services.video.viewers} of {settings.max_viewers}",
         ),
+        _records(services),
         *_temperature(),
     ]
+
+
+def _records(services: Services) -> tuple[str, bool | None, str]:
+    waiting = len(list((services.settings.instance / "unsaved").glob("*.json")))
+    kept = f"{waiting} sessions wait to be stored" if waiting else "can be written"
+    try:
+        services.store.check()
+    except RecordsError as error:
+        return "record book", False, f"{error} {kept if waiting else ''}".strip()
+    return "record book", not waiting, kept
 
 
 def _temperature() -> list[tuple[str, bool | None, str]]:

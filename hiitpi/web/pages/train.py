@@ -3,18 +3,16 @@
 from typing import Any
 
 import redis
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from hiitpi.coach.messages import Command, SessionRecord
-from hiitpi.errors import ProgramError, RecordsError
-from hiitpi.records.players import name_key
+from hiitpi.coach.messages import Command
+from hiitpi.errors import ProgramError
 from hiitpi.web.auth import current_device, current_player
 from hiitpi.web.parts.attributes import attributes
 from hiitpi.web.parts.board import board, claim
-from hiitpi.web.parts.dialog import dialog
+from hiitpi.web.parts.ended import discard_question, ended_callbacks
 from hiitpi.web.parts.graphs import graphs
 from hiitpi.web.parts.picker import chosen, picker
-from hiitpi.web.parts.summary import summary
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/train", "Train"
@@ -70,13 +68,7 @@ def layout(services: Services) -> html.Main:
             ),
             graphs(),
             claim(),
-            dialog(
-                "discard-dialog",
-                "Discard this session? It will not count anywhere.",
-                yes="Discard",
-                no="Keep it",
-                answer="discard",
-            ),
+            discard_question(),
             dcc.Store(id="session-id"),
             dcc.Store(id="finished-id"),
         ],
@@ -117,6 +109,7 @@ def _finished() -> html.Div:
 
 def callbacks(app: Dash, services: Services) -> None:
     """Start, commands and summary; everything that moves is in `assets/`."""
+    ended_callbacks(app, services)
     for name, on, prop in (("train", "train", "id"), ("again", "again", "n_clicks")):
         app.clientside_callback(
             ClientsideFunction("hiitpi", name), Output(on, "title"), Input(on, prop)
@@ -168,67 +161,6 @@ def callbacks(app: Dash, services: Services) -> None:
             services,
             Command(COMMANDS[name], player or "", session=session, device=current_device()),
         )
-
-    @app.callback(
-        Output("summary", "children"),
-        Output("summary-trouble", "children"),
-        Input("finished-id", "data"),
-        prevent_initial_call=True,
-    )
-    def ended(session: str | None) -> Any:
-        if not session:
-            return None, ""
-        return _shown(services, session)
-
-    @app.callback(
-        Output("summary", "children", allow_duplicate=True),
-        Output("summary-trouble", "children", allow_duplicate=True),
-        Input("discard", "n_clicks"),
-        Input({"type": "ended", "act": ALL}, "n_clicks"),
-        State({"type": "counted", "set": ALL}, "value"),
-        State({"type": "counted", "set": ALL}, "id"),
-        State("finished-id", "data"),
-        prevent_initial_call=True,
-    )
-    def change(*values: Any) -> Any:
-        counts, ids, session = values[-3:]
-        if not session or not ctx.triggered[0]["value"]:
-            return no_update, no_update
-        record = services.store.session(session)
-        if record is None or not _mine(record):
-            return no_update, "Only whoever trained can change this."
-        try:
-            says = _changed(services, session, counts, ids)
-        except RecordsError as error:
-            return no_update, str(error)
-        services.cache.clear()
-        return _shown(services, session, says)
-
-
-def _changed(services: Services, session: str, counts: list[Any], ids: list[Any]) -> str:
-    """Do what was asked of an ended session; what to say about it."""
-    act = ctx.triggered_id if isinstance(ctx.triggered_id, str) else ctx.triggered_id["act"]
-    if act != "save":
-        undo = act == "undo"
-        services.store.discard(session, undo=undo)
-        return "It counts again" if undo else "Discarded"
-    given = dict(zip((one["set"] for one in ids), counts, strict=True))
-    if any(not isinstance(count, int) for count in given.values()):
-        raise RecordsError("Please give whole numbers.")
-    services.store.correct(session, given)
-    return "Saved"
-
-
-def _shown(services: Services, session: str, says: str = "") -> tuple[Any, str]:
-    record = services.store.session(session)
-    if record is None:
-        return None, "It will be in the record book as soon as that can be written."
-    return summary(services, record, _mine(record), says), ""
-
-
-def _mine(record: SessionRecord) -> bool:
-    player = current_player()
-    return player is not None and name_key(player) == name_key(record.player)
 
 
 def _ask(services: Services, command: Command) -> str:

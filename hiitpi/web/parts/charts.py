@@ -62,3 +62,8 @@ def colours(slugs: list[str]) -> dict[str, str]:
 def label(text: str) -> str:
     """Text for a chart, where Plotly would take `<b>` for an order: shown as it is written."""
     return escape(text, quote=False)
+
+
+def short(text: str, longest: int = 22) -> str:
+    """Text that fits beside others on a phone."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

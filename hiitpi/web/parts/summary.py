@@ -1,17 +1,26 @@
 """What a session was like: shown at its end, on every screen; its player may correct it."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from dash import dcc, html
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
 from hiitpi.coach.pace import SPAN
-from hiitpi.records.store import MOST, Best
+from hiitpi.records.diary import Kind, reached
+from hiitpi.records.store import MOST
 from hiitpi.web.parts import charts
 from hiitpi.web.parts.attributes import attributes
+from hiitpi.web.parts.choices import holds
 from hiitpi.web.parts.titles import clock, title
 from hiitpi.web.services import Services
+
+#: How personal bests are called, and with how many decimals they are told.
+BESTS: Final[dict[Kind, tuple[str, int]]] = {
+    "set": ("best set", 0),
+    "pace": ("best pace", 1),
+    "score": ("best form", 1),
+}
 
 
 def summary(services: Services, record: SessionRecord, mine: bool, says: str = "") -> list[Any]:
@@ -33,7 +42,7 @@ def summary(services: Services, record: SessionRecord, mine: bool, says: str = "
                 ),
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
-                _compared(record, services.store.best(record)),
+                *_compared(services, record),
                 _facts(record),
                 _reasons(record.series),
                 _commands(discarded) if mine else None,
@@ -47,16 +56,39 @@ def summary(services: Services, record: SessionRecord, mine: bool, says: str = "
     ]
 
 
-def _compared(record: SessionRecord, best: Best | None) -> html.P | None:
+def _compared(services: Services, record: SessionRecord) -> list[Any]:
+    """How it stands beside the player's other sessions; new bests are announced."""
+    new = _new_bests(services, record)
+    if new:
+        return [html.P(text, className="best") for text in new]
+    best = services.store.best(record)
     if best is None:
-        return html.P("The first of its kind: the one to beat.", className="quiet")
-    if record.reps > best.reps:
-        return html.P(f"New best! Before it was {best.reps}.", className="best")
-    if record.pace > best.pace:
-        return html.P(
-            f"Fastest so far: {record.pace:g} /30 s, before {best.pace:g}.", className="best"
-        )
-    return html.P(f"Your best: {best.reps} reps, pace {best.pace:g} /30 s.", className="quiet")
+        return [html.P("The first of its kind: the one to beat.", className="quiet")]
+    return [html.P(f"Your best: {best.reps} reps, pace {best.pace:g} /30 s.", className="quiet")]
+
+
+def _new_bests(services: Services, record: SessionRecord) -> list[str]:
+    if record.status == "discarded":
+        return []
+    before, new = services.store.diary.before(record), []
+    best = services.store.best(record)
+    if best is not None and record.reps > best.reps:
+        new.append(f"New best! Before it was {best.reps}.")
+    elif best is not None and record.pace > best.pace:
+        new.append(f"Fastest so far: {record.pace:g} /30 s, before {best.pace:g}.")
+    for slug, kinds in reached(record).items():
+        for kind, value in kinds.items():
+            old = before.get(slug, {}).get(kind)
+            if old is None or round(value, 1) <= round(old, 1):
+                continue
+            if kind == "pace" and slug in holds(services.library):
+                continue
+            name, digits = BESTS[kind]
+            new.append(
+                f"{services.library.counted(slug)}: {name} {value:.{digits}f}, "
+                f"before {old:.{digits}f}."
+            )
+    return new
 
 
 def _facts(record: SessionRecord) -> html.Dl:

@@ -1,0 +1,113 @@
+"""Opens the database, and reads and writes it in transactions that say what went wrong."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session as Rows
+
+from hiitpi.errors import RecordsError
+from hiitpi.records.trouble import reason, words
+
+#: Seconds that a writer waits for another one.
+PATIENCE: Final = 5
+
+#: How sure SQLite is that a commit survives a power cut. A checkpoint of a running session is
+#: worth a second of training: NORMAL does not wait for the SD card, and loses at most the newest
+#: transactions, never the database (WAL). What a person did or has finished is FULL: it waits.
+CHECKPOINT, FOR_GOOD = "NORMAL", "FULL"
+
+
+class Database:
+    """A database at a SQLAlchemy URL. Safe to use from several threads and processes.
+
+    Raises:
+        RecordsError: the URL is none, or its driver is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parts = make_url(url)
+            if parts.drivername in ("postgresql", "postgres"):  # psycopg 3 is the one we bring
+                parts = parts.set(drivername="postgresql+psycopg")
+            self.engine = _engine(parts)
+        except (SQLAlchemyError, ImportError) as error:
+            raise RecordsError(
+                f"HIITPI_DATABASE_URL cannot be used: {reason(error)}. It is a SQLAlchemy URL, "
+                "like sqlite:////home/pi/hiitpi.sqlite or postgresql://user:password@host/hiitpi."
+            ) from error
+        #: Brings the tables up to date; run before the first use, and again until it succeeds.
+        self.prepare: Callable[[], None] | None = None
+        self._preparing = threading.RLock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Rows]:
+        """A transaction that sees one state of the database.
+
+        Raises:
+            RecordsError: it cannot be read; the message says why and what to do.
+        """
+        self._be_ready()
+        with self._telling(), Rows(self.engine) as rows:
+            yield rows
+
+    @contextmanager
+    def writing(self, sync: str = FOR_GOOD) -> Iterator[Rows]:
+        """A transaction that is committed at the end, or not at all.
+
+        Raises:
+            RecordsError: it cannot be written; the message says why and what to do.
+        """
+        self._be_ready()
+        engine = self.engine.execution_options(sync=sync)
+        with self._telling(), Rows(engine) as rows, rows.begin():
+            yield rows
+
+    def _be_ready(self) -> None:
+        with self._preparing:
+            prepare, self.prepare = self.prepare, None
+            if prepare:
+                try:
+                    prepare()
+                except RecordsError:
+                    self.prepare = prepare
+                    raise
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise RecordsError(words(error, self.engine.url)) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: Any) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        patience = {"connect_timeout": PATIENCE} if url.get_driver_name() == "psycopg" else {}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE})
+
+    # Python's sqlite3 begins no transaction before the first write: reads would see several
+    # states. A writer begins with the lock, so that it never has to give up in the middle.
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        sync = connection.get_execution_options().get("sync")
+        if sync:
+            connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if sync else "BEGIN")
+
+    return engine

@@ -1,0 +1,194 @@
+"""What a player may do with itself: another name, one out of two, a goal, and going away."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, get_args
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session as Rows
+
+from hiitpi.errors import RecordsError
+from hiitpi.records.database import Database
+from hiitpi.records.house import find_player
+from hiitpi.records.players import clean_name, name_key
+from hiitpi.records.schema import Alias, Player, Repetition, Session, Tally, WorkoutSet
+from hiitpi.records.tally import recount
+
+#: How long what was deleted can be put back; then it is forgotten for good.
+UNDO: Final = timedelta(days=1)
+
+GoalUnit = Literal["days", "minutes", "reps"]
+
+#: The most that a week has of each.
+GOALS: Final[dict[GoalUnit, int]] = {"days": 7, "minutes": 7 * 24 * 60, "reps": 99_999}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a player wants to reach in a week, Monday to Sunday."""
+
+    unit: GoalUnit
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A player that was deleted, or merged into another, and can be put back."""
+
+    id: int
+    name: str
+    when: datetime
+
+
+class Roster:
+    """The players of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rename(self, name: str, new: str) -> str:
+        """Give a player another name; the old one still leads there. Returns the new one.
+
+        Raises:
+            ValueError: it cannot be a name.
+            RecordsError: there is no such player, or another one is called so.
+        """
+        clean, key = clean_name(new), name_key(new)
+        with self._database.writing() as rows:
+            player = _player(rows, name)
+            other = find_player(rows, new)
+            if other is not None and other.id != player.id:
+                raise RecordsError(f"{other.name} has that name: merge the two, if they are one.")
+            if key != player.key:
+                rows.execute(delete(Alias).where(Alias.key == key))
+                rows.add(Alias(key=player.key, player_id=player.id))
+            player.name, player.key = clean, key
+            return clean
+
+    def merge(self, name: str, into: str) -> None:
+        """Make two players one: everything becomes that of `into`, and so does the name.
+
+        Raises:
+            RecordsError: there is no such player, or they are the same.
+        """
+        with self._database.writing() as rows:
+            player, other = _player(rows, name), _player(rows, into)
+            if player.id == other.id:
+                raise RecordsError(f"{player.name} is the same player.")
+            _not_training(rows, player)
+            moved = Session.player_id == player.id
+            rows.execute(update(Session).where(moved, Session.merged_from.is_(None)).values(
+                merged_from=player.id
+            ))  # fmt: skip
+            rows.execute(update(Session).where(moved).values(player_id=other.id))
+            rows.execute(
+                update(Alias).where(Alias.player_id == player.id).values(player_id=other.id)
+            )
+            key = _leave(player)
+            rows.flush()
+            rows.add(Alias(key=key, player_id=other.id))
+            recount(rows, player.id)
+            recount(rows, other.id)
+
+    def remove(self, name: str) -> int:
+        """Delete a player with all sessions; returns the number by which it can be put back.
+
+        Raises:
+            RecordsError: there is no such player, or it is training now.
+        """
+        with self._database.writing() as rows:
+            player = _player(rows, name)
+            _not_training(rows, player)
+            rows.execute(delete(Alias).where(Alias.player_id == player.id))
+            _leave(player)
+            return player.id
+
+    def put_back(self, number: int) -> str:
+        """Undo `remove` or `merge`; returns the player's name.
+
+        Raises:
+            RecordsError: it is too late, or another one is called so by now.
+        """
+        with self._database.writing() as rows:
+            player = rows.get(Player, number)
+            if player is None or player.gone is None:
+                raise RecordsError("It is too late: that player has been forgotten.")
+            key = name_key(player.name)
+            other = rows.scalar(select(Player).where(Player.key == key))
+            if other is not None:
+                raise RecordsError(f"There is another {other.name} by now: rename that one first.")
+            rows.execute(delete(Alias).where(Alias.key == key))
+            player.key, player.gone = key, None
+            rows.flush()
+            mine = Session.merged_from == player.id
+            now_of = rows.scalars(select(Session.player_id).where(mine).distinct()).all()
+            rows.execute(update(Session).where(mine).values(player_id=player.id, merged_from=None))
+            for changed in (player.id, *now_of):
+                recount(rows, changed)
+            return player.name
+
+    def gone(self) -> list[Gone]:
+        """Who can be put back, newest first."""
+        query = select(Player).where(Player.gone.is_not(None)).order_by(Player.gone.desc())
+        with self._database.reading() as rows:
+            return [Gone(p.id, p.name, p.gone) for p in rows.scalars(query) if p.gone]
+
+    def goal(self, name: str) -> Goal | None:
+        """What the player wants to reach in a week; None: nothing was set."""
+        with self._database.reading() as rows:
+            player = find_player(rows, name)
+            if player is None or player.goal is None or player.goal_unit not in GOALS:
+                return None
+            return Goal(player.goal_unit, player.goal)
+
+    def set_goal(self, name: str, goal: Goal | None) -> None:
+        """Set it, or None: no goal.
+
+        Raises:
+            RecordsError: no week has so much, or there is no such player.
+        """
+        if goal and (
+            goal.unit not in get_args(GoalUnit) or not 1 <= goal.amount <= GOALS[goal.unit]
+        ):
+            raise RecordsError(f"A week has 1 to {GOALS.get(goal.unit, 0)} {goal.unit}.")
+        with self._database.writing() as rows:
+            player = _player(rows, name)
+            player.goal_unit, player.goal = (goal.unit, goal.amount) if goal else (None, None)
+
+
+def forget(rows: Rows, now: datetime) -> None:
+    """Delete for good what went away too long ago to be put back."""
+    before = now - UNDO
+    players = rows.scalars(select(Player.id).where(Player.gone < before)).all()
+    old = or_(Session.gone < before, Session.player_id.in_(players))
+    sessions = rows.scalars(select(Session.uuid).where(old)).all()
+    rows.execute(delete(Repetition).where(Repetition.session_uuid.in_(sessions)))
+    rows.execute(delete(WorkoutSet).where(WorkoutSet.session_uuid.in_(sessions)))
+    rows.execute(delete(Session).where(Session.uuid.in_(sessions)))
+    merged = Session.merged_from.in_(players)
+    rows.execute(update(Session).where(merged).values(merged_from=None))
+    rows.execute(delete(Tally).where(Tally.player_id.in_(players)))
+    rows.execute(delete(Alias).where(Alias.player_id.in_(players)))
+    rows.execute(delete(Player).where(Player.id.in_(players)))
+
+
+def _player(rows: Rows, name: str) -> Player:
+    player = find_player(rows, name)
+    if player is None:
+        raise RecordsError(f"Nobody is called {name} here.")
+    return player
+
+
+def _leave(player: Player) -> str:
+    """Mark as gone; the name is free from now on. Returns its key."""
+    key, player.key = player.key, f"\x1fgone {player.id}"
+    player.gone = datetime.now(UTC)
+    return key
+
+
+def _not_training(rows: Rows, player: Player) -> None:
+    running = select(Session.uuid).where(
+        Session.player_id == player.id, Session.status == "active", Session.gone.is_(None)
+    )
+    if rows.scalars(running).first() is not None:
+        raise RecordsError(f"{player.name} is training now: end that first.")

@@ -1,0 +1,96 @@
+"""Keeps the tally: what follows from the sessions, recounted whenever one of them changes.
+
+Nothing is ever added up by and by: the rows of a player's day are made anew from its sets, so that
+they are right after every correction, deletion, import and merge.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Integer, and_, case, cast, delete, func, insert, select, update
+from sqlalchemy.orm import Session as Rows
+
+from hiitpi.coach.messages import KEPT
+from hiitpi.coach.pace import SPAN
+from hiitpi.records.days import streaks
+from hiitpi.records.schema import Player, Session, Tally, WorkoutSet
+
+#: The fewest seconds of a set whose pace, and the fewest repetitions of one whose score, can be a
+#: best: two quick squats are no record.
+SECONDS: Final = 10.0
+REPS: Final = 5
+
+#: Which sessions count.
+COUNTS: Final = and_(Session.status.in_(KEPT), Session.gone.is_(None))
+
+
+def recount(rows: Rows, player: int, days: Iterable[date] | None = None) -> None:
+    """Make a player's tally anew, of these local days or of all.
+
+    Args:
+        rows: a transaction.
+        player: its id.
+        days: None: all.
+    """
+    rows.flush()
+    # Whoever else recounts the same player waits here (SQLite's writers wait anyway).
+    rows.execute(select(Player.id).where(Player.id == player).with_for_update())
+    within = None if days is None else sorted(set(days))
+    old = delete(Tally).where(Tally.player_id == player)
+    made = _made().where(Session.player_id == player)
+    if within is not None:
+        old = old.where(Tally.day.in_(within))
+        made = made.where(Session.day.in_(within))
+    rows.execute(old)
+    rows.execute(insert(Tally).from_select(_COLUMNS, made))
+    _count_days(rows, player)
+
+
+def recount_all(rows: Rows) -> None:
+    """Make all tallies anew."""
+    rows.execute(delete(Tally))
+    rows.execute(insert(Tally).from_select(_COLUMNS, _made()))
+    for player in rows.scalars(select(Player.id)).all():
+        _count_days(rows, player)
+
+
+def _count_days(rows: Rows, player: int) -> None:
+    done = select(Tally.day).where(Tally.player_id == player, Tally.reps > 0).distinct()
+    now, longest, last = streaks(rows.scalars(done.order_by(Tally.day)).all())
+    rows.execute(
+        update(Player)
+        .where(Player.id == player)
+        .values(streak=now, longest_streak=longest, last_day=last)
+    )
+
+
+_COLUMNS: Final = [column.name for column in Tally.__table__.columns]
+
+
+def _made() -> Any:
+    one = WorkoutSet
+    counted = func.coalesce(one.corrected, one.reps)
+    scored = case((one.score.is_not(None), one.reps), else_=0)
+    pace = case((one.seconds >= SECONDS, counted * SPAN / one.seconds))
+    score = case((one.reps >= REPS, one.score))
+    return (
+        select(
+            Session.player_id,
+            one.workout,
+            Session.day,
+            func.count(one.session_uuid.distinct()),
+            func.count(),
+            cast(func.sum(counted), Integer),
+            func.sum(one.seconds),
+            cast(func.sum(scored), Integer),
+            # Of sets without repetitions there is no score; SQL's sum leaves NULL out.
+            func.sum(one.score * one.reps) / func.nullif(func.sum(scored), 0),
+            func.max(counted),
+            func.max(pace),
+            func.max(score),
+        )
+        .join(one, one.session_uuid == Session.uuid)
+        .where(COUNTS)
+        .group_by(Session.player_id, one.workout, Session.day)
+    )

@@ -1,0 +1,49 @@
+"""One session of the past: its sets and repetitions, its program, its corrections."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import Dash, dcc, html
+
+from hiitpi.web.parts.ended import discard_question, shown
+from hiitpi.web.parts.picker import described
+from hiitpi.web.parts.sessions import when
+from hiitpi.web.services import Services
+
+PATH, TITLE = "/session", "Session"
+
+TEMPLATE = "/session/<uuid>"
+
+
+def layout(services: Services, uuid: str = "") -> html.Main:
+    """The session of that uuid."""
+    record = services.store.session(uuid)
+    if record is None or record.status == "active":
+        return html.Main(
+            [
+                html.H1("No such session"),
+                html.P("It was deleted, or has not ended yet.", className="quiet"),
+                dcc.Link("History", href="/history", className="button"),
+            ],
+            className="page narrow stranger",
+        )
+    now = datetime.now().astimezone(services.store.zone)
+    content, _ = shown(services, uuid)
+    about = described(record.program, services.library)
+    return html.Main(
+        [
+            html.H1(f"{record.player}, {when(record.started, now, services.store.zone)}"),
+            html.P(f"{record.program.name}: {about}", className="quiet"),
+            html.P(f"Judged by {record.model} at “{record.station}”.", className="quiet"),
+            html.Div(content, id="summary", className="finished past"),
+            html.P("", id="summary-trouble", className="trouble", role="alert"),
+            discard_question(),
+            dcc.Store(id="finished-id", data=uuid),
+            dcc.Link("All sessions", href="/history", className="button"),
+        ],
+        className="page",
+    )
+
+
+def callbacks(app: Dash, services: Services) -> Any:
+    """Those of an ended session are the training floor's."""
