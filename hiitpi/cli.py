@@ -69,11 +69,22 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     bench = commands.add_parser("bench", help="measure how fast this machine is")
-    bench.add_argument("what", choices=["pose"])
+    bench.add_argument("what", choices=["pose", "records"])
     bench.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
     bench.add_argument("--rounds", type=_rounds, default=60, help="pictures for each engine")
+    bench.add_argument("--sessions", type=_rounds, default=100_000, help="made up, for records")
+    bench.add_argument("--database", help="an empty one, for records; a temporary SQLite one")
+    bench.add_argument("--plans", action="store_true", help="show how the database finds them")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
     bench.set_defaults(run=_bench)
+
+    keep = commands.add_parser("backup", help="write the record book to a file")
+    keep.add_argument("file", type=Path)
+    keep.set_defaults(run=_backup)
+
+    back = commands.add_parser("restore", help="make the record book what a backup says")
+    back.add_argument("file", type=Path)
+    back.set_defaults(run=_restore)
 
     trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
     trainer.set_defaults(run=_trainer)
@@ -185,7 +196,48 @@ def _doctor(options: argparse.Namespace) -> int:
     return int(any(f.needed and not f.good for f in findings))
 
 
+def _backup(options: argparse.Namespace) -> None:
+    from hiitpi.records.backup import backup
+    from hiitpi.records.store import Store
+
+    settings = Settings.load()
+    store = Store(settings.database, settings.zone)
+    try:
+        sessions = backup(store, options.file)
+    finally:
+        store.close()
+    print(f"{sessions} sessions are in {options.file}.")
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from hiitpi.records.backup import restore
+    from hiitpi.records.store import Store
+
+    settings = Settings.load()
+    settings.make_instance()
+    store = Store(settings.database, settings.zone)
+    try:
+        sessions, kept = restore(store, options.file, settings.instance)
+    finally:
+        store.close()
+    print(f"{sessions} sessions are back. What was there before is in {kept}.")
+    if kept and kept.name.startswith("damaged"):
+        print("If the app is open, start it again.")
+
+
+def _bench_records(options: argparse.Namespace) -> None:
+    from hiitpi.bench_records import bench, report
+
+    figures = bench(options.database, options.sessions, options.rounds, _tell)
+    if options.json:
+        print(json.dumps({one["query"]: one["median_ms"] for one in figures}))
+    else:
+        print(report(figures, options.plans))
+
+
 def _bench(options: argparse.Namespace) -> None:
+    if options.what == "records":
+        return _bench_records(options)
     from hiitpi.bench import bench_pose, table
     from hiitpi.pose.catalog import Catalog
 

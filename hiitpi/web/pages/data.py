@@ -67,8 +67,8 @@ def layout(services: Services) -> Any:
             html.H2("Leave"),
             html.Button("Delete this player", className="button danger",
                         **attributes(data_ask="d-dialog")),
-            dialog("d-dialog", f"Delete {player.name} with all sessions? For a day it can be undone "
-                   "on this page.", yes="Delete", no="Keep it", answer="d-delete"),
+            dialog("d-dialog", f"Delete {player.name} with all sessions? For a day it can be "
+                   "undone on this page.", yes="Delete", no="Keep it", answer="d-delete"),
             html.H2("Deleted in the last day"),
             html.Div(_gone(services, player.name), id="d-gone"),
             dcc.Location(id="d-go", refresh="callback-nav"),

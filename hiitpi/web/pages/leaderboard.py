@@ -140,7 +140,7 @@ def _figure(services: Services, places: list[Place], measure: str) -> dict[str, 
     if not places:
         empty = {"visible": False}
         return {"data": [], "layout": charts.layout(xaxis=empty, yaxis=empty)}
-    rows = [str(i) for i in range(len(places))]
+    rows = [f"place {i}" for i in range(len(places))]
     data = _stack(services, places, rows) if measure == "reps" else [
         _bars(_colours(services, places), rows, [place.value for place in places])
     ]  # fmt: skip

@@ -1,0 +1,188 @@
+"""How quickly the record book answers: three years of a club, made up, and every query timed."""
+
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import event, insert, text
+
+from hiitpi.coach.program import free, tabata
+from hiitpi.errors import RecordsError
+from hiitpi.records.house import canonical
+from hiitpi.records.players import COLOURS
+from hiitpi.records.schema import Player, Repetition, Session, WorkoutSet
+from hiitpi.records.store import Store
+from hiitpi.records.tally import recount_all
+
+#: Days over which the sessions are spread.
+DAYS: Final = 3 * 365
+
+#: Sessions that are written at a time.
+BATCH: Final = 2000
+
+WORKOUTS: Final = ("jumping_jacks", "squat", "push_up", "burpee", "lunge", "sit_up", "plank")
+
+
+def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
+    """Put made-up sessions into an empty record book; the same seed makes the same ones.
+
+    Raises:
+        RecordsError: it is not empty.
+    """
+    dice = random.Random(seed)
+    first = datetime.now(UTC) - timedelta(days=DAYS)
+    store.migrate()
+    with store.database.writing() as rows:
+        if rows.execute(text("SELECT count(*) FROM player")).scalar():
+            raise RecordsError("Only an empty database is filled with made-up sessions.")
+        colours = list(COLOURS)
+        rows.execute(
+            insert(Player),
+            [
+                {"id": i + 1, "name": f"Player {i + 1}", "key": f"player {i + 1}",
+                 "colour": colours[i % len(colours)], "created": first}
+                for i in range(players)
+            ],
+        )  # fmt: skip
+    made = _sessions(dice, sessions, players, first, store)
+    while batch := [one for _, one in zip(range(BATCH), made, strict=False)]:
+        with store.database.writing() as rows:
+            for i, table in enumerate((Session, WorkoutSet, Repetition)):
+                rows.execute(insert(table), [row for one in batch for row in one[i]])
+    with store.database.writing() as rows:
+        recount_all(rows)
+    if store.database.engine.dialect.name == "postgresql":  # its autovacuum would, in a minute
+        with store.database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+
+
+def _sessions(
+    dice: random.Random, sessions: int, players: int, first: datetime, store: Store
+) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]]:
+    """For each session its row, and those of its sets and repetitions."""
+    for i in range(sessions):
+        slug = dice.choice(WORKOUTS)
+        sets = dice.choice((1, 1, 1, 8))
+        program = tabata(slug) if sets == 8 else free(slug)
+        started = first + timedelta(days=DAYS * i / sessions, seconds=dice.uniform(0, 3600))
+        uuid = UUID(int=dice.getrandbits(128), version=4)
+        counts = [dice.randint(4, 12) for _ in range(sets)]
+        seconds, score = 20.0, dice.uniform(60, 100)
+        yield (
+            [
+                {"uuid": uuid, "player_id": i % players + 1, "program": canonical(program),
+                 "started": started, "ended": started + timedelta(seconds=30 * sets),
+                 "day": started.astimezone(store.zone).date(), "status": "finished",
+                 "reps": sum(counts), "attempts": 1, "seconds": seconds * sets,
+                 "pace": sum(counts) * 1.5 / sets, "score": score, "sway": None,
+                 "station": "home", "model": "blazepose", "device": ""}
+            ],
+            [
+                {"session_uuid": uuid, "number": n + 1, "workout": slug, "round": n + 1,
+                 "began": 30.0 * n, "seconds": seconds, "reps": reps, "attempts": 0,
+                 "score": score, "sway": None, "corrected": None}
+                for n, reps in enumerate(counts)
+            ],
+            [
+                {"session_uuid": uuid, "number": n + 1, "time": 2.0 * n, "duration": 1.5,
+                 "range_of_motion": 0.9, "symmetry": 1.0, "score": score, "cues": [],
+                 "set": 1}
+                for n in range(counts[0])
+            ],
+        )  # fmt: skip
+
+
+def measure(store: Store, rounds: int) -> list[dict[str, Any]]:
+    """The median and the worst milliseconds of each query, and the plans of what it asks."""
+    today = datetime.now(UTC).astimezone(store.zone).date()
+    name = "Player 7"
+    session = store.diary.sessions(name, limit=1)[0][0]
+    month = today - timedelta(days=29)
+    return [
+        _timed(store, query, run, rounds)
+        for query, run in _queries(store, name, session, today, month)
+    ]
+
+
+def _queries(
+    store: Store, name: str, session: Any, today: date, month: date
+) -> tuple[tuple[str, Callable[[], object]], ...]:
+    sessions = store.diary.sessions
+    return (
+        ("leaderboard, today", lambda: store.board.totals(today)),
+        ("leaderboard, 30 days", lambda: store.board.totals(month)),
+        ("leaderboard, all time", lambda: store.board.totals(None)),
+        ("leaderboard, streaks", lambda: store.board.streaks(today)),
+        ("history: every day", lambda: store.diary.days(name)),
+        ("history: newest sessions", lambda: sessions(name)),
+        ("history: page 40", lambda: sessions(name, offset=1000)),
+        ("history: by reps", lambda: sessions(name, sort="reps")),
+        ("history: one workout", lambda: sessions(name, workout="squat", since=month)),
+        ("session", lambda: store.session(session.uuid)),
+        ("summary: best", lambda: store.best(session)),
+        ("summary: bests before", lambda: store.diary.before(session)),
+        ("players", store.house.players),
+    )
+
+
+def _timed(store: Store, query: str, run: Callable[[], object], rounds: int) -> dict[str, Any]:
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        asked.append((statement, values))
+
+    engine = store.database.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    run()
+    event.remove(engine, "before_cursor_execute", listen)
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - begin) * 1000)
+    return {
+        "query": query,
+        "median_ms": round(statistics.median(times), 2),
+        "worst_ms": round(max(times), 2),
+        "plans": [_plan(store, *one) for one in asked if one[0].lstrip().startswith("SELECT")],
+    }
+
+
+def _plan(store: Store, statement: str, values: Any) -> list[str]:
+    sqlite = store.database.engine.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN (COSTS OFF) "
+    with store.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(explain + statement, values)
+        return [str(row[-1]) for row in rows]
+
+
+def report(figures: list[dict[str, Any]], plans: bool) -> str:
+    """The figures as a table, with the plans if wanted."""
+    lines = [f"{'query':<28} {'median':>9} {'worst':>9}"]
+    for one in figures:
+        lines.append(f"{one['query']:<28} {one['median_ms']:>6.1f} ms {one['worst_ms']:>6.1f} ms")
+        if plans:
+            lines += [f"    {line}" for plan in one["plans"] for line in plan]
+    return "\n".join(lines)
+
+
+def bench(
+    url: str | None, sessions: int, rounds: int, tell: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Fill a database, a temporary SQLite one without a `url`, and measure it."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(url or f"sqlite:///{Path(folder) / 'bench.sqlite'}")
+        try:
+            tell(f"Making {sessions} sessions…")
+            begin = time.perf_counter()
+            fill(store, sessions)
+            tell(f"Made in {time.perf_counter() - begin:.0f} s.")
+            return measure(store, rounds)
+        finally:
+            store.close()
