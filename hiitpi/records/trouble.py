@@ -31,6 +31,13 @@ POSTGRESQL: Final = {
     "XX": "is damaged, the database server says",
 }
 
+#: A connection that is refused has no SQLSTATE, only words.
+REFUSED: Final = {
+    "does not exist": POSTGRESQL["3D"],
+    "authentication failed": POSTGRESQL["28"],
+    "no password supplied": POSTGRESQL["28"],
+}
+
 NEWER: Final = (
     "is from a newer version of HIIT PI. Update HIIT PI, or bring back a backup that this version "
     "made: python -m hiitpi restore FILE"
@@ -68,6 +75,9 @@ def _what(error: Exception) -> str:
     for part in (state, state[:2]):
         if part in POSTGRESQL:
             return POSTGRESQL[part]
+    for text, meaning in REFUSED.items():
+        if not state and text in str(cause):
+            return meaning
     if type(cause).__module__.startswith("psycopg") and not state:
         return "is away: the database server does not answer; it is tried again"
     return "cannot be used"

@@ -44,4 +44,4 @@ def totals(store: Store) -> list[tuple[str, str, int]]:
     def short(total: Total) -> tuple[str, str, int]:
         return total.player, total.workout, total.reps
 
-    return [short(total) for total in store.board.totals(None)]
+    return sorted(short(total) for total in store.board.totals(None))

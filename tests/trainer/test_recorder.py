@@ -1,10 +1,11 @@
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
 from hiitpi.coach.messages import SessionRecord
+from hiitpi.errors import RecordsError
+from hiitpi.live.bus import decode_record
 from hiitpi.trainer.recorder import Recorder
-from tests.records.test_store import counted, record
+from tests.records.book import record
+from tests.records.test_store import counted
 
 
 class Book:
@@ -16,7 +17,7 @@ class Book:
 
     def save(self, record: SessionRecord) -> None:
         if self.shut:
-            raise OperationalError("INSERT", {}, Exception("database is locked"))
+            raise RecordsError("The record book is locked.")
         self.saved.append(record)
 
 
@@ -38,9 +39,11 @@ def test_what_cannot_be_written_is_kept_and_written_by_the_next(tmp_path: Path):
     recorder = Recorder(book.save, tmp_path / "unsaved")
     one = record()
     recorder.put(one)
-    assert not recorder.flush(0.05)
+    assert not recorder.flush(0.2)
+    kept = tmp_path / "unsaved" / f"{one.uuid}.json"
+    assert decode_record(kept.read_bytes()) == one  # before anything else can happen
     recorder.close()
-    assert len(list((tmp_path / "unsaved").iterdir())) == 1
+    assert list((tmp_path / "unsaved").iterdir()) == [kept]
     book.shut = False
     recorder = Recorder(book.save, tmp_path / "unsaved")
     assert recorder.flush(5)

@@ -21,6 +21,7 @@ from hiitpi.web.bundle import FOR_GOOD, SCRIPTS, STYLES
 from hiitpi.web.hub import LiveHub, VideoHub
 from hiitpi.web.pages.status import findings
 from hiitpi.web.server import create_app
+from tests.records.book import record
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_pages_open_and_are_in_english(app: Flask):
         assert b"https://" not in answer.data
 
 
-@pytest.mark.parametrize("path", ["/programs", "/history"])
+@pytest.mark.parametrize("path", ["/programs", "/history", "/data"])
 def test_strangers_are_asked_who_they_are(app: Flask, path: str):
     answer = app.test_client().get(path)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
@@ -125,6 +126,36 @@ def test_a_program_is_exported_as_text(app: Flask):
     assert "attachment" in answer.headers["Content-Disposition"]
     for key in ("shipped-99", "house-1", "house--1", "x", "shipped-", "house-99999999999999999999"):
         assert app.test_client().get(f"/export/program/{key}.toml").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["sessions.json", "sessions.csv", "repetitions.csv"])
+def test_a_player_exports_what_is_its_own(app: Flask, kind: str):
+    assert app.test_client().get(f"/export/{kind}").status_code == 302
+    store = app.extensions["hiitpi"].store
+    for name in ("=1+1", "Bob"):
+        store.save(record(player=name))
+    client = app.test_client()
+    with client.session_transaction() as device:
+        device["player"] = "=1+1"
+    answer = client.get(f"/export/{kind}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=hiitpi-{kind}"
+    assert answer.headers["Cache-Control"] == "no-store"
+    ours, theirs = (store.diary.sessions(name)[0][0].uuid for name in ("=1+1", "Bob"))
+    assert ours in answer.text
+    assert theirs not in answer.text
+
+
+def test_a_record_book_that_is_closed_is_told(app: Flask):
+    services = app.extensions["hiitpi"]
+    services.store.close()
+    path = services.settings.instance / "hiitpi.sqlite"
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    path.write_bytes(b"damaged" * 1000)
+    (row,) = (row for row in findings(services) if row[0] == "record book")
+    assert row[1] is False
+    assert "restore FILE" in row[2]
 
 
 def test_status_says_what_is_wrong(app: Flask, redis: Settings, trainer: Publisher):

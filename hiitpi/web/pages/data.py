@@ -199,12 +199,12 @@ def callbacks(app: Dash, services: Services) -> None:
         try:
             if ctx.triggered_id == "d-rename":
                 log_in(roster.rename(name, new or ""))
-                says, go = "Saved.", PATH
+                says, go = "Saved.", "/history"
             elif ctx.triggered_id == "d-merge":
                 if not other:
                     return "Please choose the other player.", no_update
                 roster.merge(other, name)
-                says, go = f"{other} is {name} now.", PATH
+                says, go = f"{other} is {name} now.", "/history"
             else:
                 roster.remove(name)
                 log_out()

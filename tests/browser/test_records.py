@@ -1,0 +1,155 @@
+"""Leaderboard, history and one's own data, as a person uses them."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hiitpi.records.store import Store
+from tests.browser.conftest import App, log_in, running
+from tests.browser.test_access import examine
+from tests.records.book import record
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """With sessions in the record book: sixty of Ada's, one of Bob's, a plank of Cy's."""
+    instance = tmp_path_factory.mktemp("app") / "instance"
+    instance.mkdir()
+    store = Store(f"sqlite:///{instance / 'hiitpi.sqlite'}")
+    dice, now = random.Random(1), datetime.now(UTC).timestamp()
+    for i in range(60):
+        day = record(dice.choice(("squat", "burpee")), reps=10 + i % 7, series=())
+        begun = now - i * 86400 - 120
+        store.save(replace(day, started=begun, ended=begun + 60))
+    for name, workout, reps in (("Bob <b>", "squat", 16), ("Cy", "plank", 90)):
+        store.save(record(workout, reps, player=name, started=now - 120, ended=now - 60))
+    store.close()
+    with running(instance) as app:
+        yield app
+
+
+def pick(page: Page, group: str, label: str) -> None:
+    page.locator(f"#{group} label", has_text=label).click()
+
+
+def test_the_leaderboard(page: Page):
+    page.goto("/leaderboard")
+    board = page.locator("#leaderboard")
+    expect(board).to_contain_text("1.  Ada")
+    expect(board).to_contain_text("2.  Bob <b>")
+    expect(board).not_to_contain_text("Cy")
+    pick(page, "lb-measure", "Best set")
+    expect(board).to_contain_text("1.  Bob <b>")  # a tie: both first
+    expect(board).to_contain_text("1.  Ada")
+    pick(page, "lb-measure", "Plank")
+    expect(board).to_contain_text("90 s")
+    pick(page, "lb-measure", "Streak")
+    expect(board).to_contain_text("longest 60")
+    pick(page, "lb-measure", "Pace")
+    pick(page, "lb-period", "Today")
+    expect(page.locator("#lb-says")).to_contain_text("today")
+    examine(page, "leaderboard")
+
+
+def test_the_history(page: Page):
+    log_in(page, "Ada")
+    page.goto("/history")
+    expect(page.locator("h1")).to_have_text("Ada’s history")
+    expect(page.locator(".page > .quiet").first).to_have_text("60 days in a row · longest 60")
+    expect(page.locator(".pages")).to_contain_text("1–25 of 60")
+    page.locator("#h-sessions thead button", has_text="Reps").click()
+    expect(page.locator("#h-sessions th[aria-sort=descending]")).to_contain_text("Reps")
+    expect(page.locator("#h-sessions tbody tr:first-child td:nth-child(3)")).to_have_text("16")
+    page.click("text=More")
+    expect(page.locator(".pages")).to_contain_text("26–50 of 60")
+    pick(page, "h-period", "30 days")
+    expect(page.locator(".pages")).to_contain_text("of 30")
+    page.click("#h-workout")
+    page.locator(".dash-options-list-option", has_text="Squats").click()
+    page.wait_for_function(
+        "document.querySelector('#history .js-plotly-plot').data.some(t => t.name === 'best pace')"
+    )
+    page.click("text=Set a goal for the week")
+    page.fill("#goal-amount", "7")
+    page.click("#goal-save")
+    expect(page.locator("#h-goal label[for=goal-bar]")).to_contain_text("of 7 days")
+    examine(page, "history")
+
+
+def test_a_session_is_opened_corrected_deleted_and_put_back(page: Page):
+    log_in(page, "Bob")
+    page.goto("/history")
+    page.locator("#h-sessions a").first.click()
+    page.wait_for_selector(".past")
+    expect(page.locator("h1")).to_contain_text("Bob <b>")
+    examine(page, "session")
+    page.locator(".past input[type=number]").fill("20")
+    page.click("text=Save")
+    expect(page.locator(".past .reps")).to_have_text("20")
+    page.click("#ask-discard")
+    page.click("#discard")
+    expect(page.locator(".past .phase")).to_have_text("Discarded")
+    page.goto("/leaderboard")
+    expect(page.locator("#leaderboard")).not_to_contain_text("Bob")
+    page.goto("/data")
+    page.click("text=Put back")
+    expect(page.locator("#d-says")).to_have_text("It counts again.")
+    page.goto("/leaderboard")
+    expect(page.locator("#leaderboard")).to_contain_text("20")
+
+
+def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Path):
+    log_in(page, "Cy")
+    page.goto("/data")
+    files = []
+    for text in ("Sessions (CSV)", "Repetitions (CSV)"):
+        with page.expect_download() as download:
+            page.click(f"text={text}")
+        files.append(tmp_path / download.value.suggested_filename)
+        download.value.save_as(files[-1])
+    page.set_input_files("#d-import input", files)
+    expect(page.locator("#d-says")).to_have_text("0 sessions came in, 1 were here already.")
+    junk = tmp_path / "junk.csv"
+    junk.write_text("not, ours")
+    page.set_input_files("#d-import input", junk)
+    expect(page.locator("#d-says")).to_contain_text("junk.csv is no export")
+    page.fill("#d-name", "Cyrus")
+    page.click("#d-rename")
+    expect(page.locator("h1")).to_have_text("Cyrus’s history")
+    expect(page.locator("#who")).to_contain_text("Cyrus")
+    page.click("text=Your data")
+    page.wait_for_selector("#d-name")
+    examine(page, "data")
+    page.click("text=Delete this player")
+    page.click("#d-delete")
+    page.wait_for_selector(".login h1")
+    expect(page.locator(".names")).not_to_contain_text("Cyrus")
+    log_in(page, "Ada")
+    page.goto("/data")
+    page.locator("li", has_text="Player Cyrus").locator("button").click()
+    expect(page.locator("#d-says")).to_have_text("Cyrus is back.")
+
+
+def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path):
+    """Damaged when the app is started: the pages say so and what to do; people train."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    (instance / "hiitpi.sqlite").write_bytes(b"damaged" * 1000)
+    with running(instance) as app:
+        context = browser.new_context(base_url=app.url)
+        page = context.new_page()
+        page.goto("/")
+        expect(page.locator("h1")).to_have_text("The record book is closed")
+        expect(page.locator("main")).to_contain_text("python -m hiitpi restore FILE")
+        page.goto("/train")
+        page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
+        page.goto("/status")
+        expect(page.locator("#status")).to_contain_text("is damaged")
+        context.close()
