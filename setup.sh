@@ -20,6 +20,8 @@ Settings are HIITPI_... variables or lines of a file .env; see README.md.
 TEXT
 }
 
+DEBIAN_OPTIONS=()
+
 # Install Debian packages; say what to type where this may not be done.
 debian() {
   local as=()
@@ -34,7 +36,7 @@ debian() {
   say "Installing from Debian: $*"
   "${as[@]}" apt-get update -qq || fail "apt-get update failed; is there a network?"
   "${as[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    apt-get install -y -qq --no-install-recommends "${DEBIAN_OPTIONS[@]}" "$@" >/dev/null ||
     fail "apt-get could not install: $*"
 }
 
@@ -101,8 +103,23 @@ pi_packages() {
   done
 }
 
+# PostgreSQL for the tests of the record book, which start servers of their own: the package is not
+# to make and start one that nobody asked for.
+postgresql() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+  local mine=/etc/postgresql-common/createcluster.conf
+  if [ ! -e "$mine" ] && [ "$(id -u)" -eq 0 ]; then
+    mkdir -p "${mine%/*}"
+    echo 'create_main_cluster = false' >"$mine"
+    DEBIAN_OPTIONS=(-o Dpkg::Options::=--force-confold) debian postgresql
+  else
+    debian postgresql
+  fi
+}
+
 check() {
   redis
+  postgresql
   command -v chromium >/dev/null || debian chromium
   command -v cc >/dev/null || debian gcc libc6-dev
   python_packages requirements-dev.txt

@@ -12,10 +12,13 @@ from hiitpi.coach import program_file
 from hiitpi.coach.library import Library
 from hiitpi.coach.program import SHIPPED
 from hiitpi.pose.catalog import Catalog
+from hiitpi.records.exchange import RepetitionRow, SetRow
 from hiitpi.settings import ROOT, Settings
+from hiitpi.web.pages.data import FILES
 from hiitpi.web.server import PAGES
 
 README = (ROOT / "README.md").read_text()
+DATA = (ROOT / "docs" / "data.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
 
@@ -68,11 +71,21 @@ def test_every_model_is_documented(model: str):
         "/videostream",
         "/live",
         "/export/program/KEY.toml",
+        *(path for path, _ in FILES),
         "/healthz",
     ],
 )
 def test_every_route_is_documented(route: str):
     assert f"`{route}`" in README
+
+
+@pytest.mark.parametrize("kind", [SetRow, RepetitionRow])
+def test_every_column_of_an_export_is_documented(kind):
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DATA, re.MULTILINE))
+    documented = {name: f.description for name, f in kind.model_fields.items()}
+    both = SetRow.model_fields.keys() & RepetitionRow.model_fields.keys()
+    assert all(rows[name] == text for name, text in documented.items() if name not in both)
+    assert both <= rows.keys()
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

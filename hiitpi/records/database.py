@@ -1,6 +1,9 @@
 """Opens the database, and reads and writes it in transactions that say what went wrong."""
 
+import random
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,6 +18,8 @@ from hiitpi.records.trouble import reason, words
 
 #: Seconds that a writer waits for another one.
 PATIENCE: Final = 5
+
+PATIENT: Final = f"busy_timeout={PATIENCE * 1000}"
 
 #: How sure SQLite is that a commit survives a power cut. A checkpoint of a running session is
 #: worth a second of training: NORMAL does not wait for the SD card, and loses at most the newest
@@ -93,21 +98,48 @@ def _engine(url: Any) -> Engine:
     if url.get_backend_name() != "sqlite":
         patience = {"connect_timeout": PATIENCE} if url.get_driver_name() == "psycopg" else {}
         return create_engine(url, pool_pre_ping=True, connect_args=patience)
-    engine = create_engine(url, connect_args={"timeout": PATIENCE})
+    engine = create_engine(url)
 
     # Python's sqlite3 begins no transaction before the first write: reads would see several
     # states. A writer begins with the lock, so that it never has to give up in the middle.
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", PATIENT):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         sync = connection.get_execution_options().get("sync")
-        if sync:
-            connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if sync else "BEGIN")
+        if not sync:
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            if not _begun(connection):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA {PATIENT}")
 
     return engine
+
+
+def _begun(connection: Any) -> bool:
+    """Begin when no other writer has the lock; False: whatever is wrong, the next attempt says.
+
+    SQLite's own waiting looks ten times a second at last, and may be overtaken for ever by a
+    writer that never rests.
+    """
+    driver = connection.connection.driver_connection
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+            time.sleep(random.uniform(0.001, 0.01))
+        else:
+            return True
+    return False

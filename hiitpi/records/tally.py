@@ -34,8 +34,10 @@ def recount(rows: Rows, player: int, days: Iterable[date] | None = None) -> None
         days: None: all.
     """
     rows.flush()
-    # Whoever else recounts the same player waits here (SQLite's writers wait anyway).
-    rows.execute(select(Player.id).where(Player.id == player).with_for_update())
+    # Whoever else recounts the same player waits here (SQLite's writers wait anyway). The lock is
+    # one that agrees with those of sessions that refer to the player, or two would wait for ever.
+    mine = select(Player.id).where(Player.id == player)
+    rows.execute(mine.with_for_update(key_share=True))
     within = None if days is None else sorted(set(days))
     old = delete(Tally).where(Tally.player_id == player)
     made = _made().where(Session.player_id == player)

@@ -24,6 +24,7 @@ POSTGRESQL: Final = {
     "53100": "cannot be written: the disk of the database server is full",
     "25006": "cannot be written: the database server is read-only",
     "55P03": "is locked by another program; it is tried again",
+    "40": "is busy with somebody else's change; it is tried again, or try again",
     "57": "is away: the database server stops or starts; it is tried again",
     "28": "cannot be opened: the database server refuses user or password of HIITPI_DATABASE_URL",
     "3D": "is not there: make the database that HIITPI_DATABASE_URL names (createdb)",

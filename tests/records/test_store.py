@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +21,7 @@ from hiitpi.records.players import clean_name, name_key
 from hiitpi.records.schema import Base
 from hiitpi.records.store import Best, Store
 from hiitpi.records.upgrade import MIGRATIONS
+from hiitpi.settings import ROOT
 from tests.records.book import NOW, history, record, rep, totals
 
 
@@ -274,6 +277,23 @@ def test_two_writers_lose_nothing(store: Store):
     for thread in threads:
         thread.join()
     assert [len(history(store, name)) for name in ("Ada", "Bob")] == [25, 25]
+
+
+@pytest.mark.slow
+def test_two_processes_that_write_at_once_lose_nothing(store: Store, url: str):
+    command = [sys.executable, "-m", "tests.records.writers", url, "2"]
+    writers = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    told = [[int(n) for n in writer.communicate(timeout=60)[0].split()] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    kept, deleted, reps = (sum(numbers) for numbers in zip(*told, strict=True))
+    assert kept > 4
+    names = [player.name for player in store.house.players()]
+    assert names == ["Ada 0", "Ada 1", "Ada 2"]
+    assert sum(store.diary.sessions(name, limit=1)[1] for name in names) == kept
+    assert len(store.diary.gone("Ada 0")) == min(deleted, 50)
+    assert sum(count for _, _, count in totals(store)) == reps
 
 
 @pytest.mark.parametrize("kind", ["newer", "junk", "folder"])

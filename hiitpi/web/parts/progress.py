@@ -99,6 +99,7 @@ def progress(
             "name": library.name(slug),
             "x": [b.isoformat() for b in buckets],
             "y": [sum(d.reps for d in all_ if d.workout == slug) for all_ in buckets.values()],
+            "width": _wide(span),
             "marker": {"color": colour[slug]},
             "hovertemplate": f"%{{y}} {unit}, %{{fullData.name}}<extra></extra>",
         }
@@ -118,6 +119,11 @@ def _bucket(day: date, span: int) -> date:
     if span <= BY_DAY:
         return day
     return week(day) if span <= BY_WEEK else day.replace(day=1)
+
+
+def _wide(span: int) -> float:
+    """Milliseconds that a bar is wide; one bar alone would be a hair otherwise."""
+    return 0.75 * 86_400_000 * (1 if span <= BY_DAY else 7 if span <= BY_WEEK else 30)
 
 
 def _per(span: int) -> str:
