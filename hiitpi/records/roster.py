@@ -159,17 +159,17 @@ class Roster:
 def forget(rows: Rows, now: datetime) -> None:
     """Delete for good what went away too long ago to be put back."""
     before = now - UNDO
-    players = rows.scalars(select(Player.id).where(Player.gone < before)).all()
+    players = select(Player.id).where(Player.gone < before)
     old = or_(Session.gone < before, Session.player_id.in_(players))
-    sessions = rows.scalars(select(Session.uuid).where(old)).all()
+    sessions = select(Session.uuid).where(old)
     rows.execute(delete(Repetition).where(Repetition.session_uuid.in_(sessions)))
     rows.execute(delete(WorkoutSet).where(WorkoutSet.session_uuid.in_(sessions)))
-    rows.execute(delete(Session).where(Session.uuid.in_(sessions)))
+    rows.execute(delete(Session).where(old))
     merged = Session.merged_from.in_(players)
     rows.execute(update(Session).where(merged).values(merged_from=None))
     rows.execute(delete(Tally).where(Tally.player_id.in_(players)))
     rows.execute(delete(Alias).where(Alias.player_id.in_(players)))
-    rows.execute(delete(Player).where(Player.id.in_(players)))
+    rows.execute(delete(Player).where(Player.gone < before))
 
 
 def _player(rows: Rows, name: str) -> Player:
