@@ -243,6 +243,24 @@ def test_bench_pose_measures_every_engine():
 
 
 @pytest.mark.slow
+def test_bench_records_times_every_query_and_shows_the_plans():
+    done = hiitpi("bench", "records", "--sessions", "60", "--rounds", "2", "--plans")
+    assert done.returncode == 0, done.stderr
+    assert "leaderboard, all time" in done.stdout
+    assert "USING INDEX tally_day" in done.stdout
+
+
+def test_backup_and_restore(tmp_path: Path):
+    file, here = tmp_path / "backup.sqlite", {"HIITPI_INSTANCE": str(tmp_path / "instance")}
+    (tmp_path / "instance").mkdir()
+    done = hiitpi("backup", str(file), **here)
+    assert done.stdout == f"0 sessions are in {file}.\n", done.stderr
+    assert "there already" in complaint(hiitpi("backup", str(file), **here))
+    done = hiitpi("restore", str(file), **here)
+    assert "0 sessions are back" in done.stdout, done.stderr
+    assert "no file" in complaint(hiitpi("restore", str(tmp_path / "none"), **here))
+
+
 def test_doctor_exits_with_1_if_the_app_could_not_run(tmp_path: Path):
     env = {"HIITPI_INSTANCE": str(tmp_path), "HIITPI_PORT": str(free_port())}
     assert hiitpi("doctor", HIITPI_CAMERA="athlete", **env).returncode == 0

@@ -16,7 +16,7 @@ from hiitpi.records.days import current, week
 from hiitpi.records.house import find_player
 from hiitpi.records.reading import read_record
 from hiitpi.records.roster import GoalUnit
-from hiitpi.records.schema import Player, Session, Tally, WorkoutSet
+from hiitpi.records.schema import Session, Tally, WorkoutSet
 from hiitpi.records.tally import COUNTS, REPS, SECONDS
 
 Sort = Literal["when", "reps", "pace", "score", "time"]
@@ -157,12 +157,6 @@ class Diary:
             slug: {k: float(v) for k, v in zip(KINDS, values, strict=True) if v}
             for slug, *values in found
         }
-
-    def known(self, name: str) -> bool:
-        """Whether there is such a player."""
-        with self._database.reading() as rows:
-            found: Player | None = find_player(rows, name)
-            return found is not None
 
 
 def _kinds(values: Iterable[float | None]) -> dict[Kind, float]:

@@ -123,6 +123,7 @@ class Session(Base):
     __table_args__ = (
         Index("session_player_started", "player_id", "started"),
         Index("session_player_day", "player_id", "day"),
+        Index("session_gone", "gone"),
         Index("session_station_status", "station", "status"),
     )
 

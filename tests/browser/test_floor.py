@@ -98,7 +98,10 @@ def test_discard_asks_once_and_can_be_undone(page: Page, app: App):
 
 def stati(app: App, player: str) -> list[str]:
     with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
-        query = "SELECT status FROM session JOIN player ON player.id = player_id WHERE name = ?"
+        query = (
+            "SELECT CASE WHEN session.gone IS NULL THEN status ELSE 'discarded' END"
+            " FROM session JOIN player ON player.id = player_id WHERE name = ?"
+        )
         return [row[0] for row in book.execute(query, (player,))]
 
 

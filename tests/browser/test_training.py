@@ -76,7 +76,7 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     assert str(done) in chart
     page.click("header >> text=History")
     page.wait_for_selector("#history .js-plotly-plot")
-    row = page.inner_text("table tbody tr:first-child")
+    row = page.inner_text("#h-sessions tbody tr:first-child")
     assert "Jumping Jacks" in row
     assert f"\t{done}\t" in row
 

@@ -20,6 +20,7 @@ from hiitpi.settings import Settings
 from hiitpi.trainer.recorder import Recorder
 from hiitpi.trainer.trainer import Trainer
 from tests.coach.stick import CLOSED, OPEN, between
+from tests.records.book import history
 
 FPS = 30
 JACKS = free("jumping_jacks")
@@ -176,7 +177,7 @@ def test_two_starts_are_one_session_and_two_dones_one_record(house: House):
     for _ in range(2):
         house.ask("done", uuid)
     assert house.events().count("finished") == 1
-    assert [len(house.store.history(name)) for name in ("Ada", "Bob")] == [1, 0]
+    assert [len(history(house.store, name)) for name in ("Ada", "Bob")] == [1, 0]
 
 
 def test_a_late_done_does_not_end_the_next_session(house: House):
@@ -191,7 +192,7 @@ def test_discard_keeps_nothing_that_counts(house: House):
     uuid = house.start()
     house.run(2)
     house.ask("discard", uuid)
-    assert house.store.history("Ada") == []
+    assert history(house.store, "Ada") == []
     assert house.events()[-1] == "discarded"
 
 

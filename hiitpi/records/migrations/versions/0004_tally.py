@@ -72,6 +72,7 @@ def _sessions() -> None:
     op.drop_index("session_player_ended", "session")
     op.create_index("session_player_started", "session", ["player_id", "started"])
     op.create_index("session_player_day", "session", ["player_id", "day"])
+    op.create_index("session_gone", "session", ["gone"])
 
 
 def _days() -> None:
