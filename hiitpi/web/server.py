@@ -30,7 +30,7 @@ from hiitpi.web.pages import (
     train,
 )
 from hiitpi.web.parts.header import header, header_callbacks
-from hiitpi.web.parts.trouble import banner, closed, tell
+from hiitpi.web.parts.trouble import banner, closed, plain, tell
 from hiitpi.web.patience import be_patient
 from hiitpi.web.services import Services
 from hiitpi.web.streams import streams
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     server.register_blueprint(programs.files(services))
     server.register_blueprint(data.files(services))
     server.before_request(_strangers_log_in)
+    server.register_error_handler(RecordsError, lambda error: plain(error, 503))
     server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
     _pages(server, services)
     return server

@@ -153,6 +153,9 @@ def test_a_record_book_that_is_closed_is_told(app: Flask):
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
     path.write_bytes(b"damaged" * 1000)
+    answer = app.test_client().get("/export/program/house-1.toml")
+    assert answer.status_code == 503
+    assert "restore FILE" in answer.text
     (row,) = (row for row in findings(services) if row[0] == "record book")
     assert row[1] is False
     assert "restore FILE" in row[2]

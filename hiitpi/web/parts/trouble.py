@@ -3,6 +3,7 @@
 import logging
 
 from dash import dcc, html, set_props
+from flask import Response
 
 from hiitpi.errors import RecordsError
 
@@ -29,6 +30,12 @@ def closed(error: RecordsError) -> html.Main:
         ],
         className="page narrow stranger",
     )
+
+
+def plain(error: Exception, code: int) -> Response:
+    """What a file that cannot be had answers."""
+    log.error("%s", error)
+    return Response(str(error), code, mimetype="text/plain")
 
 
 def tell(error: Exception) -> None:
