@@ -226,7 +226,7 @@ def _restore(options: argparse.Namespace) -> None:
 
 
 def _bench_records(options: argparse.Namespace) -> None:
-    from hiitpi.bench_records import bench, report
+    from hiitpi.bench.records import bench, report
 
     figures = bench(options.database, options.sessions, options.rounds, _tell)
     if options.json:
@@ -238,7 +238,7 @@ def _bench_records(options: argparse.Namespace) -> None:
 def _bench(options: argparse.Namespace) -> None:
     if options.what == "records":
         return _bench_records(options)
-    from hiitpi.bench import bench_pose, table
+    from hiitpi.bench.pose import bench_pose, table
     from hiitpi.pose.catalog import Catalog
 
     settings = Settings.load()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import socket
 import tempfile
 from datetime import tzinfo
 from pathlib import Path
@@ -90,7 +91,14 @@ class Settings(BaseSettings):
     timezone: str | None = Field(
         None, description="The house's time zone, like `Europe/Berlin`; this machine's by default."
     )
+    video_width: int = Field(
+        0, ge=0, le=3840, description="Width of the video, pixels; 0: as the camera gives it."
+    )
     jpeg_quality: int = Field(80, ge=10, le=100, description="Quality of the video's pictures.")
+    small_width: int = Field(
+        320, ge=64, le=3840, description="Width of the small video, for phones and walls, pixels."
+    )
+    small_quality: int = Field(70, ge=10, le=100, description="Quality of the small video.")
     max_viewers: int = Field(24, ge=1, le=28, description="Videos that are shown at a time.")
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much the logs tell."
@@ -178,3 +186,9 @@ class Settings(BaseSettings):
         if self.redis_url:
             return f"{self.redis_url.rstrip('/')}/{database}"
         return f"unix://{self.redis_socket}?db={database}"
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

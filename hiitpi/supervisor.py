@@ -16,8 +16,9 @@ from typing import Final
 import redis
 
 from hiitpi.errors import RecordsError, ServeError
-from hiitpi.live.bus import Keys, Subscriber, connect
+from hiitpi.live.bus import Keys, connect
 from hiitpi.live.server import check_redis, start_redis, stop_redis
+from hiitpi.live.subscriber import Subscriber
 from hiitpi.process import spawn
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings

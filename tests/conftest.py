@@ -1,7 +1,6 @@
 """What the tests share: places, settings of their own, and a real Redis."""
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from hiitpi.errors import ModelError
 from hiitpi.live.server import start_redis, stop_redis
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
-from hiitpi.settings import ROOT, Settings
+from hiitpi.settings import ROOT, Settings, free_port
 
 #: Recordings, clips and models beside the checkout; a machine without them skips what needs them.
 SHARED = ROOT.parent / "shared"
@@ -73,9 +72,3 @@ def shared(path: str) -> Path:
     if not found.exists():
         pytest.skip(f"no {found} on this machine")
     return found
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

@@ -5,10 +5,8 @@ from collections import deque
 from itertools import pairwise
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hiitpi.coach.level import EVERY, Level
+from hiitpi.coach.smoothing import Row
 from hiitpi.pose.keypoints import SIDES
 
 Point = tuple[float, float]
@@ -49,9 +47,8 @@ class Body:
         self._learnt = -math.inf
         self._way: deque[tuple[float, float]] = deque()
 
-    def update(self, joints: NDArray[np.float32], time: float) -> None:
-        """Take steady joints, (17, 3) x, y, score as `Smoother` gives them, at `time` seconds."""
-        rows = joints.tolist()
+    def update(self, rows: list[Row], time: float) -> None:
+        """Take steady keypoints, as `Smoother` gives them, at `time` seconds."""
         self._xy = [(x, y) for x, y, _ in rows]
         self._score = [score for _, _, score in rows]
         x = self.middle("hip")[0]

@@ -2,9 +2,8 @@
 
 import math
 from collections import deque
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
+from typing import Any
 
 from hiitpi.coach.balance import Balance
 from hiitpi.coach.body import Body
@@ -147,8 +146,11 @@ class Coach:
         self, pose: Pose | None, time: float, seq: int, inference_ms: float, signal: Reading
     ) -> Sample:
         state = self._referee.state
-        return replace(
-            idle_sample(pose, time, seq, inference_ms),
+        return _sample(
+            pose,
+            time,
+            seq,
+            inference_ms,
             state=state.name if state else None,
             signal=None if math.isnan(signal.value) else round(signal.value, 3),
             reps=len(self.series),
@@ -161,16 +163,23 @@ class Coach:
 
 def idle_sample(pose: Pose | None, time: float, seq: int, inference_ms: float) -> Sample:
     """A frame in which nothing is counted."""
+    return _sample(pose, time, seq, inference_ms)
+
+
+def _sample(
+    pose: Pose | None, time: float, seq: int, inference_ms: float, **counted: Any
+) -> Sample:
     return Sample(
         seq=seq,
         time=round(time, 3),
         inference_ms=round(inference_ms, 1),
         confidence=0.0 if pose is None else round(pose.confidence, 3),
         keypoints=None if pose is None else whole_pixels(pose),
+        **counted,
     )
 
 
 def whole_pixels(pose: Pose) -> tuple[tuple[int, int, float], ...]:
     """Keypoints as they go over the wire: whole pixels, scores in hundredths."""
-    xy, score = np.rint(pose.xy).astype(int).tolist(), pose.score.tolist()
-    return tuple((x, y, round(s, 2)) for (x, y), s in zip(xy, score, strict=True))
+    both = zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
+    return tuple((round(x), round(y), round(s, 2)) for (x, y), s in both)

@@ -4,8 +4,6 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-import numpy as np
-
 from hiitpi.coach.workout import Hands, Workout
 from hiitpi.pose.keypoints import INDEX, SEEN, SIDES, Pose
 
@@ -17,6 +15,9 @@ LOST: Final = 0.3
 #: middle between shoulders and hips by so many.
 OVER: Final = 0.3
 HANGS: Final = 0.2
+
+#: Shoulders, hips and wrists, left before right: without them no sign is seen.
+NEEDED: Final = tuple(i for joint in ("shoulder", "hip", "wrist") for i in SIDES[joint])
 
 #: The signs, in the order in which they are preferred, and how the athlete is told of them.
 SIGNS: Final[dict[Hands, str]] = {
@@ -59,17 +60,18 @@ class Gesture:
 
 def shows(sign: Hands, pose: Pose) -> bool:
     """Whether somebody who stands or sits upright shows a sign."""
-    pairs = [SIDES[joint] for joint in ("shoulder", "hip", "wrist")]
-    if min(pose.score[side] for pair in pairs for side in pair) < SEEN:
+    score, xy = pose.score.tolist(), pose.xy.tolist()
+    if min(score[i] for i in NEEDED) < SEEN:
         return False
-    shoulders, hips, wrists = (pose.xy[list(pair)] for pair in pairs)
-    trunk = hips.mean(axis=0) - shoulders.mean(axis=0)
-    torso = float(np.hypot(*trunk))
-    if trunk[1] < 0.8 * torso:
+    (lsx, lsy), (rsx, rsy), (lhx, lhy), (rhx, rhy) = (xy[i] for i in NEEDED[:4])
+    down = (lhy + rhy - lsy - rsy) / 2
+    torso = math.hypot((lhx + rhx - lsx - rsx) / 2, down)
+    if down < 0.8 * torso:
         return False  # neither stands nor sits
-    up = pose.xy[INDEX["nose"], 1] - wrists[:, 1] > OVER * torso
+    nose, middle = xy[INDEX["nose"]][1], (lsy + rsy + lhy + rhy) / 4
+    left, right = (xy[i][1] for i in NEEDED[4:])
+    left_up, right_up = nose - left > OVER * torso, nose - right > OVER * torso
     if sign == "overhead":
-        return bool(up.all())
-    middle = (shoulders[:, 1].mean() + hips[:, 1].mean()) / 2
-    down = wrists[:, 1] - middle > HANGS * torso
-    return bool((up[0] and down[1]) or (up[1] and down[0]))
+        return left_up and right_up
+    left_hangs, right_hangs = left - middle > HANGS * torso, right - middle > HANGS * torso
+    return (left_up and right_hangs) or (right_up and left_hangs)

@@ -13,8 +13,9 @@ EventKind = Literal[
     "finished", "discarded",
 ]  # fmt: skip
 CommandKind = Literal[
-    "start", "go", "pause", "resume", "done", "discard", "claim", "keep", "hand_over"
-]
+    "start", "go", "pause", "resume", "done", "discard", "claim", "keep", "hand_over",
+    "cover", "uncover",
+]  # fmt: skip
 Status = Literal["active", "finished", "interrupted", "discarded"]
 
 #: Sessions that count: finished by Done, or cut short by a stop of the app.
@@ -116,8 +117,8 @@ class Command:
         kind: what to do.
         player: who trains, for "start"; whoever asks, for "claim".
         program: what to train, for "start".
-        session: uuid of the session that is meant, for everything but "start": a late or second
-            click must not end somebody else's session.
+        session: uuid of the session that is meant, for everything but "start" and the lens cover: a
+            late or second click must not end somebody else's session.
         device: the id of the browser that asks.
     """
 

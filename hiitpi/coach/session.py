@@ -71,6 +71,7 @@ class Session:
         self._time = self._seen = self._back = time
         self.why, self._forced = "", False
         self._count, self._entered = COUNTDOWN, time
+        self._worked = 0.0  # seconds of the last set
         self.phase: Phase = "position"
         self.coach: Coach | None = None
         self.framing = Framing(self.workout)
@@ -221,9 +222,9 @@ class Session:
 
     def _give_back(self, seconds: float) -> None:
         """Time in which nobody was there is not the athlete's."""
-        last, seconds = self._sets[-1], min(seconds, self.clock.spent)
+        seconds = min(seconds, self.clock.spent)
         self.clock.give_back(seconds)
-        self._sets[-1] = replace(last, seconds=last.seconds - seconds)
+        self._worked -= seconds
 
     def _is_back(self, time: float) -> bool:
         patience = BACK if self.program.timed else BACK_FREE
@@ -244,13 +245,13 @@ class Session:
         """Let the program's clock run, and follow it into its next step."""
         working = self.phase == "work"
         if working:
-            self._sets[-1] = self._set_now(passed)
+            self._worked += passed
         if not self.clock.run(passed, self.reps if working else 0):
             return []
         if working:
             overrun = self.clock.spent if self.clock.step else 0.0
-            seconds = self.clock.trained - overrun - self._sets[-1].began
-            self._sets[-1] = replace(self._sets[-1], seconds=seconds)
+            self._worked = self.clock.trained - overrun - self._sets[-1].began
+            self._sets[-1] = self._set_now()
         step = self.clock.step
         if step is None:
             return []
@@ -264,14 +265,16 @@ class Session:
         self.coach = Coach(self.workout, time)
         began = self.clock.trained - self.clock.spent
         self._sets.append(SetRecord(step.number, self.workout.slug, step.round, began, 0.0, 0, 0))
+        self._worked = 0.0
 
-    def _set_now(self, passed: float = 0.0) -> SetRecord:
+    def _set_now(self) -> SetRecord:
+        """The last set as it is: while it is under way, what changes is kept elsewhere."""
         last, coach = self._sets[-1], self.coach
         if coach is None:
             return last
         return replace(
             last,
-            seconds=last.seconds + passed,
+            seconds=self._worked,
             reps=coach.reps,
             attempts=coach.attempts,
             score=coach.score,
@@ -332,5 +335,5 @@ class Session:
         mine = tuple(rep for rep in self._series if rep.set == last.number)
         self.clock.go_to(last.number, last.seconds, last.began + last.seconds)
         self.coach = Coach(self.workouts[last.workout], time, mine, last.attempts)
-        self.phase = "work"
+        self.phase, self._worked = "work", last.seconds
         self._run(0.0)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.orm import Session as Rows
 from sqlalchemy.orm import selectinload
 
@@ -94,7 +94,7 @@ class Store:
         if record.status == "discarded":  # it can be put back
             row.status, row.gone = "finished", row.ended
         _sum_up(row, record)
-        _fill(row, record)
+        _fill(rows, row, record)
         if record.status != "active":
             recount(rows, row.player.id, [row.day])
         return True
@@ -153,7 +153,7 @@ class Store:
                     row = self._new(rows, record)
                     row.status, row.ended = record.status, _moment(record.ended or record.started)
                     _sum_up(row, record)
-                    _fill(row, record)
+                    _fill(rows, row, record)
                 row.gone, new = None, new + 1
                 rows.flush()
                 changed.setdefault(row.player_id, set()).add(row.day)
@@ -265,12 +265,12 @@ def _sum_up(row: schema.Session, record: SessionRecord) -> None:
     row.pace, row.score, row.sway = record.pace, record.score, record.sway
 
 
-def _fill(row: schema.Session, record: SessionRecord) -> None:
-    """Add the sets and repetitions that are new; bring the sets up to date."""
-    known = {rep.number for rep in row.series}
-    row.series.extend(
-        schema.Repetition(**asdict(rep)) for rep in record.series if rep.number not in known
-    )
+def _fill(rows: Rows, row: schema.Session, record: SessionRecord) -> None:
+    """Add the sets and repetitions that are new; bring the sets up to date.
+
+    A running session is stored every second, however long it is: its repetitions, which never
+    change, are not read again for that.
+    """
     sets = {one.number: one for one in row.sets}
     for one in record.sets:
         if one.number in sets:
@@ -278,6 +278,12 @@ def _fill(row: schema.Session, record: SessionRecord) -> None:
                 setattr(sets[one.number], name, value)
         else:
             row.sets.append(schema.WorkoutSet(**asdict(one)))
+    rows.flush()
+    of_session = schema.Repetition.session_uuid == row.uuid
+    known = rows.scalar(select(func.max(schema.Repetition.number)).where(of_session)) or 0
+    new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > known]
+    if new:
+        rows.execute(insert(schema.Repetition), new)
 
 
 def _moment(seconds: float) -> datetime:

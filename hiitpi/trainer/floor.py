@@ -14,7 +14,7 @@ from hiitpi.coach.messages import Command, Event, EventKind, Sample, SessionReco
 from hiitpi.coach.session import Session
 from hiitpi.coach.summary import summary
 from hiitpi.errors import WorkoutError
-from hiitpi.live.bus import Publisher
+from hiitpi.live.publisher import Publisher
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
 from hiitpi.trainer.recorder import Recorder
@@ -66,6 +66,11 @@ class Floor:
         self._events: list[Event] = []
         self._stage: Stage | None = None
         self.save_due = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a session runs."""
+        return self._session is not None
 
     @property
     def joints(self) -> frozenset[str]:

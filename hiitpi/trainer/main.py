@@ -1,5 +1,6 @@
 """The trainer as a process."""
 
+import gc
 import logging
 import signal
 import threading
@@ -7,12 +8,15 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import cv2
+
 from hiitpi.camera.base import Camera
 from hiitpi.camera.finder import open_camera
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
-from hiitpi.live.bus import Publisher, connect
+from hiitpi.live.bus import connect
+from hiitpi.live.publisher import Publisher
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.records.store import Store
@@ -22,14 +26,23 @@ from hiitpi.trainer.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
+#: Python's collector looks for cycles after so many new objects, not after 700; we make none.
+GARBAGE: Final = (20_000, 20, 20)
+
 #: A session that was left longer ago than this (seconds) is over; a crash takes moments.
 RESUME: Final = 600.0
+
+
+def _engine(settings: Settings) -> Engine:
+    catalog = Catalog(mirror=settings.model_mirror)
+    return open_engine(settings.model, catalog, settings.threads, settings.accelerator)
 
 
 def run(
     settings: Settings,
     camera: Callable[[Settings], Camera] = open_camera,
     clock: Callable[[], float] = time.monotonic,
+    engine: Callable[[Settings], Engine] = _engine,
 ) -> None:
     """Train until SIGTERM or SIGINT.
 
@@ -37,6 +50,7 @@ def run(
         settings: of this station.
         camera: opens the camera, which must go by the same clock.
         clock: monotonic seconds.
+        engine: opens the pose engine.
 
     Raises:
         HiitPiError: the camera, the model or the record book cannot be used.
@@ -44,20 +58,21 @@ def run(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    cv2.setNumThreads(1)  # pictures are small: more threads burn twice the CPU and save nothing
     store = Store(settings.database, settings.zone)
     library = Library(settings.workouts_dir)
-    catalog = Catalog(mirror=settings.model_mirror)
-
-    def engine() -> Engine:
-        return open_engine(settings.model, catalog, settings.threads, settings.accelerator)
-
     recorder = Recorder(store.save, settings.instance / "unsaved")
     bus = Publisher(connect(settings.redis(0)), settings.station)
-    trainer = Trainer(settings, lambda: camera(settings), engine, library, bus, recorder, clock)
+    trainer = Trainer(
+        settings, lambda: camera(settings), lambda: engine(settings), library, bus, recorder, clock
+    )
     try:
         left = _left(store, settings.station, time.time())
         if left:
             trainer.resume(left)
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector need not look at it again and again
+        gc.set_threshold(*GARBAGE)
         while not stop.is_set():
             trainer.step()
     finally:

@@ -8,28 +8,31 @@ from typing import Final
 
 from hiitpi.camera.base import Camera, Frame
 from hiitpi.coach.library import Library
-from hiitpi.coach.messages import Sample, SessionRecord
-from hiitpi.errors import CameraError, ModelError
-from hiitpi.live.bus import Publisher
+from hiitpi.coach.messages import Command, Sample, SessionRecord
+from hiitpi.errors import ModelError
+from hiitpi.live.publisher import Asked, Publisher
 from hiitpi.pose.engine import Engine
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
+from hiitpi.trainer.cover import Cover
 from hiitpi.trainer.floor import Clock, Floor, Stage
+from hiitpi.trainer.keeper import Keeper
 from hiitpi.trainer.recorder import Recorder
-from hiitpi.video.encoder import jpeg
-from hiitpi.video.overlay import draw
+from hiitpi.trainer.studio import Scene, Studio
 
 log = logging.getLogger(__name__)
 
-#: Seconds to wait for a frame before listening for commands all the same.
-IDLE: Final = 0.2
+#: Without a session and without anybody who looks on for so long (seconds), the camera is closed.
+LINGER: Final = 15.0
 
-#: A camera that failed is opened again after these seconds, the last over and over.
-RETRY: Final = (1.0, 2.0, 5.0, 10.0)
+#: An engine that failed twice is tried again after so many seconds.
+ENGINE_RETRY: Final = 10.0
 
 
 class Trainer:
     """Judges every frame of one camera, whether or not anybody is watching.
+
+    With no session and nobody there it sleeps: the camera is closed until somebody comes.
 
     Args:
         settings: of this station.
@@ -51,16 +54,19 @@ class Trainer:
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
     ) -> None:
-        self._settings = settings
-        self._open_camera, self._open_engine = open_camera, open_engine
+        self._settings, self._open_engine = settings, open_engine
         self._bus, self._recorder, self._clock = bus, recorder, clock
         self._floor = Floor(settings, library, bus, recorder, clock, wall)
+        self._studio = Studio(settings, bus)
         self._stage: Stage | None = None
-        self._seq = 0
         self._counted_before = 0  # in this set, when the athlete was told to perform
+        self._engine_trouble, self._engine_retry_at = "", 0.0
         self._engine = self._open_engine()
-        self._camera: Camera | None = self._open_camera()
-        self._failures, self._retry_at, self._engine_retry_at = 0, 0.0, 0.0
+        self._cover = Cover(settings.instance)
+        self._keeper = Keeper(open_camera, clock, self._say_status)
+        self._opened, self._needed_at = 1, clock()
+        if not self._cover.closed:
+            self._keeper.start()
         self._say_status()
 
     def resume(self, record: SessionRecord) -> None:
@@ -69,75 +75,56 @@ class Trainer:
 
     def step(self) -> None:
         """Judge one frame, or wait a little for it."""
-        frame = self._next_frame()
+        frame = self._keeper.frame()
+        if self._keeper.opened > self._opened:  # these pictures follow no others
+            self._opened, self._stage = self._keeper.opened, None
+            self._engine.reset()
         sample, pose = None, None
         if frame is not None:
             sample, pose = self._judge(frame)
         else:
             self._floor.wait()
         asked = self._bus.publish(self._clock(), sample, self._floor.take_events())
+        if frame is not None and asked.watched:
+            self._studio.show(Scene(frame, pose, self._floor.joints, asked.watched))
         if self._floor.save_due:
             self._floor.save_due = False
             self._bus.save()
         for command in asked.commands:
-            self._floor.obey(command, self._engine.name)
+            self._obey(command)
         self._direct()
-        if frame is not None and asked.watched:
-            picture = draw(frame.image, pose, self._floor.joints, self._settings.mirror)
-            self._bus.picture(frame.seq, jpeg(picture, self._settings.jpeg_quality))
+        self._sleep_or_wake(asked)
 
     def close(self) -> None:
         """Stop: a running session is stored as interrupted, and the camera is let go."""
         self._floor.close()
         self._bus.publish(self._clock(), None, self._floor.take_events())
+        self._studio.close()
         self._recorder.close()
-        if self._camera:
-            self._camera.close()
+        self._keeper.close()
 
-    def _next_frame(self) -> Frame | None:
-        if self._camera is None:
-            if self._clock() < self._retry_at:
-                time.sleep(IDLE)
-                return None
-            self._reopen()
-        try:
-            frame = self._camera.read(self._seq, IDLE) if self._camera else None
-        except CameraError as error:
-            self._lose_camera(error)
-            return None
-        if frame:
-            self._seq = frame.seq
-        return frame
+    def _obey(self, command: Command) -> None:
+        if command.kind in ("cover", "uncover"):
+            self._cover.set(command.kind == "cover")
+            self._say_status()
+        else:
+            self._floor.obey(command, self._engine.name)
 
-    def _reopen(self) -> None:
-        try:
-            self._camera = self._open_camera()
-        except CameraError as error:
-            self._lose_camera(error)
-            return
-        self._seq, self._failures = 0, 0
-        self._engine.reset()
-        self._stage = None
-        self._say_status()
+    def _sleep_or_wake(self, asked: Asked) -> None:
+        now = self._clock()
+        if self._floor.busy or asked.present:
+            self._needed_at = now
+        self._keeper.want(not self._cover.closed and now - self._needed_at <= LINGER)
 
-    def _lose_camera(self, error: CameraError) -> None:
-        log.error("%s", error)
-        if self._camera:
-            self._camera.close()
-            self._camera = None
-        delay = RETRY[min(self._failures, len(RETRY) - 1)]
-        self._failures += 1
-        self._retry_at = self._clock() + delay
-        self._say_status(str(error))
-
-    def _say_status(self, trouble: str = "") -> None:
-        camera = self._camera
+    def _say_status(self) -> None:
+        camera = self._keeper.camera
         self._bus.say_status(
             {
                 "camera": camera.title if camera else self._settings.camera,
                 "drawn": camera.drawn if camera else False,
+                "state": "covered" if self._cover.closed else self._keeper.state,
                 "model": self._engine.name,
-                "trouble": trouble,
+                "trouble": self._keeper.trouble or self._engine_trouble,
             }
         )
 
@@ -153,15 +140,16 @@ class Trainer:
     def _direct(self) -> None:
         """Tell whoever is in front of the camera what to do; people know it from the page."""
         stage = self._floor.stage
-        if self._camera is None or stage == self._stage:
+        camera = self._keeper.camera
+        if camera is None or stage == self._stage:
             return
         self._stage, self._counted_before = stage, self._floor.reps
         if stage is None:
-            self._camera.perform(None)
+            camera.perform(None)
         elif stage.performs:
-            self._camera.perform(stage.workout)
+            camera.perform(stage.workout)
         else:
-            self._camera.prepare(stage.workout)
+            camera.prepare(stage.workout)
 
     def _infer(self, frame: Frame) -> Pose | None:
         """The athlete's pose; an engine that fails is opened anew, on the CPU if need be."""
@@ -171,11 +159,11 @@ class Trainer:
             return self._engine.infer(frame.image)
         except ModelError as error:
             log.error("%s", error)
+        self._engine_trouble = ""
         try:
             self._engine = self._open_engine()
-            self._say_status()
         except ModelError as error:
             log.error("%s", error)
-            self._engine_retry_at = self._clock() + RETRY[-1]
-            self._say_status(str(error))
+            self._engine_trouble, self._engine_retry_at = str(error), self._clock() + ENGINE_RETRY
+        self._say_status()
         return None

@@ -8,18 +8,18 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Literal
 
 import orjson
 import redis
 
-from hiitpi.live.bus import EVENTS, SAMPLES, Pictures, Subscriber
+from hiitpi.live.bus import EVENTS, LOWEST, SAMPLES, Id, entry_id
+from hiitpi.live.subscriber import Attendance, Subscriber
 
 log = logging.getLogger(__name__)
 
-#: A stream entry's id: milliseconds, and a number within them.
-Id = tuple[int, int]
-Kind = Literal["samples", "events", "session", "status", "server"]
+Kind = Literal["samples", "events", "session", "status", "server", "viewers"]
 
 #: Seconds: how long a read waits, how often the session and the status are looked at, and how long
 #: until a Redis that is away is asked again.
@@ -75,12 +75,17 @@ class LiveHub:
         self._log: deque[Entry] = deque(maxlen=KEPT)
         self._next = 0
         self._news = threading.Condition()
-        self._now: dict[Kind, bytes] = {"session": b"null", "status": b"null", "server": b"true"}
-        self._cursors: dict[str, bytes] = {}
+        self._now: dict[Kind, bytes] = {
+            "session": b"null", "status": b"null", "server": b"true", "viewers": b"0",
+        }  # fmt: skip
+        self._cursors = {"samples": LOWEST, "events": LOWEST}
+        self._lost = True
         self._looked = -math.inf
-        self._started = threading.Lock()
+        self._started, self._attending = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._sampled = -math.inf  # when the last sample came
+        self._followers = 0
+        self._attendance: Attendance | None = None  # as long as there are followers
         self.last_finished = ""  # the event's id: whoever shows records may cache until it changes
 
     def start(self) -> None:
@@ -98,11 +103,19 @@ class LiveHub:
         """
         self.start()
         reached = _parse_ids(last or "")
-        cursor, batch = self._begin(reached if last else None)
-        yield b"retry: 1000\n\n"
-        while True:
-            yield _event(batch, reached) if batch else b": still here\n\n"
-            cursor, batch = self._wait_beyond(cursor)
+        self._attend(1)
+        try:
+            cursor, batch = self._begin(reached if last else None)
+            yield b"retry: 1000\n\n"
+            while True:
+                yield _event(batch, reached) if batch else b": still here\n\n"
+                cursor, batch = self._wait_beyond(cursor)
+        finally:
+            self._attend(-1)
+
+    def tell_viewers(self, number: int) -> None:
+        """From now on so many watch the video."""
+        self._set("viewers", b"%d" % number)
 
     def figures(self) -> Figures:
         """How the trainer does; nothing but zeros when it has been silent."""
@@ -127,7 +140,21 @@ class LiveHub:
     def _wait_beyond(self, cursor: int) -> tuple[int, list[Entry]]:
         with self._news:
             self._news.wait_for(lambda: self._next > cursor, HEARTBEAT)
-            return self._next, [e for e in self._log if e.number >= cursor]
+            newest = islice(reversed(self._log), self._next - cursor)
+            return self._next, list(newest)[::-1]
+
+    def _attend(self, change: int) -> None:
+        """The trainer stays awake as long as somebody follows."""
+        with self._attending:
+            self._followers += change
+            try:
+                if not self._followers and self._attendance:
+                    self._attendance.close()
+                    self._attendance = None
+                elif self._followers and not self._attendance:
+                    self._attendance = self._source.attend()
+            except redis.RedisError as error:
+                log.info("The trainer cannot be woken yet: %s", error)
 
     def _begin(self, after: Mapping[str, Id] | None) -> tuple[int, list[Entry]]:
         """Where a browser starts, and what it gets at once: what is, and what it missed."""
@@ -148,15 +175,18 @@ class LiveHub:
             except redis.RedisError as error:
                 log.info("Redis is away: %s", error)
                 self._set("server", b"false")
+                with self._attending:
+                    self._attendance = None  # it went with its connection
+                self._lost = True
                 time.sleep(RETRY)
 
     def _read(self) -> None:
-        if self._cursors:
-            got = self._source.wait(self._cursors, WAIT)
-        else:
-            got = self._source.recent()
-            self._cursors = {"samples": b"0-1", "events": b"0-1"}
-        self._take(got)
+        patience = WAIT
+        if self._lost:
+            self._find_cursors()
+            self._lost, patience = False, 0.0
+            self._attend(0)
+        self._take(got := self._source.wait(self._cursors, patience))
         now = time.monotonic()
         if got.get("events") or now - self._looked >= LOOK:
             self._looked = now
@@ -167,12 +197,18 @@ class LiveHub:
             self._set("session", orjson.dumps(session))
             self._set("status", orjson.dumps(status))
 
+    def _find_cursors(self) -> None:
+        """From where to read, at the start and when Redis comes back: it may have begun anew."""
+        for name, cursor in self._cursors.items():
+            if entry_id(self._source.newest(name)) < entry_id(cursor):
+                self._cursors[name] = LOWEST
+
     def _take(self, got: Mapping[str, list[tuple[bytes, bytes]]]) -> None:
         with self._news:
             for name, entries in got.items():
                 kind: Kind = "samples" if name == "samples" else "events"
                 for entry, data in entries:
-                    self._add(kind, _parse_id(entry), data)
+                    self._add(kind, entry_id(entry), data)
                     if kind == "events" and b'"kind":"finished"' in data:
                         self.last_finished = entry.decode()
                 if entries:
@@ -193,87 +229,6 @@ class LiveHub:
         self._next += 1
 
 
-class VideoHub:
-    """Fans the newest picture out; asks for pictures only as long as somebody watches."""
-
-    def __init__(self, source: Subscriber) -> None:
-        self._source = source
-        self._fresh = threading.Condition()
-        self._newest: tuple[int, bytes] | None = None
-        self._turn = 0
-        self._viewers = 0
-        self._thread: threading.Thread | None = None
-
-    @property
-    def viewers(self) -> int:
-        """How many watch."""
-        return self._viewers
-
-    def enter(self, most: int) -> bool:
-        """Become a viewer; False when `most` watch already."""
-        with self._fresh:
-            if self._viewers >= most:
-                return False
-            self._viewers += 1
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="video", daemon=True)
-                self._thread.start()
-            return True
-
-    def leave(self) -> None:
-        """Watch no longer."""
-        with self._fresh:
-            self._viewers -= 1
-
-    def pictures(self, timeout: float = 10.0) -> Iterator[bytes]:
-        """Pictures as they come, the newest only, never one twice; ends after `timeout` without."""
-        turn = -1
-        while got := self._wait_after(turn, timeout):
-            turn, picture = got
-            yield picture
-
-    def _wait_after(self, turn: int, timeout: float) -> tuple[int, bytes] | None:
-        with self._fresh:
-            self._fresh.wait_for(lambda: self._newest and self._turn != turn, timeout)
-            if self._newest is None or self._turn == turn:
-                return None
-            return self._turn, self._newest[1]
-
-    def _run(self) -> None:
-        while True:
-            try:
-                pictures = self._source.pictures()
-            except redis.RedisError:
-                time.sleep(RETRY)
-                if self._nobody():
-                    return
-                continue
-            try:
-                if self._pass_on(pictures):
-                    return
-            except redis.RedisError:
-                time.sleep(RETRY)
-            finally:
-                pictures.close()
-
-    def _pass_on(self, pictures: Pictures) -> bool:
-        while not self._nobody():
-            got = pictures.next(timeout=1.0)
-            if got:
-                with self._fresh:
-                    self._newest = got
-                    self._turn += 1
-                    self._fresh.notify_all()
-        return True
-
-    def _nobody(self) -> bool:
-        with self._fresh:
-            if self._viewers:
-                return False
-            self._thread, self._newest = None, None
-            return True
-
-
 def _event(entries: list[Entry], reached: dict[str, Id]) -> bytes:
     """One Server-Sent Event; its id says how far both streams have been read by this browser."""
     parts: dict[str, Any] = {"samples": [], "events": []}
@@ -287,17 +242,12 @@ def _event(entries: list[Entry], reached: dict[str, Id]) -> bytes:
     return f"id: {ids}\ndata: ".encode() + orjson.dumps(parts) + b"\n\n"
 
 
-def _parse_id(text: bytes) -> Id:
-    milliseconds, _, number = text.partition(b"-")
-    return int(milliseconds), int(number or 0)
-
-
 def _parse_ids(text: str) -> dict[str, Id]:
     """The two ids of a Last-Event-ID; what is not one means the beginning."""
     ids = {"samples": (0, 0), "events": (0, 0)}
     for name, part in zip(ids, text.split("_"), strict=False):
         try:
-            ids[name] = _parse_id(part.encode())
+            ids[name] = entry_id(part.encode())
         except ValueError:
             if text:
                 log.info("Ignored the Last-Event-ID %r.", text[:80])

@@ -11,13 +11,14 @@ from flask_session import Session as ServerSession
 
 from hiitpi.coach.library import Library
 from hiitpi.errors import RecordsError
-from hiitpi.live.bus import Subscriber, connect
+from hiitpi.live.bus import connect
+from hiitpi.live.subscriber import Subscriber
 from hiitpi.logs import set_up
 from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.auth import current_player, secret_key
 from hiitpi.web.bundle import keep_for_good, scripts, styles
-from hiitpi.web.hub import LiveHub, VideoHub
+from hiitpi.web.hub import LiveHub
 from hiitpi.web.pages import (
     data,
     history,
@@ -34,6 +35,7 @@ from hiitpi.web.parts.trouble import banner, closed, plain, tell
 from hiitpi.web.patience import be_patient
 from hiitpi.web.services import Services
 from hiitpi.web.streams import streams
+from hiitpi.web.video import VideoHub
 
 PAGES = (login, train, programs, leaderboard, history, session, data, status)
 
@@ -58,13 +60,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     server = Flask("hiitpi")
     _configure(server, settings)
     bus = Subscriber(connect(settings.redis(0)), settings.station)
+    live = LiveHub(bus)
     services = Services(
         settings=settings,
         library=Library(settings.workouts_dir),
         store=Store(settings.database, settings.zone),
         bus=bus,
-        live=LiveHub(bus),
-        video=VideoHub(bus),
+        live=live,
+        video=VideoHub(bus, settings.max_viewers, live.tell_viewers),
         cache=Cache(server),
     )
     server.extensions["hiitpi"] = services

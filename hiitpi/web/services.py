@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask_caching import Cache
 
 from hiitpi.coach.library import Library
-from hiitpi.live.bus import Subscriber
+from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
-from hiitpi.web.hub import LiveHub, VideoHub
+from hiitpi.web.hub import LiveHub
+from hiitpi.web.video import VideoHub
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
     camera = AthleteCamera((640, 480), pace=50, form=form, clock=clock)
     camera._open()
     camera.perform("jumping_jacks")
-    camera._films["jumping_jacks"].result()
+    camera._atelier.films["jumping_jacks"].result()
     blazepose = engine("blazepose", catalog)
     coach = Coach(Library()["jumping_jacks"], clock())
     for _ in range(15 * 14):
@@ -175,12 +175,12 @@ def test_it_takes_the_starting_position_and_waits_for_go():
     camera = AthleteCamera((160, 120), form="close", clock=clock)
     camera._open()
     camera.prepare("squat")
-    camera._films["squat"].result()
+    camera._atelier.films["squat"].result()
     near, _ = camera._grab()
     clock.now += CLOSE + 0.1
     back, truth = camera._grab()
     assert np.abs(near.astype(int) - back).mean() > 2
-    film = camera._films["squat"]
+    film = camera._atelier.films["squat"]
     for _ in range(30):
         clock.now += 1
         still, truth = camera._grab()
@@ -193,7 +193,7 @@ def test_it_takes_the_starting_position_and_waits_for_go():
     assert truth >= 2
     camera.prepare("jumping_jacks")
     camera.prepare("lunge")
-    assert list(camera._films) == ["jumping_jacks", "lunge"]
+    assert list(camera._atelier.films) == ["jumping_jacks", "lunge"]
     camera.prepare("lunge")
     assert film.done()
     camera.close()

@@ -1,57 +1,23 @@
 """What an engine without faults would see of the drawn athlete: its joints as they are drawn."""
 
 import itertools
-import math
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from hiitpi.camera.drawn.body import Body, Vector, vector
+from hiitpi.bench.ideal import AS_DRAWN, FINE, View, pose_of
 from hiitpi.camera.drawn.movements import MOVEMENTS
-from hiitpi.camera.drawn.room import Lens
 from hiitpi.camera.drawn.routine import Routine
 from hiitpi.coach.coach import Coach, Told
 from hiitpi.coach.library import Library
 from hiitpi.pose.keypoints import SIDES, Pose
 from hiitpi.settings import AthleteForm
 
-#: Degrees by which the athlete is turned, and metres of the camera over the floor.
-View = tuple[float, float]
-AS_DRAWN: View = (0.0, 1.05)
 LIBRARY = Library()
 
-#: Pictures of a round trip that are told apart.
-FINE = 60
-
 Change = Callable[[Pose, int], Pose | None]
-
-
-def pose_of(body: Body, view: View = AS_DRAWN) -> Pose:
-    """The seventeen keypoints of a body, all of them seen."""
-    turn, height = view
-    lens = Lens((640, 480), height=height)
-    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-
-    def seen(p: Vector) -> tuple[float, float]:
-        return lens(vector(p[0] * cos + p[2] * sin, p[1], p[2] * cos - p[0] * sin))[:2]
-
-    face = body.head + body.face * 0.1
-    aside = body.left * 0.04
-    pairs = [
-        (face + aside + body.crown * 0.03, face - aside + body.crown * 0.03),
-        (body.head + body.left * 0.08, body.head - body.left * 0.08),
-        body.shoulders,
-        body.elbows,
-        body.wrists,
-        body.hips,
-        body.knees,
-        body.ankles,
-    ]
-    points = [face, *(point for pair in pairs for point in pair)]
-    xy = np.array([seen(point) for point in points], np.float32)
-    return Pose(xy, np.full(17, 0.9, np.float32), 0.9)
 
 
 @cache

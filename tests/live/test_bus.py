@@ -7,17 +7,10 @@ import pytest
 from hiitpi.coach.control import Device
 from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord, SetRecord
 from hiitpi.coach.program import free, tabata
-from hiitpi.live.bus import (
-    SAMPLES,
-    Publisher,
-    Subscriber,
-    connect,
-    decode,
-    decode_command,
-    decode_record,
-    encode,
-)
+from hiitpi.live.bus import SAMPLES, Picture, connect, decode, decode_command, decode_record, encode
+from hiitpi.live.publisher import Publisher
 from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
 
 REP = Repetition(1, 1.5, 1.0, 0.9, 1.0, 95.5, ("Hands higher",))
@@ -140,8 +133,10 @@ def test_pictures_are_asked_for_by_watching_and_never_stored(redis: Settings):
     pictures = page.pictures()
     try:
         assert trainer.publish(0.1, None).watched
-        trainer.picture(7, b"\xff\xd8jpeg")
-        assert pictures.next(2.0) == (7, b"\xff\xd8jpeg")
+        trainer.picture("frame", 7, 1.5, b"\xff\xd8jpeg")
+        trainer.picture("small", 8, 1.6, b"\xff\xd8small")
+        assert pictures.next(2.0) == Picture(7, 1.5, b"\xff\xd8jpeg")
+        assert pictures.next(0.1) is None
     finally:
         pictures.close()
     deadline = time.monotonic() + 5

@@ -14,13 +14,16 @@ from flask import Flask
 from hiitpi.coach import program_file
 from hiitpi.coach.messages import Event, Sample
 from hiitpi.coach.program import SHIPPED
-from hiitpi.live.bus import Publisher, connect
+from hiitpi.live.bus import connect
+from hiitpi.live.publisher import Publisher
+from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 from hiitpi.web.bundle import FOR_GOOD, SCRIPTS, STYLES
-from hiitpi.web.hub import LiveHub, VideoHub
+from hiitpi.web.hub import LiveHub
 from hiitpi.web.pages.status import findings
 from hiitpi.web.server import create_app
+from hiitpi.web.video import VideoHub
 from tests.records.book import record
 
 
@@ -187,8 +190,6 @@ def test_status_says_what_is_wrong(app: Flask, redis: Settings, trainer: Publish
 
 
 def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, trainer: Publisher):
-    from hiitpi.live.bus import Subscriber
-
     hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
     got: list[list[int]] = [[], [], [], []]
 
@@ -210,8 +211,6 @@ def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, train
 
 
 def test_a_browser_that_was_away_misses_nothing(redis: Settings, trainer: Publisher):
-    from hiitpi.live.bus import Subscriber
-
     hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
     for i in range(1, 21):
         trainer.publish(i / 30, sample(i), [Event("lost", i / 30)] if i == 20 else ())
@@ -236,8 +235,6 @@ def test_a_browser_that_was_away_misses_nothing(redis: Settings, trainer: Publis
 
 @pytest.mark.parametrize("last", ["", "nonsense", "1_2_3", "x-y_z", "-_-"])
 def test_a_strange_last_event_id_is_the_beginning(redis: Settings, trainer: Publisher, last: str):
-    from hiitpi.live.bus import Subscriber
-
     trainer.publish(0.0, sample(1))
     hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
     for _, data in events(hub.follow(last)):
@@ -248,8 +245,6 @@ def test_a_strange_last_event_id_is_the_beginning(redis: Settings, trainer: Publ
 
 def test_the_session_is_told_after_what_happened(redis: Settings, trainer: Publisher):
     """A page takes a session that vanishes after "finished" for saved, and any other not."""
-    from hiitpi.live.bus import Subscriber
-
     hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
     trainer.say_session({"uuid": "u"})
     trainer.publish(0.0, sample(1))
@@ -272,47 +267,66 @@ def test_the_session_is_told_after_what_happened(redis: Settings, trainer: Publi
 def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
     redis: Settings, trainer: Publisher
 ):
-    from hiitpi.live.bus import Subscriber
-
-    hub = VideoHub(Subscriber(connect(redis.redis(0)), "home"))
+    told: list[int] = []
+    hub = VideoHub(Subscriber(connect(redis.redis(0)), "home"), 2, told.append)
     assert not trainer.publish(0.0, None).watched
-    assert hub.enter(2)
-    assert hub.enter(2)
-    assert not hub.enter(2)
+    assert hub.enter("frame")
+    assert hub.enter("small")
+    assert not hub.enter("frame")
+    assert told == [1, 2]
     deadline = time.monotonic() + 5
-    while not trainer.publish(0.0, None).watched:
+    while trainer.publish(0.0, None).watched != {"frame", "small"}:
         assert time.monotonic() < deadline
     got: list[bytes] = []
-    thread = threading.Thread(target=lambda: got.extend(hub.pictures(timeout=0.5)))
+    thread = threading.Thread(target=lambda: got.extend(hub.pictures("frame", timeout=0.5)))
     thread.start()
     for i in range(30):
-        trainer.picture(i, b"%d" % i)
+        trainer.picture("frame", i, i / 30, b"%d" % i)
+        trainer.picture("small", i, i / 30, b"small")
         time.sleep(0.01)
     thread.join(10)
     assert got
     assert len(got) == len(set(got))
-    assert got[-1] == b"29"
-    hub.leave()
-    hub.leave()
-    while trainer.publish(0.0, None).watched:
+    assert got[-1].endswith(b"X-Seq: 29\r\nX-Encoded: 0.9667\r\n\r\n29\r\n--frame\r\n")
+    assert not any(b"small" in part for part in got)
+    hub.leave("small")
+    while trainer.publish(0.0, None).watched != {"frame"}:
         assert time.monotonic() < deadline
+    hub.leave("frame")
+    while trainer.publish(0.0, None).present:
+        assert time.monotonic() < deadline
+    assert told == [1, 2, 1, 0]
 
 
 def test_the_stream_is_multipart_and_gives_its_place_back(
     app: Flask, redis: Settings, trainer: Publisher
 ):
-    answer = app.test_client().get("/videostream")
+    answer = app.test_client().get("/videostream?size=small")
     assert answer.mimetype == "multipart/x-mixed-replace"
     parts = answer.iter_encoded()
     assert next(parts) == b"--frame\r\n"
-    feeder = threading.Timer(0.3, lambda: trainer.picture(1, b"JPEG"))
+    feeder = threading.Timer(0.3, lambda: trainer.picture("small", 1, 2.0, b"JPEG"))
     feeder.start()
-    assert next(parts) == b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n"
-    assert next(parts) == b"JPEG\r\n--frame\r\n"
+    head, _, rest = next(parts).partition(b"\r\n\r\n")
+    assert b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n" in head
+    assert rest == b"JPEG\r\n--frame\r\n"
     feeder.join()
     answer.close()
     deadline = time.monotonic() + 5
     while trainer.publish(0.0, None).watched:
+        assert time.monotonic() < deadline
+
+
+def test_whoever_follows_keeps_the_trainer_awake(redis: Settings, trainer: Publisher):
+    hub = LiveHub(Subscriber(connect(redis.redis(0)), "home"))
+    follower = hub.follow(None)
+    assert not trainer.publish(0.0, None).present
+    next(follower)
+    assert trainer.publish(0.0, None).present
+    assert not trainer.publish(0.0, None).watched
+    follower.close()
+    deadline = time.monotonic() + 5
+    while trainer.publish(0.0, None).present:
         assert time.monotonic() < deadline
 
 

@@ -1,0 +1,131 @@
+"""A whole app in a folder of its own, to be measured from outside.
+
+`python -m hiitpi.bench.station app SECONDS PACE` is the app as `serve` starts it, but for the pose
+engine, which takes `SECONDS` and sees an ideal athlete; SECONDS `real`: the engine of the settings.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from hiitpi.coach.messages import Command
+from hiitpi.coach.program import free
+from hiitpi.errors import ServeError
+from hiitpi.live.bus import connect
+from hiitpi.live.subscriber import Subscriber
+from hiitpi.logs import set_up
+from hiitpi.settings import Settings, free_port
+
+#: Seconds for the app to come up, and for a session to get to its Go.
+UP: Final = 60.0
+GO: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Station:
+    """A running app.
+
+    Attributes:
+        settings: its own.
+        pid: of its main process.
+        opened: seconds from the start of the process to the first page.
+    """
+
+    settings: Settings
+    pid: int
+    opened: float
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self.settings.host, self.settings.port
+
+    def bus(self) -> Subscriber:
+        """A page's end of its live data."""
+        return Subscriber(connect(self.settings.redis(0)), self.settings.station)
+
+    def start_session(self, workout: str = "jumping_jacks", player: str = "Bench") -> str:
+        """Begin to train, and wait for the Go; the session's uuid.
+
+        Raises:
+            ServeError: there is none after half a minute.
+        """
+        bus = self.bus()
+        bus.command(Command("start", player=player, program=free(workout)))
+        give_up = time.monotonic() + GO
+        while time.monotonic() < give_up:
+            session = bus.session()
+            if session and session["phase"] == "work":
+                return str(session["uuid"])
+            if session and session["phase"] == "position":
+                bus.command(Command("go", session=session["uuid"]))
+            time.sleep(0.1)
+        raise ServeError("The session that is to be measured does not begin.")
+
+
+@contextmanager
+def station(
+    inference: float | None = 0.02, pace: float = 0, folder: Path | None = None, **settings: Any
+) -> Iterator[Station]:
+    """Run the app; `inference` None: with a real engine.
+
+    Args:
+        inference: seconds that the pose engine takes.
+        pace: jumping jacks a minute of who is seen; 0: as usual.
+        folder: for the instance; a temporary one by default.
+        settings: that differ from the defaults.
+
+    Raises:
+        ServeError: it does not come up.
+    """
+    with tempfile.TemporaryDirectory(prefix="hiitpi-bench-") as temporary:
+        given = {"host": "127.0.0.1", "port": free_port(), "camera": "athlete", **settings}
+        chosen = Settings(instance=folder or Path(temporary) / "instance", **given)
+        command = [sys.executable, "-m", "hiitpi.bench.station", "app"]
+        command += ["real" if inference is None else str(inference), str(pace)]
+        began = time.monotonic()
+        child = subprocess.Popen(
+            command, env={**os.environ, **chosen.environment()}, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert child.stdout is not None
+            if child.stdout.readline() != "open\n":
+                raise ServeError(f"The app to be measured does not start; see {chosen.logs}.")
+            with urllib.request.urlopen(f"http://{chosen.host}:{chosen.port}/", timeout=UP) as page:
+                page.read()
+            yield Station(chosen, child.pid, time.monotonic() - began)
+        finally:
+            child.terminate()
+            child.communicate(timeout=UP)
+
+
+def main(part: str, inference: str, pace: str) -> None:
+    """The app, or its trainer process alone."""
+    settings = Settings.load()
+    if part == "app":
+        from hiitpi.supervisor import serve
+
+        set_up(settings, "serve")
+        command = (sys.executable, "-m", "hiitpi.bench.station", "trainer", inference, pace)
+        serve(settings, lambda: print("open", flush=True), command)
+        return
+    from hiitpi.bench.ideal import IdealEngine
+    from hiitpi.trainer.main import run
+
+    set_up(settings, "trainer")
+    if inference == "real":
+        run(settings)
+    else:
+        run(settings, engine=lambda _: IdealEngine(float(inference), float(pace)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

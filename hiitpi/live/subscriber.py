@@ -1,0 +1,116 @@
+"""A page's end of the live data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hiitpi.coach.messages import Command
+from hiitpi.live.bus import (
+    COMMANDS,
+    FIELD,
+    HEAD,
+    PATIENCE,
+    Client,
+    Keys,
+    Picture,
+    decode,
+    encode,
+    entries_of,
+    newest_id,
+    save,
+)
+
+
+class Subscriber:
+    """A page's end: reads streams from its own cursor, and gives commands."""
+
+    def __init__(self, client: Client, station: str) -> None:
+        self._redis, self._keys = client, Keys(station)
+
+    def command(self, command: Command) -> None:
+        """Ask the trainer for something.
+
+        Raises:
+            redis.RedisError: Redis is away; nothing was asked.
+        """
+        self._redis.xadd(
+            self._keys.commands, {FIELD: encode(command)}, maxlen=COMMANDS, approximate=True
+        )
+
+    def save(self) -> None:
+        """Have Redis write its memory to disk, for instance because somebody has logged in."""
+        save(self._redis)
+
+    def session(self) -> dict[str, Any] | None:
+        """The summary of the running session, or None."""
+        return self._json(self._keys.session)
+
+    def status(self) -> dict[str, Any] | None:
+        """What the trainer says of itself; None: it never said anything."""
+        return self._json(self._keys.camera)
+
+    def recent(self) -> dict[str, list[tuple[bytes, bytes]]]:
+        """All samples and events that are still there: (id, JSON), oldest first."""
+        return {
+            name: [
+                (bytes(i), bytes(f[FIELD]))
+                for i, f in self._redis.xrange(getattr(self._keys, name))
+            ]
+            for name in ("samples", "events")
+        }
+
+    def wait(
+        self, cursors: Mapping[str, bytes], seconds: float
+    ) -> dict[str, list[tuple[bytes, bytes]]]:
+        """What came after the cursors of "samples" and "events".
+
+        Waits for something to come for so many seconds; 0: does not wait.
+        """
+        names = {getattr(self._keys, name).encode(): name for name in cursors}
+        streams = {key: cursors[name] for key, name in names.items()}
+        answer = self._redis.xread(streams, block=int(seconds * 1000) or None)
+        return {
+            names[bytes(key)]: [(bytes(entry), bytes(fields[FIELD])) for entry, fields in entries]
+            for key, entries in entries_of(answer)
+        }
+
+    def newest(self, name: str) -> bytes:
+        """The id of the newest entry of "samples" or "events"."""
+        return newest_id(self._redis, getattr(self._keys, name))
+
+    def pictures(self, size: str = "frame") -> "Pictures":
+        """Ask for pictures of a size, one of `SIZES`, until the answer is closed."""
+        return Pictures(self._redis, getattr(self._keys, size))
+
+    def attend(self) -> "Attendance":
+        """Have the trainer stay awake, until the answer is closed."""
+        return Attendance(self._redis, self._keys.present)
+
+    def _json(self, key: str) -> dict[str, Any] | None:
+        value = self._redis.get(key)
+        return None if value is None else decode(bytes(value))
+
+
+class Attendance:
+    """A subscription: it says that somebody is there, as long as its connection lives."""
+
+    def __init__(self, client: Client, channel: str) -> None:
+        self._pubsub = client.pubsub(ignore_subscribe_messages=True)
+        self._pubsub.subscribe(channel)
+        self._pubsub.get_message(timeout=PATIENCE)  # the confirmation: from here on it counts
+
+    def close(self) -> None:
+        """Be there no longer."""
+        self._pubsub.close()
+
+
+class Pictures(Attendance):
+    """A subscription to the pictures of a station."""
+
+    def next(self, timeout: float) -> Picture | None:
+        """The next picture; None after `timeout` seconds."""
+        message = self._pubsub.get_message(timeout=timeout)
+        if not message:
+            return None
+        data = bytes(message["data"])
+        seq, encoded = HEAD.unpack_from(data)
+        return Picture(seq, encoded, data[HEAD.size :])

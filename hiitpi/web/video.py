@@ -1,0 +1,141 @@
+"""The video for all browsers of this process: one reader for each size, any number of viewers."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import redis
+
+from hiitpi.live.bus import SIZES, Picture
+from hiitpi.live.subscriber import Pictures, Subscriber
+
+#: Between the parts of a multipart answer.
+BOUNDARY: Final = b"frame"
+
+#: What a part begins with. The last two are for whoever measures: number of the frame, and when it
+#: was encoded, in seconds of this machine's monotonic clock.
+HEADERS: Final = (
+    b"Content-Type: image/jpeg\r\nContent-Length: %d\r\nX-Seq: %d\r\nX-Encoded: %.4f\r\n\r\n"
+)
+
+#: Seconds until a Redis that is away is asked again.
+RETRY: Final = 0.5
+
+
+class VideoHub:
+    """Fans the newest picture out; asks for pictures only as long as somebody watches.
+
+    Args:
+        source: where pictures come from.
+        most: viewers at a time, of all sizes together.
+        tell: called with the number of viewers when it changes.
+    """
+
+    def __init__(self, source: Subscriber, most: int, tell: Callable[[int], None]) -> None:
+        self._most, self._tell = most, tell
+        self._lock = threading.Lock()
+        self._viewers = 0
+        self._channels = {size: Channel(source, size) for size in SIZES}
+
+    @property
+    def viewers(self) -> int:
+        """How many watch."""
+        return self._viewers
+
+    def enter(self, size: str) -> bool:
+        """Become a viewer of a size; False when as many as may be watch already."""
+        with self._lock:
+            if self._viewers >= self._most:
+                return False
+            self._viewers += 1
+            self._channels[size].enter()
+            self._tell(self._viewers)
+        return True
+
+    def leave(self, size: str) -> None:
+        """Watch no longer."""
+        with self._lock:
+            self._viewers -= 1
+            self._channels[size].leave()
+            self._tell(self._viewers)
+
+    def pictures(self, size: str, timeout: float = 10.0) -> Iterator[bytes]:
+        """Parts of a multipart answer, each a picture and the boundary that ends it.
+
+        The newest picture only, never one twice; ends after `timeout` seconds without one.
+        """
+        return self._channels[size].pictures(timeout)
+
+
+class Channel:
+    """The pictures of one size."""
+
+    def __init__(self, source: Subscriber, size: str) -> None:
+        self._source, self._size = source, size
+        self._fresh = threading.Condition()
+        self._newest: bytes | None = None
+        self._turn = 0
+        self._viewers = 0
+        self._thread: threading.Thread | None = None
+
+    def enter(self) -> None:
+        """One more watches."""
+        with self._fresh:
+            self._viewers += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="video", daemon=True)
+                self._thread.start()
+
+    def leave(self) -> None:
+        """One fewer watches."""
+        with self._fresh:
+            self._viewers -= 1
+
+    def pictures(self, timeout: float) -> Iterator[bytes]:
+        """See `VideoHub.pictures`."""
+        turn = -1
+        while got := self._wait_after(turn, timeout):
+            turn, part = got
+            yield part
+
+    def _wait_after(self, turn: int, timeout: float) -> tuple[int, bytes] | None:
+        with self._fresh:
+            self._fresh.wait_for(lambda: self._newest and self._turn != turn, timeout)
+            if self._newest is None or self._turn == turn:
+                return None
+            return self._turn, self._newest
+
+    def _run(self) -> None:
+        while not self._nobody():
+            try:
+                pictures = self._source.pictures(self._size)
+                try:
+                    self._pass_on(pictures)
+                finally:
+                    pictures.close()
+            except redis.RedisError:
+                time.sleep(RETRY)
+
+    def _pass_on(self, pictures: Pictures) -> None:
+        while self._viewers:
+            got = pictures.next(timeout=1.0)
+            if got:
+                part = _part(got)  # made once for all who watch
+                with self._fresh:
+                    self._newest = part
+                    self._turn += 1
+                    self._fresh.notify_all()
+
+    def _nobody(self) -> bool:
+        with self._fresh:
+            if self._viewers:
+                return False
+            self._thread, self._newest = None, None
+            return True
+
+
+def _part(picture: Picture) -> bytes:
+    """A browser shows a part when it sees the next boundary, so each part brings its own end."""
+    about = HEADERS % (len(picture.jpeg), picture.seq, picture.encoded)
+    return b"".join((about, picture.jpeg, b"\r\n--", BOUNDARY, b"\r\n"))
