@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HiitPiError as error:
         if str(error):
             print(f"hiitpi: {error}", file=sys.stderr)
-        return CANNOT if options.command == "trainer" else 1
+        return CANNOT if options.command in ("trainer", "web") else 1
     except KeyboardInterrupt:
         return 130
 
@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
 
     trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
     trainer.set_defaults(run=_trainer)
+
+    web = commands.add_parser("web", help="the web process alone (serve starts it)")
+    web.set_defaults(run=_web)
     return parser
 
 
@@ -273,6 +276,15 @@ def _trainer(options: argparse.Namespace) -> None:
     settings = Settings.load()
     set_up(settings, "trainer")
     run(settings)
+
+
+def _web(options: argparse.Namespace) -> None:
+    from hiitpi.logs import set_up
+    from hiitpi.web.gateway import serve
+
+    settings = Settings.load()
+    set_up(settings, "web")
+    serve(settings)
 
 
 def _count(options: argparse.Namespace) -> None:

@@ -1,10 +1,15 @@
-"""What the machine says of itself."""
+"""What the machine says of itself, and what it gets back."""
 
+import ctypes
 from pathlib import Path
 from typing import Final
 
 #: Degrees Celsius from which a Raspberry Pi slows down.
 HOT: Final = 80.0
+
+#: malloc.h's M_MMAP_THRESHOLD, and bytes: more than a picture of 640x480.
+MMAP_THRESHOLD: Final = -3
+LARGE: Final = 1_500_000
 
 
 def temperature(root: Path = Path("/")) -> float | None:
@@ -13,3 +18,20 @@ def temperature(root: Path = Path("/")) -> float | None:
         return int((root / "sys/class/thermal/thermal_zone0/temp").read_text()) / 1000
     except (OSError, ValueError):
         return None
+
+
+def give_memory_back() -> None:
+    """Return what was freed to the system (malloc_trim(3)); a C library without it keeps it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
+
+
+def keep_large_blocks_apart() -> None:
+    """Have blocks of more than `LARGE` go back to the system when they are freed (mallopt(3)).
+
+    That costs time whenever one is made, and saves what would lie about in pieces.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(MMAP_THRESHOLD, LARGE)

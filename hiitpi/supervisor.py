@@ -15,12 +15,12 @@ from typing import Final
 
 import redis
 
-from hiitpi.errors import RecordsError, ServeError
+from hiitpi.errors import ServeError
 from hiitpi.live.bus import Keys, connect
 from hiitpi.live.server import check_redis, start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
+from hiitpi.machine import give_memory_back
 from hiitpi.process import spawn
-from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,7 @@ BACK_OFF: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 SETTLED: Final = 60.0
 
 TRAINER: Final = (sys.executable, "-m", "hiitpi", "trainer")
-
-#: Threads of the web server: two for each viewer (video and live data), and enough for pages.
-THREADS: Final = 64
+WEB: Final = (sys.executable, "-m", "hiitpi", "web")
 
 
 @dataclass
@@ -73,18 +71,10 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
     if settings.redis_url:
         check_redis(settings.redis(0))
         children = []
-    store = Store(settings.database, settings.zone)
-    try:
-        store.migrate()
-    except RecordsError as error:  # people can train all the same; sessions are kept until it works
-        log.error("%s", error)
-        print(f"hiitpi: {error}\nTraining goes on; sessions are kept.", file=sys.stderr, flush=True)
-    finally:
-        store.close()
     # A trainer whose supervisor was killed must not end its session in order: it goes on after the
     # restart, from its last checkpoint.
     children.append(Child("trainer", lambda: spawn([*trainer], env, orphaned="KILL")))
-    children.append(Child("web", lambda: spawn(_web(settings), env)))
+    children.append(Child("web", lambda: spawn(WEB, env)))
     try:
         for child in children:
             if child.name == "trainer":
@@ -110,6 +100,7 @@ def _watch(
             up = _is_up(settings)
             if up:
                 ready()
+                give_memory_back()
             elif now > give_up:
                 raise ServeError(f"The app does not come up; see the logs in {settings.logs}.")
 
@@ -164,16 +155,6 @@ def _is_up(settings: Settings) -> bool:
             return bool(answer.status == 200)
     except (OSError, redis.RedisError):  # the one it asks is not up yet
         return False
-
-
-def _web(settings: Settings) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "hiitpi.web.server:create_app()"),
-        *("--bind", f"{settings.host}:{settings.port}"),
-        *("--worker-class", "gthread", "--workers", "1", "--threads", str(THREADS)),
-        *("--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "1", "--keep-alive", "5"),
-        *("--name", "hiitpi", "--log-level", "warning"),
-    ]
 
 
 def _check_port(settings: Settings) -> None:

@@ -29,7 +29,7 @@ MAY = {
         "hiitpi.errors",
     },
     "hiitpi/pose": {"hiitpi.pose", "hiitpi.errors"},
-    "hiitpi/camera": {"hiitpi.camera", "hiitpi.errors", "hiitpi.settings"},
+    "hiitpi/camera": {"hiitpi.camera", "hiitpi.errors", "hiitpi.settings", "hiitpi.machine"},
 }
 
 #: What a room must not import.
@@ -87,10 +87,17 @@ def test_nothing_is_opened_at_import(module: str, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_line_is_light():
-    """Heavy packages are for the process that needs them."""
-    heavy = "{'cv2', 'ai_edge_litert', 'dash', 'plotly', 'flask'}"
-    code = f"import sys, hiitpi.cli; print(sorted({heavy} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("hiitpi.cli", {"cv2", "ai_edge_litert", "dash", "plotly", "flask", "numpy", "sqlalchemy"}),
+        ("hiitpi.supervisor", {"cv2", "ai_edge_litert", "dash", "flask", "numpy", "sqlalchemy"}),
+        ("hiitpi.web.gateway", {"cv2", "ai_edge_litert", "numpy", "alembic", "psycopg"}),
+        ("hiitpi.trainer.main", {"dash", "flask", "plotly", "alembic", "psycopg", "gunicorn"}),
+    ],
+)
+def test_heavy_packages_are_for_the_process_that_needs_them(module: str, heavy: set[str]):
+    code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )

@@ -135,6 +135,7 @@ class AthleteCamera(Camera):
         if phase > 1:
             return image
         offset = round((phase - 0.5) * 1.4 * self._size[0])
+        assert shot.cover is not None
         free = np.where(shot.cover[..., None] > 127, 0, 255).astype(np.uint8)
         return pictures.painter.lay(image, pictures.passer, offset, free)
 

@@ -3,9 +3,6 @@
 import math
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hiitpi.coach.coach import GUESSED
 from hiitpi.coach.workout import Workout
 from hiitpi.pose.keypoints import SEEN, SIDES, Pose
@@ -37,8 +34,6 @@ PARTS: Final = {
 }
 
 NOBODY: Final = "Step in front of the camera"
-
-Points = NDArray[np.float32]
 
 
 class Framing:
@@ -75,9 +70,13 @@ def advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
     if pose is None:
         return NOBODY
     width, height = size
-    low, high = np.array((width, height)) * EDGE, np.array((width, height)) * (1 - EDGE)
-    inside = np.all((pose.xy >= low) & (pose.xy <= high), axis=1)
-    seen = inside & (pose.score >= (GUESSED if workout.floor else SEEN))
+    xy, least = pose.xy.tolist(), GUESSED if workout.floor else SEEN
+    seen = [
+        score >= least
+        and EDGE * width <= x <= (1 - EDGE) * width
+        and EDGE * height <= y <= (1 - EDGE) * height
+        for (x, y), score in zip(xy, pose.score.tolist(), strict=True)
+    ]
     both = workout.view == "front"
     missing = [
         joint
@@ -87,8 +86,8 @@ def advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
     ]
     if missing:
         return _bring_in(missing, pose, (width, height))
-    extent = np.ptp(pose.xy[seen], axis=0)
-    if max(extent) < SMALL * min(size):
+    xs, ys = zip(*(at for at, is_seen in zip(xy, seen, strict=True) if is_seen), strict=True)
+    if max(max(xs) - min(xs), max(ys) - min(ys)) < SMALL * min(size):
         return "Come closer"
     return _turn(workout, pose) or _headroom(workout, pose)
 
@@ -108,12 +107,13 @@ def _bring_in(missing: list[str], pose: Pose, size: tuple[int, int]) -> str:
 
 
 def _turn(workout: Workout, pose: Pose) -> str:
-    (ax, ay), (bx, by) = (pose.xy[side] for side in SIDES["shoulder"])
-    hips = pose.xy[list(SIDES["hip"])].mean(axis=0)
-    trunk = hips - ((ax + bx) / 2, (ay + by) / 2)
-    if abs(trunk[1]) <= abs(trunk[0]):
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = (
+        pose.xy[side].tolist() for joint in ("shoulder", "hip") for side in SIDES[joint]
+    )
+    across, down = (cx + dx - ax - bx) / 2, (cy + dy - ay - by) / 2
+    if abs(down) <= abs(across):
         return ""  # lies across the picture, so it is seen from the side
-    wide = abs(ax - bx) / max(float(np.hypot(*trunk)), 1.0)
+    wide = abs(ax - bx) / max(math.hypot(across, down), 1.0)
     if workout.view == "side" and wide > TURNED:
         return "Turn sideways"
     if workout.view == "front" and wide < FACING:
@@ -126,8 +126,10 @@ def _headroom(workout: Workout, pose: Pose) -> str:
     if "overhead" not in workout.hands:
         return ""
     for side in (0, 1):
-        shoulder, elbow, wrist = (pose.xy[SIDES[j][side]] for j in ("shoulder", "elbow", "wrist"))
-        arm = float(np.hypot(*(elbow - shoulder)) + np.hypot(*(wrist - elbow)))
+        shoulder, elbow, wrist = (
+            pose.xy[SIDES[joint][side]].tolist() for joint in ("shoulder", "elbow", "wrist")
+        )
+        arm = math.dist(elbow, shoulder) + math.dist(wrist, elbow)
         if wrist[1] > shoulder[1] and shoulder[1] - arm < 0:
             return "Step back: your hands will leave the picture"
     return ""

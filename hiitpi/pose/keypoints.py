@@ -1,10 +1,13 @@
 """The vocabulary of poses: COCO's seventeen keypoints and the `Pose` that carries them."""
 
-from dataclasses import dataclass
-from typing import Final
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # pages and the supervisor know the names of joints, and need no arrays for that
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: COCO's order (Lin et al. 2014, "Microsoft COCO"). Left is the person's left.
 KEYPOINTS: Final = (

@@ -28,6 +28,7 @@ class Keeper:
 
     Attributes:
         camera: the one that is open; None: none is.
+        title, drawn: of the one that is open, or was.
         trouble: why a camera that is wanted is not there, in words.
         opened: how often one was opened: whoever remembers pictures forgets them when it changes.
 
@@ -42,6 +43,7 @@ class Keeper:
     ) -> None:
         self._open, self._clock, self._changed = open_camera, clock, changed
         self.camera: Camera | None = None
+        self.title, self.drawn = "", False
         self.trouble, self.opened = "", 0
         self._wanted = False
         self._seq, self._failures, self._retry_at = 0, 0, 0.0
@@ -93,6 +95,7 @@ class Keeper:
 
     def _take(self, camera: Camera) -> Camera:
         self.camera, self.trouble = camera, ""
+        self.title, self.drawn = camera.title, camera.drawn
         self._seq, self._failures = 0, 0
         self.opened += 1
         self._changed()

@@ -17,6 +17,7 @@ from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.live.bus import connect
 from hiitpi.live.publisher import Publisher
+from hiitpi.machine import give_memory_back
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.records.store import Store
@@ -71,6 +72,7 @@ def run(
         if left:
             trainer.resume(left)
         gc.collect()
+        give_memory_back()
         gc.freeze()  # what is there now stays: the collector need not look at it again and again
         gc.set_threshold(*GARBAGE)
         while not stop.is_set():

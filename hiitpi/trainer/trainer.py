@@ -117,11 +117,10 @@ class Trainer:
         self._keeper.want(not self._cover.closed and now - self._needed_at <= LINGER)
 
     def _say_status(self) -> None:
-        camera = self._keeper.camera
         self._bus.say_status(
             {
-                "camera": camera.title if camera else self._settings.camera,
-                "drawn": camera.drawn if camera else False,
+                "camera": self._keeper.title or self._settings.camera,
+                "drawn": self._keeper.drawn,
                 "state": "covered" if self._cover.closed else self._keeper.state,
                 "model": self._engine.name,
                 "trouble": self._keeper.trouble or self._engine_trouble,

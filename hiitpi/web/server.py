@@ -13,7 +13,6 @@ from hiitpi.coach.library import Library
 from hiitpi.errors import RecordsError
 from hiitpi.live.bus import connect
 from hiitpi.live.subscriber import Subscriber
-from hiitpi.logs import set_up
 from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.auth import current_player, secret_key
@@ -48,15 +47,12 @@ REMEMBERED = timedelta(days=90)
 CACHED = 60
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The Flask app; without settings, those of the environment.
+def create_app(settings: Settings) -> Flask:
+    """The Flask app.
 
     Raises:
         HiitPiError: a setting or a workout cannot be used.
     """
-    if settings is None:
-        settings = Settings.load()
-        set_up(settings, "web")
     server = Flask("hiitpi")
     _configure(server, settings)
     bus = Subscriber(connect(settings.redis(0)), settings.station)

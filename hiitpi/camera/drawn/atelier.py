@@ -5,9 +5,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+
+from hiitpi.camera.drawn.body import Body
 from hiitpi.camera.drawn.movements import MOVEMENTS, at_ease
 from hiitpi.camera.drawn.painter import Painter, Shot
 from hiitpi.camera.drawn.routine import Routine
+from hiitpi.machine import give_memory_back, keep_large_blocks_apart
 from hiitpi.settings import AthleteForm
 
 #: Pictures of a movement that goes back the way it came, and of a round trip. Painting one takes
@@ -16,7 +20,7 @@ THERE: Final = 22
 ROUND: Final = 36
 
 #: Pictures of standing at ease.
-EASE: Final = 8
+EASE: Final = 6
 
 #: Films kept: of the workout under way, and of the one to come.
 FILMS: Final = 2
@@ -37,14 +41,16 @@ class Atelier:
     """
 
     def __init__(self, size: tuple[int, int], form: AthleteForm) -> None:
-        self._form = form
+        keep_large_blocks_apart()  # a picture takes fifty times its size while it is painted
+        self._form, self._stop = form, threading.Event()
         self.painter = Painter(size)
-        self.ease = [self.painter.shoot(at_ease(i / EASE)) for i in range(EASE)]
+        # Where in a picture the body is, only they need to know who move it about.
+        self._covered = form in ("leaving", "passer_by")
+        self.ease = self._film([at_ease(i / EASE) for i in range(EASE)])
         self.near = self.painter.shoot(at_ease(0.5, behind=-NEAR)) if form == "close" else None
         self.passer = self.painter.shoot(at_ease(0.5, behind=1.0)) if form == "passer_by" else None
         self.films: dict[str, Future[list[Shot]]] = {}
         self._brush = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")
-        self._stop = threading.Event()
 
     def order(self, workout: str) -> None:
         """Have a film painted, unless it is there."""
@@ -68,14 +74,23 @@ class Atelier:
                 del self.films[workout]
 
     def _paint(self, workout: str) -> list[Shot]:
-        film, movement = [], MOVEMENTS[workout]
+        movement = MOVEMENTS[workout]
         left, right = Routine(movement, form=self._form).effort
-        pictures = THERE if movement.returns else ROUND
-        for i in range(pictures):
+        last = (THERE if movement.returns else ROUND) - 1
+        whole = last * (2 if movement.returns else 1)
+        return self._film([movement.pose(i / whole, left, right) for i in range(last + 1)])
+
+    def _film(self, bodies: list[Body]) -> list[Shot]:
+        width, height = self.painter.size
+        reel = np.empty((len(bodies), height, width, 3), np.uint8)
+        film = []
+        for image, body in zip(reel, bodies, strict=True):
             if self._stop.is_set():
                 break
-            phase = i / (pictures - 1) / (2 if movement.returns else 1)
-            film.append(self.painter.shoot(movement.pose(phase, left, right)))
+            shot = self.painter.shoot(body)
+            image[:] = shot.image
+            film.append(Shot(image, shot.cover if self._covered else None))
+        give_memory_back()
         return film
 
 

@@ -70,10 +70,10 @@ WAIST_DEEP: Final = ((0.86, 0.1), (0.97, 0.12), (1.03, 0.12), (1.08, 0.1))
 
 
 class Shot(NamedTuple):
-    """A picture, uint8 (H, W, 3) RGB, and how much of each pixel is body, uint8 (H, W)."""
+    """A picture, uint8 (H, W, 3) RGB, and how much of each pixel is body, uint8 (H, W), if kept."""
 
     image: NDArray[np.uint8]
-    cover: NDArray[np.uint8]
+    cover: NDArray[np.uint8] | None
 
 
 class Painter:
@@ -126,6 +126,7 @@ class Painter:
         free: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.uint8]:
         """The body of a shot over a picture, `offset` pixels to the right, where `free` is 255."""
+        assert shot.cover is not None
         move = np.array([[1, 0, offset], [0, 1, 0]], np.float64)
         person = cv2.warpAffine(shot.image, move, self.size)
         there = cv2.warpAffine(shot.cover, move, self.size)[..., None] > 127

@@ -76,7 +76,7 @@ class Routine:
             leaves = self._form == "leaving" and self._tried % SETS == 0
             self._break = 2 * WALK + AWAY if leaves else 0.0
         since = elapsed - self._from
-        if since < self._break:
+        if 0 <= since < self._break:
             return Moment(0.0, _outward(since))
         through = max(0.0, since - self._break) / self._length()
         self._phase = max(0.0, through - self._movement.rest) / (1 - self._movement.rest)
