@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const hiitpi = (window.hiitpi = { settings: { sound: true, voice: false, light: false } });
+  const hiitpi = (window.hiitpi = { settings: { sound: true, voice: false, light: false, small: false } });
   const root = document.documentElement;
   const noUpdate = () => window.dash_clientside.no_update;
 

@@ -4,9 +4,10 @@
 (() => {
   "use strict";
 
-  const { Board, LiveGraphs, play, say } = window.hiitpi;
+  const { Board, LiveGraphs, play, say, settings } = window.hiitpi;
   const QUIET = 3000; // ms without a sample after which something is said
   const STALE = 2; // s: what happened longer ago is shown, but not heard
+  const NARROW = window.matchMedia("(max-width: 600px)"); // a phone: the small video will do
   const EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
   const byId = (id) => document.getElementById(id);
@@ -31,9 +32,13 @@
       this.absentSince = null;
       this.serverSince = null;
       this.drawing = false;
+      this.graphsDue = 0;
       this.timer = setInterval(() => this.watch(), 250);
+      this.onVideo = () => this.source && this.size !== this.wanted() && this.showVideo();
       this.onVisibility = () => (document.hidden ? this.rest() : this.wake());
       document.addEventListener("visibilitychange", this.onVisibility);
+      document.addEventListener("hiitpi:settings", this.onVideo);
+      NARROW.addEventListener("change", this.onVideo);
       this.wake();
     }
 
@@ -58,13 +63,20 @@
 
     showVideo() {
       this.video.onerror = () => setTimeout(() => this.source && this.showVideo(), 2000);
-      this.video.src = `/videostream?${Date.now()}`;
+      this.size = this.wanted();
+      this.video.src = `/videostream?size=${this.size}&${Date.now()}`;
+    }
+
+    wanted() {
+      return settings.small || NARROW.matches ? "small" : "full";
     }
 
     close() {
       this.rest();
       clearInterval(this.timer);
       document.removeEventListener("visibilitychange", this.onVisibility);
+      document.removeEventListener("hiitpi:settings", this.onVideo);
+      NARROW.removeEventListener("change", this.onVideo);
     }
 
     // What arrives
@@ -83,6 +95,7 @@
         if (performance.now() - this.heardAt > QUIET) this.showVideo();
         this.heardAt = performance.now();
         this.pending.samples.push(...news.samples);
+        this.count(news.samples.at(-1));
       }
       if (!this.drawing) {
         this.drawing = true;
@@ -157,16 +170,21 @@
 
     // What is shown
 
+    /* Numbers at once: they are what is glanced at. */
+    count(newest) {
+      this.absentSince = newest.keypoints ? null : (this.absentSince ?? performance.now());
+      if (this.session && newest.phase) this.board.take(newest);
+    }
+
+    /* The graphs have a third of the time at most: a slow browser draws them less often. */
     draw() {
       this.drawing = false;
       if (!this.root.isConnected) return this.close();
-      const { samples } = this.pending;
-      const newest = samples.at(-1);
-      if (newest) {
-        this.absentSince = newest.keypoints ? null : (this.absentSince ?? performance.now());
-        if (this.session && newest.phase) this.board.take(newest);
-      }
+      const began = performance.now();
+      if (began < this.graphsDue) return;
       this.graphs.extend(this.pending);
+      const now = performance.now();
+      this.graphsDue = now + 2 * (now - began);
     }
 
     watch() {

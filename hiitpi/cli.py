@@ -1,18 +1,22 @@
 """The command line: `python -m hiitpi`."""
 
 import argparse
+import importlib
 import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hiitpi import __version__
 from hiitpi.errors import CameraError, HiitPiError
 from hiitpi.settings import Settings
 from hiitpi.supervisor import CANNOT
+
+#: What `bench` measures; "all" is all but the last two.
+BENCHES: Final = ("pose", "coach", "video", "live", "web", "legacy", "records", "all")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,13 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     bench = commands.add_parser("bench", help="measure how fast this machine is")
-    bench.add_argument("what", choices=["pose", "records"])
+    bench.add_argument("what", choices=BENCHES)
+    bench.add_argument("--seconds", type=_rounds, default=10, help="of each measurement")
     bench.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
     bench.add_argument("--rounds", type=_rounds, default=60, help="pictures for each engine")
     bench.add_argument("--sessions", type=_rounds, default=100_000, help="made up, for records")
     bench.add_argument("--database", help="an empty one, for records; a temporary SQLite one")
     bench.add_argument("--plans", action="store_true", help="show how the database finds them")
     bench.add_argument("--json", action="store_true", help="print one JSON object")
+    bench.add_argument("--check", action="store_true", help="fail if a target is missed")
     bench.set_defaults(run=_bench)
 
     keep = commands.add_parser("backup", help="write the record book to a file")
@@ -228,34 +234,44 @@ def _restore(options: argparse.Namespace) -> None:
         print("If the app is open, start it again.")
 
 
-def _bench_records(options: argparse.Namespace) -> None:
-    from hiitpi.bench.records import bench, report
-
-    figures = bench(options.database, options.sessions, options.rounds, _tell)
-    if options.json:
-        print(json.dumps({one["query"]: one["median_ms"] for one in figures}))
-    else:
-        print(report(figures, options.plans))
-
-
-def _bench(options: argparse.Namespace) -> None:
+def _bench(options: argparse.Namespace) -> int:
     if options.what == "records":
-        return _bench_records(options)
-    from hiitpi.bench.pose import bench_pose, table
-    from hiitpi.pose.catalog import Catalog
+        from hiitpi.bench.records import bench, report
 
-    settings = Settings.load()
-    catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
-    figures = bench_pose(_picture(options.image), catalog, settings.threads, options.rounds, _tell)
-    if options.json:
-        flat = {
-            f"{f.engine.replace(' ', '_')}_{name}": getattr(f, name)
-            for f in figures
-            for name in ("median_ms", "p95_ms", "cpu_ms", "invoke_ms", "ratio")
-        }
-        print(json.dumps(flat))
-    else:
-        print(table(figures))
+        queries = bench(options.database, options.sessions, options.rounds, _tell)
+        flat = {one["query"]: one["median_ms"] for one in queries}
+        print(json.dumps(flat) if options.json else report(queries, options.plans))
+        return 0
+    from hiitpi.bench.targets import missed, table
+
+    figures: dict[str, float] = {}
+    parts = BENCHES[:-2] if options.what == "all" else (options.what,)
+    for part in parts:
+        figures |= _figures(part, options)
+    print(json.dumps(figures) if options.json else table(figures))
+    misses = missed(figures) if options.check else []
+    for line in misses:
+        _tell(f"missed: {line}")
+    return int(bool(misses))
+
+
+def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
+    """The figures of one benchmark."""
+    if part == "pose":
+        from hiitpi.bench.pose import bench_pose, flat
+        from hiitpi.pose.catalog import Catalog
+
+        settings = Settings.load()
+        catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+        picture = _picture(options.image)
+        return flat(bench_pose(picture, catalog, settings.threads, options.rounds, _tell))
+    if part == "coach":
+        from hiitpi.bench.coach import bench_coach
+
+        return bench_coach(options.seconds)
+    module = importlib.import_module(f"hiitpi.bench.{part}")
+    figures: dict[str, float] = getattr(module, f"bench_{part}")(options.seconds, _tell)
+    return figures
 
 
 def _picture(path: Path | None) -> Any:

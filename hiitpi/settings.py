@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     )
     jpeg_quality: int = Field(80, ge=10, le=100, description="Quality of the video's pictures.")
     small_width: int = Field(
-        320, ge=64, le=3840, description="Width of the small video, for phones and walls, pixels."
+        480, ge=64, le=3840, description="Width of the small video, for phones, pixels."
     )
     small_quality: int = Field(70, ge=10, le=100, description="Quality of the small video.")
     max_viewers: int = Field(24, ge=1, le=28, description="Videos that are shown at a time.")

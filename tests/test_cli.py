@@ -237,9 +237,9 @@ def test_bench_pose_measures_every_engine():
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     for name in ("posenet", "posenet_353", "movenet", "blazepose"):
-        assert figures[f"{name}_median_ms"] > 0
-        assert figures[f"{name}_p95_ms"] >= figures[f"{name}_median_ms"]
-        assert figures[f"{name}_ratio"] > 0.5
+        assert figures[f"pose_{name}_median_ms"] > 0
+        assert figures[f"pose_{name}_p95_ms"] >= figures[f"pose_{name}_median_ms"]
+        assert figures[f"pose_{name}_ratio"] > 0.5
 
 
 @pytest.mark.slow

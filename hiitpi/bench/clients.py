@@ -55,12 +55,14 @@ class Client:
         seqs: of the pictures or samples that came, in order.
         ages: seconds from when a picture was encoded, or from when a sample's frame was captured,
             until it was here.
+        encoded: when pictures were.
         size: bytes in all.
     """
 
     path: str
     seqs: list[int] = field(default_factory=list)
     ages: list[float] = field(default_factory=list)
+    encoded: list[float] = field(default_factory=list)
     size: int = 0
     body: Body = field(default_factory=Body)
     rest: bytearray = field(default_factory=bytearray)
@@ -87,7 +89,8 @@ class Client:
             found = PART.search(self.rest, 0, end)
             if found:
                 self.seqs.append(int(found[1]))
-                self.ages.append(now - float(found[2]))
+                self.encoded.append(float(found[2]))
+                self.ages.append(now - self.encoded[-1])
             del self.rest[: end + 2]
 
     def _events(self, now: float) -> None:
@@ -134,6 +137,7 @@ def follow(
             for client in clients:
                 client.seqs.clear()
                 client.ages.clear()
+                client.encoded.clear()
                 client.size = 0
             begun()
             until = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Benchmarks: what the pose engines take on this machine, compared within one run."""
+"""What the pose engines take on this machine, compared within one run."""
 
 import statistics
 import time
@@ -85,12 +85,10 @@ def _measure(engine: Engine, image: Image, rounds: int) -> Figures:
     )
 
 
-def table(figures: list[Figures]) -> str:
-    """The figures for people."""
-    rows = [f"{'engine':<24}{'median':>9}{'p95':>9}{'CPU':>9}{'model':>9}{'ratio':>8}"]
-    rows += [
-        f"{f.engine:<24}{f.median_ms:>6.1f} ms{f.p95_ms:>6.1f} ms{f.cpu_ms:>6.1f} ms"
-        f"{f.invoke_ms:>6.1f} ms{f.ratio:>8.2f}"
+def flat(figures: list[Figures]) -> dict[str, float]:
+    """The figures under one name each."""
+    return {
+        f"pose_{f.engine.replace(' ', '_')}_{name}": round(getattr(f, name), 3)
         for f in figures
-    ]
-    return "\n".join(rows)
+        for name in ("median_ms", "p95_ms", "cpu_ms", "invoke_ms", "ratio")
+    }

@@ -50,6 +50,8 @@ def serve(settings: Settings) -> None:
     log = site.cfg.logger_class(site.cfg)
     sockets = create_sockets(site.cfg, log)
     Worker(1, os.getppid(), sockets, site, site.cfg.timeout, site.cfg, log).init_process()
+    logging.shutdown()
+    os._exit(0)  # streams never end by themselves, and their threads would be waited for
 
 
 class Site(BaseApplication):  # type: ignore[misc]
@@ -162,12 +164,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return True
         try:
             head = conn.sock.recv(HEAD, socket.MSG_PEEK)
-            part = head and b"\r\n\r\n" not in head and conn.seen < len(head) < HEAD
+            part = b"\r\n\r\n" not in head
+            if part and (len(head) == HEAD or len(head) <= conn.seen):  # too large, or hung up
+                self._drop(conn)
+                return False
             conn.seen = len(head) if part else 0
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, conn.seen + 1)
         except OSError:  # the thread finds out why
             return True
         return not part
+
+    def _drop(self, conn: Connection) -> None:
+        self.poller.unregister(conn.sock)
+        (self.pending_conns if conn in self.pending_conns else self.keepalived_conns).remove(conn)
+        self.nr_conns -= 1
+        conn.close()
 
     def _left(self, source: str) -> None:
         self._from[source] -= 1

@@ -154,4 +154,18 @@ def test_what_a_device_chooses_is_remembered(page: Page):
         "sound": False,
         "voice": False,
         "light": True,
+        "small": False,
     }
+
+
+def test_a_phone_gets_the_small_video_and_others_if_they_choose(page: Page):
+    log_in(page, "Ada")
+    wide = "document.getElementById('video').naturalWidth === "
+    page.wait_for_function(wide + "640")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(wide + "480")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function(wide + "640")
+    page.click("#who")
+    page.get_by_label("Small video").check()
+    page.wait_for_function(wide + "480")

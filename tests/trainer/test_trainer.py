@@ -20,7 +20,7 @@ from hiitpi.pose.keypoints import Pose
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 from hiitpi.trainer.recorder import Recorder
-from hiitpi.trainer.trainer import Trainer
+from hiitpi.trainer.trainer import LINGER, Trainer
 from tests.coach.stick import CLOSED, OPEN, between
 from tests.records.book import history
 
@@ -377,3 +377,51 @@ def test_another_device_watches_until_it_takes_over(house: House):
     house.ask("done", uuid, device="phone")
     record = house.store.session(uuid)
     assert (record.status, record.player, record.device) == ("finished", "Ada", "phone")
+
+
+# Sleep and the lens cover
+
+
+def test_with_nobody_there_the_camera_is_closed_until_somebody_comes(house: House):
+    house.run(LINGER + 1)
+    assert house.page.status()["state"] == "off"
+    before = house.camera.count
+    house.run(0.1)
+    assert house.camera.count == before
+    there = house.page.attend()
+    house.run(0.2)
+    assert house.page.status()["state"] == "on"
+    assert house.page.status()["trouble"] == ""
+    there.close()
+
+
+def test_a_session_keeps_it_awake_and_a_start_wakes_it(house: House):
+    house.run(LINGER + 1)
+    uuid = house.start()
+    house.run(LINGER + 5)
+    assert house.page.status()["state"] == "on"
+    house.ask("done", uuid)
+    assert house.store.session(uuid).reps >= LINGER
+
+
+def test_the_lens_cover_turns_the_camera_off_for_everybody(house: House):
+    uuid = house.start()
+    house.page.command(Command("cover"))
+    house.run(0.2)
+    assert house.page.status()["state"] == "covered"
+    before = house.camera.count
+    for _ in range(5):
+        house.camera.count += FPS  # time passes
+        house.trainer.step()
+    assert house.camera.count == before + 5 * FPS
+    assert house.page.session()["phase"] == "paused"
+    house.trainer = house.new_trainer()  # a restart does not open it
+    house.run(0.1)
+    assert house.page.status()["state"] == "covered"
+    assert house.camera.count == 0
+    house.page.command(Command("uncover"))
+    there = house.page.attend()
+    house.run(0.3)
+    assert house.page.status()["state"] == "on"
+    assert uuid
+    there.close()

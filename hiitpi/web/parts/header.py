@@ -17,7 +17,12 @@ LINKS = (
 )
 
 #: What each device may have its own way, and what it begins with.
-DEVICE = (("sound", "Sound"), ("voice", "Spoken counts and cues"), ("light", "Light colours"))
+DEVICE = (
+    ("sound", "Sound"),
+    ("voice", "Spoken counts and cues"),
+    ("light", "Light colours"),
+    ("small", "Small video"),
+)
 
 
 def header() -> html.Header:

@@ -1,0 +1,93 @@
+"""The house code: what a device must know once to be let in."""
+
+import re
+import secrets
+from pathlib import Path
+from typing import Final
+
+from hiitpi.access.private import read_private, write_private
+from hiitpi.errors import SettingsError
+
+#: How a setting says that everybody may come in.
+OFF: Final = "off"
+
+FILE: Final = "house_code"
+
+#: Six digits, or a phrase of at least so many characters.
+DIGITS: Final = 6
+PHRASE: Final = 8
+
+WHAT: Final = f"{DIGITS} digits, a phrase of {PHRASE} characters or more, or {OFF}"
+
+
+class HouseCode:
+    """The code of the settings, or one that is made at first use and kept in the instance folder.
+
+    Args:
+        folder: the instance folder.
+        given: the setting; empty: make one.
+    """
+
+    def __init__(self, folder: Path, given: str = "") -> None:
+        self._file, self._given = folder / FILE, given
+        self._known: tuple[tuple[int, int], str] | None = None
+
+    @property
+    def value(self) -> str | None:
+        """The code as it is now; None: there is none, everybody may come in.
+
+        Raises:
+            SettingsError: it cannot be read or kept.
+        """
+        if self._given:
+            return None if self._given == OFF else self._given
+        try:
+            state = self._file.stat()
+        except FileNotFoundError:
+            return self._make(replace=False)
+        except OSError as error:
+            raise SettingsError(f"The house code {self._file} cannot be read: {error}.") from error
+        stamp = state.st_mtime_ns, state.st_ino
+        if self._known is None or self._known[0] != stamp:
+            self._known = stamp, read_private(self._file).decode().strip()
+        return self._known[1]
+
+    def renew(self) -> str:
+        """Make another code.
+
+        Raises:
+            SettingsError: it is set by hand, or cannot be kept.
+        """
+        if self._given:
+            raise SettingsError(
+                f"The house code is {'switched off' if self._given == OFF else 'set'} by "
+                "HIITPI_HOUSE_CODE. Change it there."
+            )
+        return self._make(replace=True)
+
+    def matches(self, guess: str) -> bool:
+        """Whether somebody knows the code; spaces, case and dashes do not matter."""
+        code = self.value
+        return code is not None and secrets.compare_digest(_plain(guess), _plain(code))
+
+    def _make(self, replace: bool) -> str:
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        write_private(self._file, code.encode() + b"\n", replace)
+        return read_private(self._file).decode().strip()
+
+
+def check(code: str) -> str:
+    """The setting, if it can be one.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    digits = code.isascii() and code.isdigit()
+    good = len(code) >= DIGITS if digits else len(_plain(code)) >= PHRASE
+    if code and code != OFF and not good:
+        raise ValueError(f"it must be {WHAT}")
+    return code
+
+
+def _plain(code: str) -> bytes:
+    return re.sub(r"[\s-]+", "", code).casefold().encode()

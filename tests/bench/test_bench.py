@@ -1,0 +1,80 @@
+"""The benchmarks measure what they say; how quick this machine is, is no test's business."""
+
+import json
+import math
+import subprocess
+import sys
+
+import pytest
+
+from hiitpi.bench.clients import Body, Client
+from hiitpi.bench.coach import bench_coach
+from hiitpi.bench.statistics import p95
+from hiitpi.bench.targets import TARGETS, missed, table
+from hiitpi.coach.library import Library
+from hiitpi.settings import ROOT
+
+
+def bench(*arguments: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "hiitpi", "bench", *arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_chunked_answer_is_put_together_however_it_arrives(size: int):
+    parts = [b"hello ", b"w" * 5000, b"\r\n0\r\n", b"!"]
+    raw = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n"
+    raw += b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+    body = Body()
+    assert b"".join(body.feed(raw[i : i + size]) for i in range(0, len(raw), size)) == b"".join(
+        parts
+    )
+
+
+def test_a_client_that_is_refused_says_so():
+    with pytest.raises(ConnectionError, match="503"):
+        Client("/videostream").take(b"HTTP/1.1 503 BUSY\r\n\r\n", 0.0)
+
+
+def test_a_target_is_met_or_missed():
+    assert missed({"video_trainer_ms_1": 3.6, "live_lost_1": 0, "unknown": 9}) == [
+        "video_trainer_ms_1 is 3.6, not <= 3.5"
+    ]
+    shown = table({"video_analysed_fps_8": 30.0, "web_memory_mb": 400.0}).splitlines()
+    assert shown[0].endswith(">= 29.8  ✓")
+    assert shown[1].endswith("<= 350  ✗")
+    assert len({target.figure for target in TARGETS}) == len(TARGETS)
+
+
+def test_percentiles_of_too_little_are_no_numbers():
+    assert math.isnan(p95([1.0]))
+    assert 9.4 < p95(list(range(11))) <= 10
+
+
+def test_the_coach_is_measured_at_every_workout():
+    figures = bench_coach(2)
+    assert {f"coach_{workout.slug}_us" for workout in Library()} < figures.keys()
+    assert figures["coach_worst_us"] == max(figures.values()) > 0
+
+
+@pytest.mark.slow
+def test_live_data_reaches_every_client_once_and_in_order():
+    figures = bench("live", "--seconds", "2")
+    for number in (1, 4, 16):
+        assert figures[f"live_samples_{number}"] > 20 * number
+        assert figures[f"live_lost_{number}"] == 0
+        assert figures[f"live_disorder_{number}"] == 0
+
+
+@pytest.mark.slow
+def test_video_is_made_once_for_all_and_never_sent_twice():
+    figures = bench("video", "--seconds", "2")
+    for viewers in (1, 8, 24):
+        assert figures[f"video_duplicates_{viewers}"] == 0
+        assert figures[f"video_picture_kb_{viewers}"] > 5
+    # However many watch, the trainer draws and encodes once: these are CPU times of one run.
+    assert figures["video_trainer_ms_24"] < 3 * figures["video_trainer_ms_1"]
+    assert figures["video_trainer_ms_0"] < figures["video_trainer_ms_1"]
+    assert figures["video_stalled_stale_s"] <= 2
