@@ -33,6 +33,8 @@
       this.serverSince = null;
       this.drawing = false;
       this.graphsDue = 0;
+      this.viewers = 0;
+      this.covered = false;
       this.timer = setInterval(() => this.watch(), 250);
       this.onVideo = () => this.source && this.size !== this.wanted() && this.showVideo();
       this.onVisibility = () => (document.hidden ? this.rest() : this.wake());
@@ -57,11 +59,16 @@
     rest() {
       this.source?.close();
       this.source = null;
+      this.hideVideo();
+    }
+
+    hideVideo() {
       this.video.onerror = null;
       this.video.src = EMPTY;
     }
 
     showVideo() {
+      if (this.covered) return;
       this.video.onerror = () => setTimeout(() => this.source && this.showVideo(), 2000);
       this.size = this.wanted();
       this.video.src = `/videostream?size=${this.size}&${Date.now()}`;
@@ -87,7 +94,9 @@
       const news = JSON.parse(message.data);
       if ("server" in news) this.serverSince = news.server ? null : (this.serverSince ?? new Date());
       else this.serverSince = null;
+      if ("viewers" in news) this.viewers = news.viewers;
       if ("status" in news) this.setStatus(news.status);
+      else if ("viewers" in news) this.tellWatching();
       const now = news.samples.at(-1)?.time ?? this.board.sample?.time ?? Infinity;
       for (const event of news.events) this.happen(event, now - event.time < STALE);
       if ("session" in news) this.setSession(news.session);
@@ -106,6 +115,21 @@
     setStatus(status) {
       this.status = status;
       byId("drawn").hidden = !status?.drawn;
+      const before = this.covered;
+      const covered = (this.covered = status?.state === "covered");
+      if (covered && !before) this.hideVideo();
+      if (!covered && before && this.source) this.showVideo();
+      byId("cover").textContent = covered ? "Open the lens" : "Cover the lens";
+      this.tellWatching();
+    }
+
+    /* Whether the camera is on, and for how many. */
+    tellWatching() {
+      const { state } = this.status ?? {};
+      this.root.dataset.camera = state ?? "";
+      const words = { on: `Camera on · ${this.viewers} watching`, off: "Camera asleep",
+                      covered: "Lens covered", away: "Camera away" };
+      byId("watching").textContent = words[state] ?? "";
     }
 
     setSession(session) {
@@ -198,6 +222,7 @@
     trouble(now) {
       if (this.serverSince)
         return `No connection since ${this.serverSince.toLocaleTimeString()}. Trying again…`;
+      if (this.covered) return "The lens is covered: nobody sees anything";
       if (this.status?.trouble) return `${this.status.trouble} Trying again…`;
       if (now - this.heardAt > QUIET) return "Waiting for the trainer to start…";
       const { phase, advice, why } = this.session ?? {};

@@ -2,9 +2,12 @@
 
 import io
 import socket
+from urllib.parse import quote
 
 import segno
 
+from hiitpi.access.addresses import is_loopback
+from hiitpi.access.code import HouseCode
 from hiitpi.settings import Settings
 
 
@@ -24,12 +27,35 @@ def lan_address() -> str | None:
 
 def welcome(settings: Settings) -> str:
     """What the terminal shows when the app is open."""
-    lines = ["", "HIIT PI is open:", f"  on this machine   http://localhost:{settings.port}"]
-    everywhere = settings.host in ("0.0.0.0", "::", "")
-    address = lan_address() if everywhere else settings.host
-    if address and not address.startswith("127."):
-        url = f"http://{address}:{settings.port}"
-        code = io.StringIO()
-        segno.make(url, error="l").terminal(code, compact=True, border=1)
-        lines += [f"  on other devices  {url}", "", code.getvalue().rstrip("\n")]
+    lines = ["", "HIIT PI is open:"]
+    lines += [f"  on this machine   {settings.scheme}://localhost:{settings.port}"]
+    address = reached_at(settings)
+    if address:
+        lines += [f"  on other devices  {address}", *invitation(settings)]
     return "\n".join([*lines, "", "Ctrl-C stops it.", ""])
+
+
+def reached_at(settings: Settings) -> str | None:
+    """The pages' address for other devices; None: they are for this machine only."""
+    everywhere = settings.host in ("0.0.0.0", "::", "")
+    host = lan_address() if everywhere else settings.host
+    if not host or is_loopback(host) or host == "localhost":
+        return None
+    return f"{settings.scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def invitation(settings: Settings) -> list[str]:
+    """The house code, and a QR code that brings a device in with it."""
+    code = HouseCode(settings.instance, settings.house_code).value
+    address = reached_at(settings)
+    lines = []
+    if code is None:
+        lines += ["", "There is no house code: EVERYBODY ON YOUR NETWORK CAN SEE THE VIDEO."]
+    else:
+        lines += [f"  house code        {code}"]
+    if address:
+        drawn = io.StringIO()
+        link = address if code is None else f"{address}/code?code={quote(code)}"
+        segno.make(link, error="l").terminal(drawn, compact=True, border=1)
+        lines += ["", drawn.getvalue().rstrip("\n")]
+    return lines

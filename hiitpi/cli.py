@@ -92,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("file", type=Path)
     back.set_defaults(run=_restore)
 
+    code = commands.add_parser("code", help="show the house code that lets devices in")
+    code.add_argument("--new", action="store_true", help="make another; logs all devices out")
+    code.set_defaults(run=_code)
+
     trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
     trainer.set_defaults(run=_trainer)
 
@@ -283,6 +287,23 @@ def _picture(path: Path | None) -> Any:
     from hiitpi.camera.opencv import play
 
     return next(iter(play(path))).image
+
+
+def _code(options: argparse.Namespace) -> None:
+    import time
+
+    from hiitpi.access.code import HouseCode
+    from hiitpi.access.trust import Trust
+    from hiitpi.address import invitation, reached_at
+
+    settings = Settings.load()
+    settings.make_instance()
+    if options.new:
+        code = HouseCode(settings.instance, settings.house_code)
+        code.renew()
+        Trust(settings.instance, code, time.time, time.monotonic).forget_all()
+        print("A new code: every device says it once more.")
+    print("\n".join([f"  {reached_at(settings) or ''}", *invitation(settings)]).lstrip("\n"))
 
 
 def _trainer(options: argparse.Namespace) -> None:

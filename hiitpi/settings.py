@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
+from hiitpi.access.code import check
 from hiitpi.errors import SettingsError
 
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
@@ -99,10 +100,36 @@ class Settings(BaseSettings):
         480, ge=64, le=3840, description="Width of the small video, for phones, pixels."
     )
     small_quality: int = Field(70, ge=10, le=100, description="Quality of the small video.")
+    house_code: str = Field(
+        "",
+        description="What a device must know once: six digits or a phrase; `off`: everybody on the "
+        "network sees the video. One is made where none is set.",
+    )
+    hosts: str = Field(
+        "", description="Names, with commas, under which a proxy of yours reaches the pages."
+    )
+    tls_cert: Path | None = Field(
+        None, description="Certificate file, for https; with `HIITPI_TLS_KEY`."
+    )
+    tls_key: Path | None = Field(None, description="The certificate's key.")
     max_viewers: int = Field(24, ge=1, le=28, description="Videos that are shown at a time.")
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much the logs tell."
     )
+
+    @field_validator("house_code")
+    @classmethod
+    def _is_code(cls, code: str) -> str:
+        return check(code)
+
+    @model_validator(mode="after")
+    def _has_both(self) -> "Settings":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("HIITPI_TLS_CERT and HIITPI_TLS_KEY belong together")
+        for file in (self.tls_cert, self.tls_key):
+            if file and not os.access(file, os.R_OK):
+                raise ValueError(f"{file} cannot be read")
+        return self
 
     @field_validator("timezone")
     @classmethod
@@ -128,6 +155,8 @@ class Settings(BaseSettings):
             ) from None
         except ValidationError as error:
             first = error.errors()[0]
+            if not first["loc"]:
+                raise SettingsError(f"{first['msg'].removeprefix('Value error, ')}.") from None
             name = "HIITPI_" + "_".join(str(part) for part in first["loc"]).upper()
             raise SettingsError(
                 f"{name}={first['input']!r} cannot be used: {first['msg']}."
@@ -152,6 +181,11 @@ class Settings(BaseSettings):
         # A compound value is read back as JSON.
         text = {n: json.dumps(v) if isinstance(v, list) else str(v) for n, v in values.items()}
         return {f"HIITPI_{name.upper()}": value for name, value in text.items()}
+
+    @property
+    def scheme(self) -> str:
+        """Of the pages' addresses."""
+        return "https" if self.tls_cert else "http"
 
     @property
     def database(self) -> str:

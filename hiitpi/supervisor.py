@@ -4,10 +4,12 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -150,11 +152,26 @@ def _is_up(settings: Settings) -> bool:
     try:
         if Subscriber(connect(settings.redis(0)), settings.station).status() is None:
             return False
-        host = "127.0.0.1" if settings.host in ("0.0.0.0", "") else settings.host
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
+        return is_healthy(settings)
     except (OSError, redis.RedisError):  # the one it asks is not up yet
         return False
+
+
+def is_healthy(settings: Settings) -> bool:
+    """Whether the pages answer, asked from this machine.
+
+    Raises:
+        OSError: they do not.
+    """
+    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    host = f"[{host}]" if ":" in host else host
+    url = f"{settings.scheme}://{host}:{settings.port}/healthz"
+    own = ssl._create_unverified_context()  # the certificate is for the name that others use
+    try:
+        with urllib.request.urlopen(url, timeout=2, context=own) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        return error.code == 401  # listening on one address only, it takes us for a stranger
 
 
 def _check_port(settings: Settings) -> None:

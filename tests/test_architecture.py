@@ -28,6 +28,7 @@ MAY = {
         "hiitpi.coach.program",
         "hiitpi.errors",
     },
+    "hiitpi/access": {"hiitpi.access", "hiitpi.errors"},
     "hiitpi/pose": {"hiitpi.pose", "hiitpi.errors"},
     "hiitpi/camera": {"hiitpi.camera", "hiitpi.errors", "hiitpi.settings", "hiitpi.machine"},
 }

@@ -67,6 +67,11 @@ class Trust:
         age = self._wall() - issued
         return age if age <= TRUSTED else None
 
+    def mark(self) -> bytes:
+        """Changes when devices are logged out."""
+        self._now()
+        return self.generation
+
     def secrets(self) -> list[str]:
         """All keys that are kept, newest first, for whoever else signs something."""
         return [key for _, key in self._keys()]

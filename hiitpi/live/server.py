@@ -14,6 +14,9 @@ from hiitpi.settings import Settings
 #: Seconds a Redis may take to come up (0.07 on a PC; an SD card is slower) and to stop.
 START, STOP = 15.0, 4.0
 
+#: Memory that it may take; it takes some 12 MB.
+MEMORY = "128mb"
+
 
 def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
     """Start a private redis-server and wait until it answers.
@@ -42,6 +45,8 @@ def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
         "dbfilename": "redis.rdb",
         "save": "",
         "appendonly": "no",
+        "maxmemory": MEMORY,  # what ends by itself makes room: browser sessions, the cache
+        "maxmemory-policy": "volatile-ttl",
         "logfile": str(log.resolve()),
         "daemonize": "no",
     }

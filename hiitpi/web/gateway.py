@@ -4,7 +4,6 @@ No thread waits for a request that is not wholly there, so that whoever sends on
 holds none; and nobody who stops reading holds one for long.
 """
 
-import ipaddress
 import logging
 import os
 import socket
@@ -21,6 +20,7 @@ from gunicorn.glogging import Logger
 from gunicorn.sock import create_sockets
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from hiitpi.access.addresses import is_loopback, owner
 from hiitpi.machine import give_memory_back
 from hiitpi.settings import Settings
 from hiitpi.web.server import create_app
@@ -64,7 +64,7 @@ class Site(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Set gunicorn's options; see `gunicorn --help`."""
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
-        options = {
+        options: dict[str, Any] = {
             "bind": f"{host}:{self._settings.port}",
             "threads": THREADS,
             "keepalive": PATIENCE,
@@ -73,6 +73,12 @@ class Site(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "limit_request_field_size": 8190,
         }
+        if self._settings.tls_cert:
+            options |= {
+                "certfile": str(self._settings.tls_cert),
+                "keyfile": str(self._settings.tls_key),
+                "do_handshake_on_connect": True,
+            }
         for name, value in options.items():
             self.cfg.set(name, value)
 
@@ -130,8 +136,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except OSError:  # it has gone again, or there are no more descriptors: it stays queued
             time.sleep(0.01)
             return
-        source = address[0]
-        if self._from[source] >= MOST and not is_loopback(source):
+        source = owner(address[0])
+        if self._from[source] >= MOST and not is_loopback(address[0]):
             client.close()
             return
         self._from[source] += 1
@@ -184,13 +190,3 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._from[source] -= 1
         if self._from[source] <= 0:
             del self._from[source]
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address, IPv4 in IPv6's clothes too, is this machine's own."""
-    try:
-        one = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:  # a unix socket has none
-        return address == ""
-    mapped = getattr(one, "ipv4_mapped", None)
-    return bool((mapped or one).is_loopback)

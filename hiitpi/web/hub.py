@@ -6,7 +6,7 @@ import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Literal
@@ -95,7 +95,7 @@ class LiveHub:
                 self._thread = threading.Thread(target=self._run, name="live", daemon=True)
                 self._thread.start()
 
-    def follow(self, last: str | None) -> Iterator[bytes]:
+    def follow(self, last: str | None) -> Generator[bytes]:
         """Server-Sent Events, each a batch of everything new; never ends by itself.
 
         Args:

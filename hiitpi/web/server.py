@@ -1,5 +1,6 @@
 """Makes the web app: Dash pages on Flask, with sessions and cache in Redis."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,19 @@ from flask_caching import Cache
 from flask_compress import Compress
 from flask_session import Session as ServerSession
 
+from hiitpi.access.code import HouseCode
+from hiitpi.access.guesses import Guesses
+from hiitpi.access.trust import Trust
 from hiitpi.coach.library import Library
 from hiitpi.errors import RecordsError
 from hiitpi.live.bus import connect
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
-from hiitpi.web.auth import current_player, secret_key
+from hiitpi.web.auth import current_player
 from hiitpi.web.bundle import keep_for_good, scripts, styles
+from hiitpi.web.door import door
+from hiitpi.web.guard import allow_scripts, guard
 from hiitpi.web.hub import LiveHub
 from hiitpi.web.pages import (
     data,
@@ -30,7 +36,7 @@ from hiitpi.web.pages import (
     train,
 )
 from hiitpi.web.parts.header import header, header_callbacks
-from hiitpi.web.parts.trouble import banner, closed, plain, tell
+from hiitpi.web.parts.trouble import banner, broken, closed, plain, tell
 from hiitpi.web.patience import be_patient
 from hiitpi.web.services import Services
 from hiitpi.web.streams import streams
@@ -54,7 +60,10 @@ def create_app(settings: Settings) -> Flask:
         HiitPiError: a setting or a workout cannot be used.
     """
     server = Flask("hiitpi")
-    _configure(server, settings)
+    code = HouseCode(settings.instance, settings.house_code)
+    trust = Trust(settings.instance, code, time.time, time.monotonic)
+    guard(server, settings, trust)
+    _configure(server, settings, trust)
     bus = Subscriber(connect(settings.redis(0)), settings.station)
     live = LiveHub(bus)
     services = Services(
@@ -65,27 +74,35 @@ def create_app(settings: Settings) -> Flask:
         live=live,
         video=VideoHub(bus, settings.max_viewers, live.tell_viewers),
         cache=Cache(server),
+        trust=trust,
+        guesses=Guesses(time.monotonic),
     )
     server.extensions["hiitpi"] = services
+    server.register_blueprint(door(trust, services.guesses))
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
     server.register_blueprint(data.files(services))
     server.before_request(_strangers_log_in)
+    server.after_request(_unknown_is_404)
     server.register_error_handler(RecordsError, lambda error: plain(error, 503))
+    server.register_error_handler(Exception, broken)
     server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
     _pages(server, services)
     return server
 
 
-def _configure(server: Flask, settings: Settings) -> None:
+def _configure(server: Flask, settings: Settings, trust: Trust) -> None:
+    key, *older = trust.secrets()
     server.config.update(
-        SECRET_KEY=secret_key(settings.instance),
+        SECRET_KEY=key,
+        SECRET_KEY_FALLBACKS=older,
         SESSION_TYPE="redis",
         SESSION_REDIS=connect(settings.redis(1)),
         SESSION_KEY_PREFIX="hiitpi:session:",
         SESSION_COOKIE_NAME="hiitpi",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.tls_cert is not None,
         PERMANENT_SESSION_LIFETIME=REMEMBERED,
         CACHE_TYPE="RedisCache",
         CACHE_REDIS_URL=settings.redis(2),
@@ -139,6 +156,7 @@ def _pages(server: Flask, services: Services) -> None:
     register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=missing.layout)
     app.layout = lambda: html.Div([header(), banner(), page_container], className="app")
     header_callbacks(app, services)
+    allow_scripts(server, app)
 
 
 def _strangers_log_in() -> Any:
@@ -146,6 +164,14 @@ def _strangers_log_in() -> Any:
     if request.path in (history.PATH, programs.PATH, data.PATH) and current_player() is None:
         return redirect(login.PATH)
     return None
+
+
+def _unknown_is_404(answer: Any) -> Any:
+    """Dash answers each address with its one document, and shows there what there is not."""
+    document = answer.status_code == 200 and request.endpoint in ("/", "/<path:path>")
+    if document and request.path not in {page.PATH for page in PAGES}:
+        answer.status_code = 404
+    return answer
 
 
 def _layout(page: Any, services: Services) -> Any:

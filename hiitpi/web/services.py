@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask_caching import Cache
 
+from hiitpi.access.guesses import Guesses
+from hiitpi.access.trust import Trust
 from hiitpi.coach.library import Library
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.store import Store
@@ -23,3 +25,5 @@ class Services:
     live: LiveHub
     video: VideoHub
     cache: Cache
+    trust: Trust
+    guesses: Guesses

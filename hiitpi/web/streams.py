@@ -1,11 +1,13 @@
 """The two endless answers: video as multipart JPEG, live data as Server-Sent Events."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import Final
 
 from flask import Blueprint, Response, request
 
+from hiitpi.web.guard import still_trusted
 from hiitpi.web.services import Services
 from hiitpi.web.video import BOUNDARY
 
@@ -26,7 +28,8 @@ def streams(services: Services) -> Blueprint:
         # The browser sends the header when it reconnects; a tab that was hidden cannot set it.
         last = request.headers.get("Last-Event-ID") or request.args.get("last")
         _keep_short()
-        answer = Response(services.live.follow(last), mimetype="text/event-stream")
+        events = _while_trusted(services, services.live.follow(last))
+        answer = Response(events, mimetype="text/event-stream")
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must pass each event on
         return answer
@@ -38,7 +41,7 @@ def streams(services: Services) -> Blueprint:
             return Response("Too many people are watching.", 503, {"Retry-After": "10"})
         _keep_short()
         answer = Response(
-            _multipart(services, size),
+            _while_trusted(services, _multipart(services, size)),
             mimetype=f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}",
         )
         # Whether or not the first picture was ever asked for, the place is given back.
@@ -49,6 +52,20 @@ def streams(services: Services) -> Blueprint:
     return routes
 
 
+def _while_trusted(services: Services, parts: Generator[bytes]) -> Iterator[bytes]:
+    """The parts, until this device is logged out."""
+    trusted = still_trusted(services.trust)
+    return _until(parts, trusted)
+
+
+def _until(parts: Generator[bytes], trusted: Callable[[], bool]) -> Iterator[bytes]:
+    with closing(parts):
+        for part in parts:
+            if not trusted():
+                return
+            yield part
+
+
 def _keep_short() -> None:
     """Let no more of a stream wait in the kernel than is worth being seen late."""
     connection = request.environ.get("gunicorn.socket")
@@ -57,6 +74,6 @@ def _keep_short() -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED)
 
 
-def _multipart(services: Services, size: str) -> Iterator[bytes]:
+def _multipart(services: Services, size: str) -> Generator[bytes]:
     yield b"--" + BOUNDARY + b"\r\n"
     yield from services.video.pictures(size)

@@ -94,11 +94,18 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
 
 
 @contextmanager
-def opened(browser: Browser, app: App) -> Iterator[Page]:
-    """Another browser; a message in its console, or a request elsewhere, fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=app.url)
+def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
+    """Another browser; a message in its console, or a request elsewhere, fails the test.
+
+    `strict`: it obeys the content security policy. What Playwright waits for by evaluating a text
+    cannot be waited for, then.
+    """
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict
+    )
     page = context.new_page()
     trouble: list[str] = []
+    page.trouble = trouble  # for a test that provokes some
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on(
         "console",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from hiitpi.bench.station import Station, station
-from hiitpi.web.gateway import PATIENCE, THREADS, is_loopback
+from hiitpi.web.gateway import PATIENCE, THREADS
 
 pytestmark = pytest.mark.slow
 
@@ -76,12 +76,3 @@ def test_a_head_that_is_too_large_is_refused(app: Station):
             answer = b""
     assert answer == b""
     assert get(app) == 200
-
-
-@pytest.mark.parametrize(
-    ("address", "local"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True),
-     ("192.168.1.2", False), ("::ffff:10.0.0.1", False), ("fe80::1%eth0", False), ("", True)],
-)  # fmt: skip
-def test_loopback_is_told_from_the_rest(address: str, local: bool):
-    assert is_loopback(address) == local

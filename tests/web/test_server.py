@@ -58,7 +58,7 @@ def test_pages_open_and_are_in_english(app: Flask):
     client = app.test_client()
     for path in ("/", "/train", "/leaderboard", "/status", "/nowhere"):
         answer = client.get(path)
-        assert answer.status_code == 200
+        assert answer.status_code == (404 if path == "/nowhere" else 200)
         assert b'<html lang="en">' in answer.data
         assert b"https://" not in answer.data
 
@@ -88,12 +88,14 @@ def test_everything_the_page_loads_is_here_and_compressed(app: Flask):
         answer.close()
 
 
-def test_the_key_is_made_once_and_private(redis: Settings, app: Flask):
-    path = redis.instance / "secret_key"
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-    key = path.read_bytes()
+def test_keys_and_code_are_made_once_and_private(redis: Settings, app: Flask):
+    kept = {}
+    for name in ("keys", "house_code"):
+        path = redis.instance / name
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        kept[path] = path.read_bytes()
     create_app(redis)
-    assert path.read_bytes() == key
+    assert all(path.read_bytes() == content for path, content in kept.items())
 
 
 def test_redis_away_is_a_page_a_person_understands(settings: Settings):

@@ -17,6 +17,7 @@ from hiitpi.web.services import Services
 
 PATH, TITLE = "/train", "Train"
 
+PRIVACY = "Pictures are shown, never stored. What is kept is numbers: repetitions, times, form."
 DRAWN = "No camera: this is a drawn athlete"
 AWAY = "The live server is away; try again in a moment."
 STRANGER = "This device is not logged in any more. Open the first page and say who you are."
@@ -45,8 +46,14 @@ def layout(services: Services) -> html.Main:
                     html.Img(id="video", alt="Live video with the skeleton that was found"),
                     html.Div(id="outline", **attributes(aria_hidden="true")),
                     html.P(DRAWN, id="drawn", hidden=True),
+                    html.P(
+                        [html.I(className="lamp"), html.Span("", id="watching")],
+                        id="privacy",
+                        title=PRIVACY,
+                    ),
                     html.Div(id="notice", role="status"),
                     html.Div(id="cue", role="status"),
+                    html.Button("Cover the lens", id="cover", className="button cover", n_clicks=0),
                     html.Button(
                         "Full screen",
                         id="full",
@@ -60,6 +67,7 @@ def layout(services: Services) -> html.Main:
             html.Section(
                 [
                     picker(services, player) if player else _watcher(),
+                    html.P(PRIVACY, className="quiet promise"),
                     board(),
                     _finished(),
                 ],
@@ -161,6 +169,21 @@ def callbacks(app: Dash, services: Services) -> None:
             services,
             Command(COMMANDS[name], player or "", session=session, device=current_device()),
         )
+
+    @app.callback(
+        Output("command-trouble", "children", allow_duplicate=True),
+        Input("cover", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def cover(clicks: int) -> Any:
+        """Close the lens for everybody, or open it: whoever is in the house may."""
+        if not clicks:
+            return no_update
+        try:
+            status = services.bus.status() or {}
+        except redis.RedisError:
+            return AWAY
+        return _ask(services, Command("uncover" if status.get("state") == "covered" else "cover"))
 
 
 def _ask(services: Services, command: Command) -> str:

@@ -3,7 +3,8 @@
 import logging
 
 from dash import dcc, html, set_props
-from flask import Response
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from hiitpi.errors import RecordsError
 
@@ -36,6 +37,25 @@ def plain(error: Exception, code: int) -> Response:
     """What a file that cannot be had answers."""
     log.error("%s", error)
     return Response(str(error), code, mimetype="text/plain")
+
+
+def broken(error: Exception) -> Response:
+    """Answer what nothing else has an answer for: in words, and with no inner part of ours.
+
+    What fails because of what came in a callback's request is the asker's: no page of ours asks so.
+    It is logged all the same.
+    """
+    if isinstance(error, HTTPException):
+        words = error.description or error.name
+        return Response(f"{words}\n", error.code or 500, mimetype="text/plain")
+    log.exception("A request failed: %s %s", request.method, request.path)
+    if request.path.startswith("/_dash-update-component"):
+        return Response("This does not belong to a page of HIIT PI.\n", 400, mimetype="text/plain")
+    return Response(
+        "Something went wrong here. The log in instance/logs/web.log says more.\n",
+        500,
+        mimetype="text/plain",
+    )
 
 
 def tell(error: Exception) -> None:

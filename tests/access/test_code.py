@@ -1,0 +1,206 @@
+"""The house code, and the devices that know it."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiitpi.access.code import HouseCode, check
+from hiitpi.access.guesses import ALL, ALL_AGAIN, CLEAN, EACH, EACH_AGAIN, MOST, Guesses
+from hiitpi.access.trust import LOOK, ROTATED, TRUSTED, Trust
+from hiitpi.errors import SettingsError
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, now: float = 1e9) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def house(folder: Path, clock: Clock, code: str = "") -> Trust:
+    return Trust(folder, HouseCode(folder, code), clock, clock)
+
+
+def test_a_code_is_made_once_and_for_this_user_only(tmp_path: Path):
+    code = HouseCode(tmp_path).value
+    assert len(code) == 6
+    assert code.isdigit()
+    assert HouseCode(tmp_path).value == code
+    assert stat.S_IMODE(os.stat(tmp_path / "house_code").st_mode) == 0o600
+
+
+def test_a_new_code_is_seen_by_a_process_that_runs(tmp_path: Path):
+    running, old = HouseCode(tmp_path), HouseCode(tmp_path).value
+    assert running.value == old
+    new = HouseCode(tmp_path).renew()
+    assert running.value == new
+
+
+@pytest.mark.parametrize(
+    ("code", "guess", "right"),
+    [
+        ("123456", "123456", True),
+        ("123456", " 123 456 ", True),
+        ("123456", "12345", False),
+        ("Blue Horse Barn", "blue-horse-barn", True),
+        ("Blue Horse Barn", "blue horse", False),
+        ("Blue Horse Barn", "", False),
+        ("off", "off", False),
+    ],
+)
+def test_what_matches(tmp_path: Path, code: str, guess: str, right: bool):
+    assert HouseCode(tmp_path, code).matches(guess) == right
+
+
+@pytest.mark.parametrize("code", ["123456", "1234567", "off", "", "blue horse", "äöüäöüäöü"])
+def test_what_can_be_a_code(code: str):
+    assert check(code) == code
+
+
+@pytest.mark.parametrize("code", ["12345", "horse", "a-b-c-d", "OFF", " " * 20])
+def test_what_cannot(code: str):
+    with pytest.raises(ValueError, match="6 digits"):
+        check(code)
+
+
+def test_a_code_that_is_set_is_changed_where_it_is_set(tmp_path: Path):
+    for code in ("123456", "off"):
+        with pytest.raises(SettingsError, match="HIITPI_HOUSE_CODE"):
+            HouseCode(tmp_path, code).renew()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError):
+        HouseCode(tmp_path / "file").value  # noqa: B018
+
+
+def test_a_device_is_trusted_for_ninety_days(tmp_path: Path, clock: Clock):
+    trust = house(tmp_path, clock)
+    cookie = trust.cookie()
+    clock.now += TRUSTED - 1
+    assert trust.check(cookie) == TRUSTED - 1
+    clock.now += 2
+    assert trust.check(cookie) is None
+
+
+def test_a_clock_that_was_set_back_makes_nobody_a_stranger(tmp_path: Path, clock: Clock):
+    cookie = house(tmp_path, clock).cookie()
+    clock.now = 0.0  # a Pi without a battery, before it has asked for the time
+    trust = house(tmp_path, clock)
+    assert trust.check(cookie) is not None
+    assert len((tmp_path / "keys").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("cookie", [None, "", "x", "a.b.c", "ImZvbyI.abc", "é", "1" * 5000])
+def test_what_was_not_signed_here_is_nothing(tmp_path: Path, clock: Clock, cookie):
+    assert house(tmp_path, clock).check(cookie) is None
+
+
+@given(st.text(max_size=100))
+def test_no_text_is_a_cookie(cookie: str):
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert house(Path(folder), Clock()).check(cookie) is None
+
+
+def test_a_cookie_of_another_house_is_nothing(tmp_path: Path, clock: Clock):
+    other = house(tmp_path / "other", clock).cookie()
+    assert house(tmp_path / "own", clock).check(other) is None
+
+
+def test_a_new_code_logs_all_devices_out(tmp_path: Path, clock: Clock):
+    trust = house(tmp_path, clock)
+    cookie, mark = trust.cookie(), trust.mark()
+    HouseCode(tmp_path).renew()
+    clock.now += LOOK
+    assert trust.check(cookie) is None
+    assert trust.mark() != mark
+    again = trust.cookie()
+    house(tmp_path, clock).forget_all()
+    clock.now += LOOK
+    assert trust.check(again) is None
+
+
+def test_another_code_in_the_settings_logs_all_devices_out(tmp_path: Path, clock: Clock):
+    cookie = house(tmp_path, clock, "first phrase").cookie()
+    assert house(tmp_path, clock, "first phrase").check(cookie) is not None
+    assert house(tmp_path, clock, "second phrase").check(cookie) is None
+
+
+def test_keys_rotate_and_old_cookies_hold(tmp_path: Path, clock: Clock):
+    cookie = house(tmp_path, clock).cookie()
+    for months in range(1, 7):
+        clock.now += ROTATED + 1
+        trust = house(tmp_path, clock)
+        lines = (tmp_path / "keys").read_text().splitlines()
+        assert len(lines) <= 6
+        assert (trust.check(cookie) is not None) == (months * (ROTATED + 1) <= TRUSTED)
+    assert stat.S_IMODE(os.stat(tmp_path / "keys").st_mode) == 0o600
+
+
+def test_damaged_keys_are_made_anew(tmp_path: Path, clock: Clock):
+    (tmp_path / "keys").write_bytes(b"\xff\xfe nonsense\n\n")
+    trust = house(tmp_path, clock)
+    assert trust.check(trust.cookie()) is not None
+
+
+# Guessing
+
+
+def test_an_address_that_guesses_too_often_waits(clock: Clock):
+    guesses = Guesses(clock)
+    for _ in range(EACH):
+        assert guesses.wait("10.0.0.9") == 0
+        guesses.wrong("10.0.0.9")
+    assert 0 < guesses.wait("10.0.0.9") <= EACH_AGAIN
+    assert guesses.wait("10.0.0.1") == 0
+    clock.now += EACH_AGAIN
+    assert guesses.wait("10.0.0.9") == 0
+    guesses.wrong("10.0.0.9")
+    assert guesses.wait("10.0.0.9") > 0
+    clock.now += CLEAN + 1
+    assert guesses.wait("10.0.0.9") == 0
+
+
+def test_many_who_guess_do_not_lock_the_house_out(clock: Clock):
+    guesses = Guesses(clock)
+    for i in range(ALL):
+        guesses.wrong(f"10.0.{i}.1")
+    assert guesses.wait("10.0.3.1") > 0  # it has been wrong before
+    assert guesses.wait("192.168.1.20") == 0  # the house's own tablet knows the code
+    guesses.right("192.168.1.20")
+    assert guesses.wait("192.168.1.20") == 0
+
+
+def test_what_can_be_guessed_by_whoever_never_rests(clock: Clock):
+    """Somebody with a whole network of addresses, for three weeks."""
+    guesses, tried, start, days = Guesses(clock), 0, clock.now, 21
+    while clock.now < start + days * 86_400:
+        for i in range(254):
+            if guesses.wait(f"10.0.0.{i}") == 0:
+                guesses.wrong(f"10.0.0.{i}")
+                tried += 1
+        clock.now += 60
+    assert tried <= ALL + days * (86_400 / ALL_AGAIN) + 254 * (1 + days * 86_400 / CLEAN)
+    assert tried / 10**6 < 0.01
+
+
+def test_memory_for_addresses_is_bounded(clock: Clock):
+    guesses = Guesses(clock)
+    for i in range(MOST + 500):
+        guesses.wrong(f"2001:db8:{i // 65536:x}:{i % 65536:x}::1")
+    assert len(guesses._each) == MOST
