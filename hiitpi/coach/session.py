@@ -198,6 +198,10 @@ class Session:
             series=tuple(self._series),
         )
 
+    def began_later(self, seconds: float) -> None:
+        """The clock by which it began was slow by so many seconds."""
+        self._given = replace(self._given, started=self._given.started + seconds)
+
     def _frame(self, pose: Pose | None, size: Size, time: float) -> list[Event]:
         self.framing.update(pose, size, time)
         if self.framing.advice == self._told_advice:

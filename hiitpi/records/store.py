@@ -89,6 +89,8 @@ class Store:
             row = self._new(rows, record)
         elif row.status != "active":
             return False
+        if row.started != _moment(record.started):  # the clock was set meanwhile
+            row.started, row.day = _moment(record.started), local_day(record.started, self.zone)
         row.ended = None if record.ended is None else _moment(record.ended)
         row.status, row.device = record.status, record.device
         if record.status == "discarded":  # it can be put back

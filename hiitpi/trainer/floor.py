@@ -1,6 +1,7 @@
 """The training floor: the session that runs, if any, and what the pages ask of it."""
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from hiitpi.errors import WorkoutError
 from hiitpi.live.publisher import Publisher
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
+from hiitpi.trainer.journal import Journal
 from hiitpi.trainer.recorder import Recorder
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,10 @@ log = logging.getLogger(__name__)
 TELLING: Final = {"started", "phase", "advice", "control"}
 
 #: Seconds that a session which ends waits for the record book.
-SAVING: Final = 2.0
+SAVING: Final = 1.5
+
+#: A wall clock that is off by more seconds than this was set, and did not drift.
+JUMP: Final = 60.0
 
 Clock = Callable[[], float]
 Ending = Literal["finished", "interrupted", "discarded"]
@@ -45,9 +50,10 @@ class Floor:
 
     Args:
         settings: of this station.
-        library, bus, recorder: where workouts come from, and where sessions go to.
+        library, bus, recorder, journal: where workouts come from, and where sessions go to.
         clock: monotonic seconds, the same as the camera's.
         wall: seconds since the epoch.
+        uptime: monotonic seconds, even where `clock` is hurried.
     """
 
     def __init__(
@@ -56,12 +62,15 @@ class Floor:
         library: Library,
         bus: Publisher,
         recorder: Recorder,
+        journal: Journal,
         clock: Clock,
         wall: Clock,
+        uptime: Clock = time.monotonic,
     ) -> None:
         self._settings, self._library = settings, library
-        self._bus, self._recorder = bus, recorder
-        self._clock, self._wall = clock, wall
+        self._bus, self._recorder, self._journal = bus, recorder, journal
+        self._clock, self._wall, self._uptime = clock, wall, uptime
+        self._began_at = 0.0  # of the wall clock, by which it was ahead of the uptime
         self._session: Session | None = None
         self._events: list[Event] = []
         self._stage: Stage | None = None
@@ -176,7 +185,7 @@ class Floor:
         )
 
     def _begin(self, record: SessionRecord) -> None:
-        now = self._clock()
+        now, self._began_at = self._clock(), self._wall() - self._uptime()
         control = Control(Device(record.device, record.player))
         self._session = Session(record, self._library, now, control)
         self._follow(self._session, [Event("started", now)])
@@ -192,7 +201,22 @@ class Floor:
         if kinds & TELLING:
             self._bus.say_session(summary(session))
         if session.began and kinds & {"rep", "phase", "control"}:
-            self._recorder.put(session.record())
+            self._set_right(session)
+            record = session.record()
+            # On disk before anybody hears of it.
+            if kinds & {"phase", "control"}:
+                self._journal.begin(record)
+            else:
+                self._journal.add(record)
+            self._recorder.put(record)
+
+    def _set_right(self, session: Session) -> None:
+        """A wall clock that was set while the session ran was wrong when it began, too."""
+        ahead = self._wall() - self._uptime()
+        if abs(ahead - self._began_at) > JUMP:
+            log.info("The clock was set by %.0f s.", ahead - self._began_at)
+            session.began_later(ahead - self._began_at)
+            self._began_at = ahead
 
     def _end(self, status: Ending) -> None:
         session, now = self._session, self._clock()
@@ -200,8 +224,11 @@ class Floor:
         self._session = None
         saved = True
         if session.began:
+            self._set_right(session)
             self._recorder.put(session.record(status=status, ended=self._wall()))
             saved = self._recorder.flush(timeout=SAVING)
+            if saved or self._recorder.has_kept(session.uuid):
+                self._journal.end()
         text = "" if saved else "The record book cannot be written now; the session is kept."
         gone = status == "discarded" or not session.began
         kind: EventKind = "discarded" if gone else "finished"

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import cv2
@@ -22,6 +23,7 @@ from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
+from hiitpi.trainer.journal import Journal, Left
 from hiitpi.trainer.recorder import Recorder
 from hiitpi.trainer.trainer import Trainer
 
@@ -62,13 +64,13 @@ def run(
     cv2.setNumThreads(1)  # pictures are small: more threads burn twice the CPU and save nothing
     store = Store(settings.database, settings.zone)
     library = Library(settings.workouts_dir)
-    recorder = Recorder(store.save, settings.instance / "unsaved")
+    journal = Journal(settings.instance, time.time, time.monotonic)
+    recorder = Recorder(store.save, settings.instance / "unsaved", journal.sync)
     bus = Publisher(connect(settings.redis(0)), settings.station)
-    trainer = Trainer(
-        settings, lambda: camera(settings), lambda: engine(settings), library, bus, recorder, clock
-    )
+    opens = partial(camera, settings), partial(engine, settings)
+    trainer = Trainer(settings, *opens, library, bus, recorder, journal, clock)
     try:
-        left = _left(store, settings.station, time.time())
+        left = find_left(store, journal, settings.station, time.time())
         if left:
             trainer.resume(left)
         gc.collect()
@@ -82,20 +84,35 @@ def run(
         store.close()
 
 
-def _left(store: Store, station: str, now: float) -> SessionRecord | None:
+def find_left(store: Store, journal: Journal, station: str, now: float) -> SessionRecord | None:
     """The session to go on with; all others that nobody ended are closed."""
+    kept = journal.read()
+    if kept and kept.record.station != station:
+        kept = None
     try:
-        return _resumed(store, station, now)
-    except RecordsError as error:
-        log.error("No session is looked for: %s", error)
-        return None
-
-
-def _resumed(store: Store, station: str, now: float) -> SessionRecord | None:
-    left = store.running(station)
-    if left:
-        last = left.started + max((one.began + one.seconds for one in left.sets), default=0.0)
-        if now - last > RESUME:
+        left = _newest(store, kept, station, now)
+        if left and left.ago > RESUME:
+            store.save(left.record)  # with what only the journal knew
             left = None
-    store.close_running(station, but=left.uuid if left else None)
-    return left
+        store.close_running(station, but=left.record.uuid if left else None)
+    except RecordsError as error:
+        log.error("The record book cannot be asked for sessions: %s", error)
+        return kept.record if kept and kept.ago <= RESUME else None
+    if left is None:
+        journal.end()
+    return left.record if left else None
+
+
+def _newest(store: Store, kept: Left | None, station: str, now: float) -> Left | None:
+    """The journal knows every repetition; the record book may be a second behind."""
+    if kept:
+        stored = store.session(kept.record.uuid)
+        if stored is None or stored.status == "active":
+            return kept
+    running = store.running(station)
+    return Left(running, now - _last(running)) if running else None
+
+
+def _last(record: SessionRecord) -> float:
+    """When a session was last heard of, seconds since the epoch."""
+    return record.started + max((one.began + one.seconds for one in record.sets), default=0.0)

@@ -26,10 +26,11 @@ class Recorder:
     Args:
         save: writes a record; raises RecordsError when the database cannot.
         shelter: folder for what could not be written.
+        sync: called once a second while something is written: the journal's way to the disk.
     """
 
-    def __init__(self, save: Save, shelter: Path) -> None:
-        self._save, self._shelter = save, shelter
+    def __init__(self, save: Save, shelter: Path, sync: Callable[[], None] = lambda: None) -> None:
+        self._save, self._shelter, self._sync = save, shelter, sync
         self._waiting: dict[str, SessionRecord] = {}
         self._changed = threading.Condition()
         self._urgent = False
@@ -51,13 +52,17 @@ class Recorder:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._waiting, timeout)
 
+    def has_kept(self, uuid: str) -> bool:
+        """Whether a session that could not be written is in the shelter."""
+        return (self._shelter / f"{uuid}.json").exists()
+
     def close(self) -> None:
-        """Write what waits; what cannot be written is kept in the shelter."""
-        self.flush(timeout=2.0)
+        """Write what waits; what cannot be written now is kept in the shelter."""
+        self.flush(timeout=0.5)
         self._closed.set()
         with self._changed:
             self._changed.notify_all()
-        self._thread.join(timeout=2.0)
+        self._thread.join(timeout=0.5)
         for record in self._waiting.values():
             self._keep(record)
 
@@ -85,6 +90,7 @@ class Recorder:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed.is_set())
                 batch = dict(self._waiting)
+            self._sync()
             for record in batch.values():
                 self._write(record)
             with self._changed:

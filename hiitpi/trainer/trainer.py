@@ -16,6 +16,7 @@ from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
 from hiitpi.trainer.cover import Cover
 from hiitpi.trainer.floor import Clock, Floor, Stage
+from hiitpi.trainer.journal import Journal
 from hiitpi.trainer.keeper import Keeper
 from hiitpi.trainer.recorder import Recorder
 from hiitpi.trainer.studio import Scene, Studio
@@ -38,7 +39,7 @@ class Trainer:
         settings: of this station.
         open_camera: opens and starts the camera; raises CameraError.
         open_engine: opens the pose engine; raises ModelError.
-        library, bus, recorder: its parts.
+        library, bus, recorder, journal: its parts.
         clock: monotonic seconds, the same as the camera's.
         wall: seconds since the epoch.
     """
@@ -51,12 +52,14 @@ class Trainer:
         library: Library,
         bus: Publisher,
         recorder: Recorder,
+        journal: Journal,
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
     ) -> None:
         self._settings, self._open_engine = settings, open_engine
         self._bus, self._recorder, self._clock = bus, recorder, clock
-        self._floor = Floor(settings, library, bus, recorder, clock, wall)
+        self._journal = journal
+        self._floor = Floor(settings, library, bus, recorder, journal, clock, wall)
         self._studio = Studio(settings, bus)
         self._stage: Stage | None = None
         self._counted_before = 0  # in this set, when the athlete was told to perform
@@ -101,6 +104,7 @@ class Trainer:
         self._bus.publish(self._clock(), None, self._floor.take_events())
         self._studio.close()
         self._recorder.close()
+        self._journal.close()
         self._keeper.close()
 
     def _obey(self, command: Command) -> None:

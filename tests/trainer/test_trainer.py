@@ -10,15 +10,18 @@ import pytest
 
 from hiitpi.camera.base import Camera, Image
 from hiitpi.coach.library import Library
-from hiitpi.coach.messages import Command
+from hiitpi.coach.messages import Command, SessionRecord
 from hiitpi.coach.program import Exercise, Program, free
 from hiitpi.errors import CameraError, ModelError
 from hiitpi.live.bus import connect, decode
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.pose.keypoints import Pose
+from hiitpi.records.days import local_day
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
+from hiitpi.trainer.journal import Journal
+from hiitpi.trainer.main import find_left
 from hiitpi.trainer.recorder import Recorder
 from hiitpi.trainer.trainer import LINGER, Trainer
 from tests.coach.stick import CLOSED, OPEN, between
@@ -109,6 +112,7 @@ class House:
             Library(),
             Publisher(connect(self.settings.redis(0)), self.settings.station),
             Recorder(self.store.save, self.folder / "unsaved"),
+            Journal(self.folder, time.time, time.monotonic),
             clock=lambda: self.camera.clock(),
         )
 
@@ -129,6 +133,11 @@ class House:
     def ask(self, kind: str, session: str, device: str = "tablet", player: str = "") -> None:
         self.page.command(Command(kind, player=player, session=session, device=device))
         self.run(0.2)
+
+    def left(self) -> SessionRecord | None:
+        """What a new trainer finds."""
+        journal = Journal(self.folder, time.time, time.monotonic)
+        return find_left(self.store, journal, "home", time.time())
 
     def events(self) -> list[str]:
         return [decode(data)["kind"] for _, data in self.page.recent()["events"]]
@@ -217,12 +226,9 @@ def test_a_trainer_that_was_killed_goes_on_where_it_was(house: House):
     uuid = house.start()
     house.run(3.5)
     counted = house.events().count("rep")
-    deadline = time.monotonic() + 5
-    while house.store.running("home").reps < counted:  # the recorder writes once a second
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
     house.trainer = house.new_trainer()  # the old one is never told
-    house.trainer.resume(house.store.running("home"))
+    assert house.left().reps == counted  # though the recorder writes once a second
+    house.trainer.resume(house.left())
     house.run(3.5)
     house.ask("done", uuid)
     record = house.store.session(uuid)
@@ -307,10 +313,8 @@ def test_a_program_that_was_killed_goes_on_where_it_was(house: House):
     house.run(12)
     house.ask("pause", uuid)
     house.ask("resume", uuid)  # each phase is a checkpoint
-    deadline = time.monotonic() + 5
-    while (left := house.store.running("home")).sets[0].seconds < 10:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    left = house.left()
+    assert left.sets[0].seconds >= 10
     house.trainer = house.new_trainer()
     house.trainer.resume(left)
     house.run(0.2)
@@ -425,3 +429,58 @@ def test_the_lens_cover_turns_the_camera_off_for_everybody(house: House):
     assert house.page.status()["state"] == "on"
     assert uuid
     there.close()
+
+
+# What is left by a process that was killed
+
+
+def test_a_session_that_ended_is_not_gone_on_with(house: House):
+    uuid = house.start()
+    house.run(3)
+    house.ask("done", uuid)
+    assert house.left() is None
+    assert not (house.folder / "running.jsonl").exists()
+
+
+def test_the_journal_alone_is_enough(house: House, tmp_path: Path):
+    """The record book is away, and the trainer is killed."""
+    house.start()
+    house.run(3.5)
+    counted = house.events().count("rep")
+    away = Store(f"sqlite:///{tmp_path}/no/such/folder.sqlite")
+    journal = Journal(house.folder, time.time, time.monotonic)
+    assert find_left(away, journal, "home", time.time()).reps == counted
+    assert (house.folder / "running.jsonl").exists()
+
+
+def test_one_that_was_left_long_ago_is_stored_with_all_that_is_known(house: House):
+    uuid = house.start()
+    house.run(3.5)
+    counted = house.events().count("rep")
+    late = Journal(house.folder, lambda: time.time() + 9e3, lambda: time.monotonic() + 9e3)
+    assert find_left(house.store, late, "home", time.time() + 9e3) is None
+    record = house.store.session(uuid)
+    assert (record.status, record.reps) == ("interrupted", counted)
+
+
+def test_a_clock_that_is_set_does_not_end_a_session(house: House):
+    """A Pi without a battery learns the time while somebody trains."""
+    house.start()
+    house.run(3.5)
+    for jump in (-3600, 3600, 86_400 * 365):
+        journal = Journal(house.folder, lambda by=jump: time.time() + by, time.monotonic)
+        assert find_left(house.store, journal, "home", time.time() + jump).reps >= 2
+
+
+def test_a_session_is_stored_by_the_clock_as_it_was_set(house: House):
+    jump, floor = 0.0, house.trainer._floor
+    floor._wall = lambda: time.time() + jump
+    uuid = house.start()
+    house.run(2)
+    jump = 86_400.0
+    house.run(2)
+    house.ask("done", uuid)
+    record = house.store.session(uuid)
+    assert 0 <= record.ended - record.started < 30
+    assert record.started == pytest.approx(time.time() + jump, abs=30)
+    assert house.store.diary.days("Ada")[0].day == local_day(record.started, house.store.zone)

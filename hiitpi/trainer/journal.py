@@ -1,0 +1,144 @@
+"""The running session on disk, so that a killed process costs nothing that anybody has seen.
+
+The record book has it once a second; what comes between is here: a file whose first line is the
+session at its last change of phase, and then a line for each repetition, written before it is told.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
+from hiitpi.live.bus import decode_record, encode
+
+log = logging.getLogger(__name__)
+
+FILE: Final = "running.jsonl"
+
+#: Linux' name for the time since the machine was started.
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was under way when the last process ended.
+
+    Attributes:
+        record: the session.
+        ago: seconds since it was last heard of.
+    """
+
+    record: SessionRecord
+    ago: float
+
+
+class Journal:
+    """One station's running session.
+
+    Nothing here raises because of the disk: training goes on, and the record book has it later.
+
+    Args:
+        folder: the instance folder.
+        wall: seconds since the epoch; on a Pi without a battery it may jump.
+        uptime: seconds since the machine was started, the same in all processes.
+    """
+
+    def __init__(self, folder: Path, wall: Clock, uptime: Clock) -> None:
+        self._path = folder / FILE
+        self._wall, self._uptime = wall, uptime
+        self._boot = BOOT.read_text().strip() if BOOT.exists() else ""
+        self._file: int | None = None  # its descriptor, while a session runs
+        self._known = 0
+
+    def begin(self, record: SessionRecord) -> None:
+        """The session as it is now; lines follow."""
+        part = self._path.with_suffix(".part")
+        try:
+            self.close()
+            part.write_bytes(self._line(record=record))
+            part.replace(self._path)  # whole, or not at all
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
+            self._known = len(record.series)
+        except OSError as error:
+            log.error("The running session is not kept on disk: %s", error)
+
+    def add(self, record: SessionRecord) -> None:
+        """Repetitions have been counted since."""
+        if self._file is None:
+            self.begin(record)
+            return
+        new = record.series[self._known :]
+        try:
+            os.write(self._file, self._line(reps=new, set=record.sets[-1]))
+            self._known = len(record.series)
+        except OSError as error:
+            log.error("A repetition is not kept on disk: %s", error)
+
+    def sync(self) -> None:
+        """Have the disk itself keep what was written."""
+        file = self._file
+        try:
+            if file is not None:
+                os.fdatasync(file)
+        except OSError as error:  # full, or closed meanwhile
+            log.debug("The journal was not synced: %s", error)
+
+    def end(self) -> None:
+        """There is no running session."""
+        self.close()
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            log.error("%s", error)
+
+    def close(self) -> None:
+        """Write no more, and keep what there is."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+    def read(self) -> Left | None:
+        """What an earlier process left; None: nothing that can be read."""
+        try:
+            first, *lines = self._path.read_bytes().splitlines()
+            head = orjson.loads(first)
+            record = decode_record(encode(head["record"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.error("%s cannot be read: %s", self._path, error)
+            return None
+        last = head
+        for line in lines:
+            try:
+                entry = orjson.loads(line)
+                record = _extended(record, entry)
+            except (ValueError, KeyError, TypeError) as error:
+                log.warning("The journal ends early, at %r: %s", line[:80], error)
+                break
+            last = entry
+        return Left(record, self._ago(last))
+
+    def _line(self, **content: Any) -> bytes:
+        when = {"wall": self._wall(), "uptime": self._uptime(), "boot": self._boot}
+        return encode({**content, **when}) + b"\n"
+
+    def _ago(self, entry: dict[str, Any]) -> float:
+        """By the time since the machine was started, which does not jump, if it still runs."""
+        if self._boot and entry.get("boot") == self._boot:
+            return self._uptime() - float(entry["uptime"])
+        return max(0.0, self._wall() - float(entry["wall"]))
+
+
+def _extended(record: SessionRecord, entry: dict[str, Any]) -> SessionRecord:
+    reps = tuple(Repetition(**{**rep, "cues": tuple(rep["cues"])}) for rep in entry["reps"])
+    one = SetRecord(**entry["set"])
+    sets = tuple(old for old in record.sets if old.number != one.number)
+    return replace(record, series=record.series + reps, sets=(*sets, one))
