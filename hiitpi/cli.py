@@ -5,6 +5,7 @@ import importlib
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ from hiitpi import __version__
 from hiitpi.errors import CameraError, HiitPiError
 from hiitpi.settings import Settings
 from hiitpi.supervisor import CANNOT
+from hiitpi.watch import OPTION, heartbeat
 
 #: What `bench` measures; "all" is all but the last two.
 BENCHES: Final = ("pose", "coach", "video", "live", "web", "legacy", "records", "all")
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     code.set_defaults(run=_code)
 
     trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
+    trainer.add_argument(OPTION, type=int, metavar="FD", help="where its signs of life go")
     trainer.set_defaults(run=_trainer)
 
     web = commands.add_parser("web", help="the web process alone (serve starts it)")
@@ -290,8 +293,6 @@ def _picture(path: Path | None) -> Any:
 
 
 def _code(options: argparse.Namespace) -> None:
-    import time
-
     from hiitpi.access.code import HouseCode
     from hiitpi.access.trust import Trust
     from hiitpi.address import invitation, reached_at
@@ -312,7 +313,7 @@ def _trainer(options: argparse.Namespace) -> None:
 
     settings = Settings.load()
     set_up(settings, "trainer")
-    run(settings)
+    run(settings, beat=heartbeat(sys.argv, time.monotonic))
 
 
 def _web(options: argparse.Namespace) -> None:

@@ -10,8 +10,11 @@ def spawn(
     command: Sequence[str],
     env: Mapping[str, str] | None = None,
     orphaned: Literal["TERM", "KILL"] = "TERM",
+    keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child that gets the signal `orphaned` when this process ends, however it ends.
+
+    It has the file descriptors `keep` of this process open.
 
     util-linux' `setpriv` asks the kernel for that (PR_SET_PDEATHSIG) and then becomes the command;
     it is an essential package on Debian. Without it the child only ends with an orderly stop. The
@@ -20,5 +23,9 @@ def spawn(
     setpriv = shutil.which("setpriv")
     prefix = [setpriv, "--pdeathsig", orphaned, "--"] if setpriv else []
     return subprocess.Popen(
-        [*prefix, *command], stdin=subprocess.DEVNULL, start_new_session=True, env=env
+        [*prefix, *command],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        env=env,
+        pass_fds=tuple(keep),
     )

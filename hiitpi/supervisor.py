@@ -1,6 +1,7 @@
 """Starts redis-server, trainer and web, watches them, and stops them in order."""
 
 import logging
+import math
 import os
 import signal
 import socket
@@ -12,18 +13,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 import redis
 
-from hiitpi.errors import ServeError
-from hiitpi.live.bus import Keys, connect
+from hiitpi.errors import HiitPiError, ServeError
+from hiitpi.live.bus import Keys, connect, encode
 from hiitpi.live.server import check_redis, start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.machine import give_memory_back
 from hiitpi.process import spawn
 from hiitpi.settings import Settings
+from hiitpi.watch import Probe, Pulse
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +34,15 @@ log = logging.getLogger(__name__)
 #: printed the reason, and starting it again would not help.
 CANNOT: Final = 78
 
-#: Seconds: between looks at the children, until the app is up, for a clean stop of one child.
-LOOK, UP, STOP = 0.1, 120.0, 3.0
+#: Seconds: between looks at the children, until the app is up, for a clean stop of trainer and web
+#: together, and for one of Redis.
+LOOK, UP, STOP, STOP_REDIS = 0.1, 120.0, 2.5, 1.5
+
+#: Seconds without a sign of life after which a child is stuck; a network camera opens in up to 5.
+STUCK: Final = {"trainer": 8.0, "web": 20.0, "redis": 10.0}
+
+#: A look that comes so many seconds late: it was this process that stood still, with all others.
+PAUSED: Final = 2.0
 
 #: A child that dies is started again after the first of these seconds; each time that it dies
 #: within a minute, after the next.
@@ -49,8 +59,10 @@ class Child:
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
+    lives: Callable[[], bool] = lambda: True  # whether there was a sign of life since the last look
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    seen: float = math.inf  # the last sign of life; none yet
     deaths: int = 0
     start_at: float = field(default=0.0)
 
@@ -73,9 +85,19 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
     if settings.redis_url:
         check_redis(settings.redis(0))
         children = []
-    # A trainer whose supervisor was killed must not end its session in order: it goes on after the
-    # restart, from its last checkpoint.
-    children.append(Child("trainer", lambda: spawn([*trainer], env, orphaned="KILL")))
+    pulse = [Pulse()]
+
+    def start_trainer() -> subprocess.Popen[bytes]:
+        """Its session must not be ended in order when this process is killed: it goes on later."""
+        pulse.append(Pulse())
+        pulse.pop(0).close()
+        command = [*trainer, *pulse[0].handed_over()]
+        try:
+            return spawn(command, env, orphaned="KILL", keep=[pulse[0].end])
+        finally:
+            pulse[0].started()
+
+    children.append(Child("trainer", start_trainer, lambda: pulse[0].beats()))
     children.append(Child("web", lambda: spawn(WEB, env)))
     try:
         for child in children:
@@ -92,41 +114,87 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
 def _watch(
     children: list[Child], stop: threading.Event, settings: Settings, ready: Callable[[], None]
 ) -> None:
-    up = False
-    give_up = time.monotonic() + UP
+    up, looked = False, time.monotonic()
+    give_up = looked + UP
     while not stop.wait(LOOK):
         now = time.monotonic()
+        if now - looked > PAUSED:  # a laptop that slept: nobody could beat
+            for child in children:
+                child.seen = max(child.seen, now)
+        looked = now
         for child in children:
-            _look_after(child, now, up)
+            _look_after(child, now, up, settings)
         if not up:
             up = _is_up(settings)
             if up:
+                _ask_from_now_on(children, settings)
                 ready()
                 give_memory_back()
             elif now > give_up:
                 raise ServeError(f"The app does not come up; see the logs in {settings.logs}.")
 
 
-def _look_after(child: Child, now: float, up: bool) -> None:
+def _ask_from_now_on(children: list[Child], settings: Settings) -> None:
+    """The trainer beats; the others answer."""
+    client = connect(settings.redis(0))
+    questions = {"web": lambda: is_healthy(settings), "redis": lambda: bool(client.ping())}
+    for child in children:
+        if child.name in questions:
+            child.lives = Probe(questions[child.name]).well
+
+
+def _look_after(child: Child, now: float, up: bool, settings: Settings) -> None:
     if child.process is None:
         if now >= child.start_at:
-            _start(child)
+            try:
+                _start(child)
+            except HiitPiError as error:
+                log.error("%s", error)
+                _wait_longer(child, now)
         return
     code = child.process.poll()
     if code is None:
+        _see_whether_stuck(child, now)
         return
     if code == CANNOT and not up:  # later it is a camera that is away, and may come back
         raise ServeError("")  # the child has said why
     child.process = None
+    delay = _wait_longer(child, now)
+    words = f"{child.name} ended (code {code}); starting it again in {delay:g} s."
+    log.warning("%s", words)
+    if child.name == "trainer" and child.deaths > 1:
+        _tell(settings, f"The trainer does not stay up; see {settings.logs / 'trainer.log'}.")
+
+
+def _see_whether_stuck(child: Child, now: float) -> None:
+    assert child.process is not None
+    if child.lives():
+        child.seen = now
+    elif now - child.seen > STUCK[child.name]:
+        log.error("%s is stuck, and is killed.", child.name)
+        os.killpg(child.process.pid, signal.SIGKILL)
+        child.seen = math.inf
+
+
+def _wait_longer(child: Child, now: float) -> float:
+    """A child that does not live long is started again later each time; seconds until then."""
     child.deaths = child.deaths + 1 if now - child.started < SETTLED else 0
     delay = BACK_OFF[min(child.deaths, len(BACK_OFF) - 1)]
     child.start_at = now + delay
-    log.warning("%s ended (code %d); starting it again in %g s.", child.name, code, delay)
+    return delay
+
+
+def _tell(settings: Settings, trouble: str) -> None:
+    """Say on the pages what the trainer cannot say itself."""
+    status = {"camera": settings.camera, "drawn": False, "state": "away", "model": "none yet"}
+    with suppress(redis.RedisError):
+        bus = connect(settings.redis(0))
+        bus.set(Keys(settings.station).camera, encode({**status, "trouble": trouble}))
 
 
 def _start(child: Child) -> None:
     child.process = child.start()
-    child.started = time.monotonic()
+    child.started, child.seen = time.monotonic(), math.inf
     log.info("Started %s, process %d.", child.name, child.process.pid)
 
 
@@ -135,17 +203,18 @@ def _stop_all(children: list[Child], settings: Settings) -> None:
     for child in children:
         if child.name != "redis" and child.process and child.process.poll() is None:
             child.process.terminate()
+    until = time.monotonic() + STOP
     for child in children:
         if child.name != "redis" and child.process:
             try:
-                child.process.wait(STOP)
+                child.process.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 log.warning("%s does not stop and is killed.", child.name)
                 os.killpg(child.process.pid, signal.SIGKILL)
                 child.process.wait()
     for child in children:
         if child.name == "redis" and child.process:
-            stop_redis(settings, child.process)
+            stop_redis(settings, child.process, STOP_REDIS)
 
 
 def _is_up(settings: Settings) -> bool:

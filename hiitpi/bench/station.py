@@ -23,6 +23,7 @@ from hiitpi.live.bus import connect
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.logs import set_up
 from hiitpi.settings import Settings, free_port
+from hiitpi.watch import heartbeat
 
 #: Seconds for the app to come up, and for a session to get to its Go.
 UP: Final = 60.0
@@ -107,7 +108,7 @@ def station(
             child.communicate(timeout=UP)
 
 
-def main(part: str, inference: str, pace: str) -> None:
+def main(part: str, inference: str, pace: str, *more: str) -> None:
     """The app, or its trainer process alone."""
     settings = Settings.load()
     if part == "app":
@@ -121,10 +122,11 @@ def main(part: str, inference: str, pace: str) -> None:
     from hiitpi.trainer.main import run
 
     set_up(settings, "trainer")
+    beat = heartbeat(more, time.monotonic)
     if inference == "real":
-        run(settings)
+        run(settings, beat=beat)
     else:
-        run(settings, engine=lambda _: IdealEngine(float(inference), float(pace)))
+        run(settings, engine=lambda _: IdealEngine(float(inference), float(pace)), beat=beat)
 
 
 if __name__ == "__main__":

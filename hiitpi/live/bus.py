@@ -65,10 +65,13 @@ class Keys:
         return f"hiitpi:{self.station}:{name}"
 
 
-def connect(url: str) -> Client:
-    """A client of the Redis at `url`; it connects when it is first used."""
+def connect(url: str, timeout: float = 5.0) -> Client:
+    """A client of the Redis at `url`, which connects when it is first used.
+
+    `timeout`: seconds that it waits for an answer, longer than any read that is meant to wait.
+    """
     return redis.Redis.from_url(
-        url, socket_timeout=5, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
+        url, socket_timeout=timeout, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
     )
 
 

@@ -65,14 +65,14 @@ def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
     raise LiveError(f"redis-server does not come up; its reasons are in {log}.")
 
 
-def stop_redis(settings: Settings, child: subprocess.Popen[bytes]) -> None:
+def stop_redis(settings: Settings, child: subprocess.Popen[bytes], patience: float = STOP) -> None:
     """Save to disk and stop; kill it if it does not."""
     try:
         connect(settings.redis(0)).shutdown(save=True)
     except redis.RedisError:
         child.terminate()
     try:
-        child.wait(STOP)
+        child.wait(patience)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()

@@ -16,7 +16,7 @@ from hiitpi.camera.finder import open_camera
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
-from hiitpi.live.bus import connect
+from hiitpi.live.bus import PATIENCE, connect
 from hiitpi.live.publisher import Publisher
 from hiitpi.machine import give_memory_back
 from hiitpi.pose.catalog import Catalog
@@ -46,6 +46,7 @@ def run(
     camera: Callable[[Settings], Camera] = open_camera,
     clock: Callable[[], float] = time.monotonic,
     engine: Callable[[Settings], Engine] = _engine,
+    beat: Callable[[], None] = lambda: None,
 ) -> None:
     """Train until SIGTERM or SIGINT.
 
@@ -54,6 +55,7 @@ def run(
         camera: opens the camera, which must go by the same clock.
         clock: monotonic seconds.
         engine: opens the pose engine.
+        beat: called with every step: a sign of life.
 
     Raises:
         HiitPiError: the camera, the model or the record book cannot be used.
@@ -66,7 +68,7 @@ def run(
     library = Library(settings.workouts_dir)
     journal = Journal(settings.instance, time.time, time.monotonic)
     recorder = Recorder(store.save, settings.instance / "unsaved", journal.sync)
-    bus = Publisher(connect(settings.redis(0)), settings.station)
+    bus = Publisher(connect(settings.redis(0), PATIENCE), settings.station)
     opens = partial(camera, settings), partial(engine, settings)
     trainer = Trainer(settings, *opens, library, bus, recorder, journal, clock)
     try:
@@ -79,6 +81,7 @@ def run(
         gc.set_threshold(*GARBAGE)
         while not stop.is_set():
             trainer.step()
+            beat()
     finally:
         trainer.close()
         store.close()

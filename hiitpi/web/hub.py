@@ -27,6 +27,9 @@ WAIT: Final = 1.0
 LOOK: Final = 0.5
 RETRY: Final = 0.5
 
+#: Seconds that a browser waits for the first read of a process that has just started.
+PATIENCE: Final = 3.0
+
 #: Messages kept: everything the streams hold, and what changes beside them.
 KEPT: Final = SAMPLES + EVENTS + 100
 
@@ -80,6 +83,7 @@ class LiveHub:
         }  # fmt: skip
         self._cursors = {"samples": LOWEST, "events": LOWEST}
         self._lost = True
+        self._read_once = threading.Event()
         self._looked = -math.inf
         self._started, self._attending = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
@@ -104,6 +108,7 @@ class LiveHub:
         self.start()
         reached = _parse_ids(last or "")
         self._attend(1)
+        self._read_once.wait(PATIENCE)  # what is there is what this browser may have had
         try:
             cursor, batch = self._begin(reached if last else None)
             yield b"retry: 1000\n\n"
@@ -187,6 +192,7 @@ class LiveHub:
             self._lost, patience = False, 0.0
             self._attend(0)
         self._take(got := self._source.wait(self._cursors, patience))
+        self._read_once.set()
         now = time.monotonic()
         if got.get("events") or now - self._looked >= LOOK:
             self._looked = now

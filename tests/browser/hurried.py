@@ -14,6 +14,7 @@ from hiitpi.logs import set_up
 from hiitpi.settings import Settings
 from hiitpi.supervisor import serve
 from hiitpi.trainer.main import run
+from hiitpi.watch import heartbeat
 
 START = time.monotonic()
 
@@ -23,7 +24,7 @@ def hurried(rate: float) -> float:
     return START + (time.monotonic() - START) * rate
 
 
-def main(rate: str, part: str = "app") -> None:
+def main(rate: str, part: str = "app", *more: str) -> None:
     settings = Settings.load()
     if part == "app":
         set_up(settings, "serve")
@@ -40,7 +41,7 @@ def main(rate: str, part: str = "app") -> None:
         athlete.start()
         return athlete
 
-    run(settings, camera, clock)
+    run(settings, camera, clock, beat=heartbeat(more, time.monotonic))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""Signs of life of a child process, as seen from outside."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+#: Seconds between two beats, and between two questions.
+BEAT: Final = 0.5
+ASK: Final = 2.0
+
+OPTION: Final = "--heartbeat"
+
+
+class Pulse:
+    """The parent's end of a pipe on which a child beats."""
+
+    def __init__(self) -> None:
+        self._read, self.end = os.pipe()
+        os.set_blocking(self._read, False)
+
+    def handed_over(self) -> list[str]:
+        """What to add to the child's command; the child has been given `end`."""
+        return [OPTION, str(self.end)]
+
+    def started(self) -> None:
+        """The child has its end: ours of it is closed."""
+        os.close(self.end)
+
+    def beats(self) -> bool:
+        """Whether it has beaten since this was last asked."""
+        try:
+            return bool(os.read(self._read, 4096))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        """Listen no more."""
+        os.close(self._read)
+
+
+def heartbeat(arguments: Sequence[str], clock: Callable[[], float]) -> Callable[[], None]:
+    """What a child calls over and over, if its command says where to beat.
+
+    Args:
+        arguments: of its command.
+        clock: monotonic seconds.
+    """
+    if OPTION not in arguments:
+        return lambda: None
+    end = int(arguments[list(arguments).index(OPTION) + 1])
+    os.set_blocking(end, False)
+    due = 0.0
+
+    def beat() -> None:
+        nonlocal due
+        now = clock()
+        if now >= due:
+            due = now + BEAT
+            try:
+                os.write(end, b".")
+            except OSError:  # nobody reads: the parent is gone, or busy for long
+                return
+
+    return beat
+
+
+class Probe:
+    """Asks something again and again, on a thread of its own.
+
+    Args:
+        ask: whether it is well; may raise, which means no.
+    """
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask, self._well = ask, False
+        threading.Thread(target=self._run, name="probe", daemon=True).start()
+
+    def well(self) -> bool:
+        """Whether it was well since this was last asked."""
+        well, self._well = self._well, False
+        return well
+
+    def _run(self) -> None:
+        while True:
+            with suppress(Exception):  # whatever is wrong, it is not well
+                self._well = self._ask() or self._well
+            time.sleep(ASK)
