@@ -1,0 +1,47 @@
+"""Signs of life."""
+
+import os
+import time
+
+from hiitpi.watch import Probe, Pulse, heartbeat
+
+
+def test_a_pulse_is_felt_once_a_beat():
+    pulse, now = Pulse(), 0.0
+    beat = heartbeat(["trainer", *pulse.handed_over()], lambda: now)
+    assert not pulse.beats()
+    beat()
+    assert pulse.beats()
+    assert not pulse.beats()
+    beat()
+    assert not pulse.beats()  # it is not due yet
+    now = 1.0
+    beat()
+    assert pulse.beats()
+    pulse.started()
+    assert not pulse.beats()
+    pulse.close()
+
+
+def test_a_parent_that_has_gone_is_no_trouble():
+    pulse, now = Pulse(), 0.0
+    end = os.dup(pulse.end)
+    pulse.started()
+    pulse.close()
+    beat = heartbeat(["--heartbeat", str(end)], lambda: now)
+    beat()
+    os.close(end)
+
+
+def test_without_a_parent_nobody_beats():
+    heartbeat(["trainer"], time.monotonic)()
+
+
+def test_a_probe_forgets_what_it_was_told():
+    answers = [True]
+    probe = Probe(lambda: answers.pop())  # then it raises, which is no
+    deadline = time.monotonic() + 5
+    while not probe.well():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert not probe.well()
