@@ -1,7 +1,6 @@
 """The command line: `python -m hiitpi`."""
 
 import argparse
-import importlib
 import json
 import logging
 import sys
@@ -9,16 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from hiitpi import __version__
+from hiitpi.bench.command import bench_options
 from hiitpi.errors import CameraError, HiitPiError
 from hiitpi.settings import Settings
 from hiitpi.supervisor import CANNOT
 from hiitpi.watch import OPTION, heartbeat
-
-#: What `bench` measures; "all" is all but the last two.
-BENCHES: Final = ("pose", "coach", "video", "live", "web", "legacy", "records", "all")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,16 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     bench = commands.add_parser("bench", help="measure how fast this machine is")
-    bench.add_argument("what", choices=BENCHES)
-    bench.add_argument("--seconds", type=_rounds, default=10, help="of each measurement")
-    bench.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
-    bench.add_argument("--rounds", type=_rounds, default=60, help="pictures for each engine")
-    bench.add_argument("--sessions", type=_rounds, default=100_000, help="made up, for records")
-    bench.add_argument("--database", help="an empty one, for records; a temporary SQLite one")
-    bench.add_argument("--plans", action="store_true", help="show how the database finds them")
-    bench.add_argument("--json", action="store_true", help="print one JSON object")
-    bench.add_argument("--check", action="store_true", help="fail if a target is missed")
-    bench.set_defaults(run=_bench)
+    bench_options(bench)
 
     keep = commands.add_parser("backup", help="write the record book to a file")
     keep.add_argument("file", type=Path)
@@ -105,13 +93,6 @@ def _parser() -> argparse.ArgumentParser:
     web = commands.add_parser("web", help="the web process alone (serve starts it)")
     web.set_defaults(run=_web)
     return parser
-
-
-def _rounds(text: str) -> int:
-    """A number of rounds that has a median and a percentile."""
-    if not text.isdecimal() or not 2 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 2 to 100000")
-    return int(text)
 
 
 def _settings(options: argparse.Namespace, *names: str) -> Settings:
@@ -239,57 +220,6 @@ def _restore(options: argparse.Namespace) -> None:
     print(f"{sessions} sessions are back. What was there before is in {kept}.")
     if kept and kept.name.startswith("damaged"):
         print("If the app is open, start it again.")
-
-
-def _bench(options: argparse.Namespace) -> int:
-    if options.what == "records":
-        from hiitpi.bench.records import bench, report
-
-        queries = bench(options.database, options.sessions, options.rounds, _tell)
-        flat = {one["query"]: one["median_ms"] for one in queries}
-        print(json.dumps(flat) if options.json else report(queries, options.plans))
-        return 0
-    from hiitpi.bench.targets import missed, table
-
-    figures: dict[str, float] = {}
-    parts = BENCHES[:-2] if options.what == "all" else (options.what,)
-    for part in parts:
-        figures |= _figures(part, options)
-    print(json.dumps(figures) if options.json else table(figures))
-    misses = missed(figures) if options.check else []
-    for line in misses:
-        _tell(f"missed: {line}")
-    return int(bool(misses))
-
-
-def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
-    """The figures of one benchmark."""
-    if part == "pose":
-        from hiitpi.bench.pose import bench_pose, flat
-        from hiitpi.pose.catalog import Catalog
-
-        settings = Settings.load()
-        catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
-        picture = _picture(options.image)
-        return flat(bench_pose(picture, catalog, settings.threads, options.rounds, _tell))
-    if part == "coach":
-        from hiitpi.bench.coach import bench_coach
-
-        return bench_coach(options.seconds)
-    module = importlib.import_module(f"hiitpi.bench.{part}")
-    figures: dict[str, float] = getattr(module, f"bench_{part}")(options.seconds, _tell)
-    return figures
-
-
-def _picture(path: Path | None) -> Any:
-    if path is None:
-        from hiitpi.camera.drawn.movements import MOVEMENTS
-        from hiitpi.camera.drawn.painter import Painter
-
-        return Painter((640, 480))(MOVEMENTS["jumping_jacks"].pose(0.25, 1.0, 1.0))
-    from hiitpi.camera.opencv import play
-
-    return next(iter(play(path))).image
 
 
 def _code(options: argparse.Namespace) -> None:

@@ -45,10 +45,10 @@ STUCK: Final = {"trainer": 8.0, "web": 20.0, "redis": 10.0}
 PAUSED: Final = 2.0
 
 #: A child that dies is started again after the first of these seconds; each time that it dies
-#: within a minute, after the next. One that has worked was killed from outside, or by something that
-#: does not happen at once; one that has not would die again and again.
-WORKED: Final = (0.2, 0.2, 0.5, 1.0, 2.0, 3.0)
-BACK_OFF: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
+#: within a minute, after the next. One that dies at once will do so again and again.
+DIED: Final = (0.2, 0.2, 0.5, 1.0, 2.0, 3.0)
+DIED_AT_ONCE: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
+AT_ONCE: Final = 0.5
 SETTLED: Final = 60.0
 
 TRAINER: Final = (sys.executable, "-m", "hiitpi", "trainer")
@@ -181,7 +181,7 @@ def _see_whether_stuck(child: Child, now: float) -> None:
 def _wait_longer(child: Child, now: float) -> float:
     """A child that does not live long is started again later each time; seconds until then."""
     child.deaths = child.deaths + 1 if now - child.started < SETTLED else 0
-    delays = BACK_OFF if math.isinf(child.seen) else WORKED
+    delays = DIED_AT_ONCE if now - child.started < AT_ONCE else DIED
     delay = delays[min(child.deaths, len(delays) - 1)]
     child.start_at = now + delay
     return delay

@@ -1,5 +1,6 @@
 """The documents are true: nothing a user can see is undocumented."""
 
+import json
 import re
 import subprocess
 import sys
@@ -73,10 +74,18 @@ def test_every_model_is_documented(model: str):
         "/export/program/KEY.toml",
         *(path for path, _ in FILES),
         "/healthz",
+        "/code",
     ],
 )
 def test_every_route_is_documented(route: str):
     assert f"`{route}`" in README
+
+
+def test_every_route_is_described():
+    """For programs, and for fuzzers."""
+    described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].keys()
+    assert {page.PATH for page in PAGES} | {path for path, _ in FILES} <= described
+    assert {"/code", "/live", "/videostream", "/healthz", "/export/program/{key}.toml"} <= described
 
 
 @pytest.mark.parametrize("kind", [SetRow, RepetitionRow])

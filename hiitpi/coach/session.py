@@ -56,11 +56,7 @@ class Session:
     """
 
     def __init__(
-        self,
-        record: SessionRecord,
-        workouts: Library,
-        time: float,
-        control: Control,
+        self, record: SessionRecord, workouts: Library, time: float, control: Control
     ) -> None:
         self._given, self.workouts, self.control = record, workouts, control
         self.program = record.program

@@ -27,6 +27,9 @@ WAIT: Final = 1.0
 LOOK: Final = 0.5
 RETRY: Final = 0.5
 
+#: Browsers that follow at a time.
+MOST: Final = 40
+
 #: Seconds that a browser waits for the first read of a process that has just started.
 PATIENCE: Final = 3.0
 
@@ -98,6 +101,11 @@ class LiveHub:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live", daemon=True)
                 self._thread.start()
+
+    @property
+    def full(self) -> bool:
+        """Whether as many follow as may: pages must always have threads."""
+        return self._followers >= MOST
 
     def follow(self, last: str | None) -> Generator[bytes]:
         """Server-Sent Events, each a batch of everything new; never ends by itself.

@@ -25,6 +25,8 @@ def streams(services: Services) -> Blueprint:
 
     @routes.get("/live")
     def live() -> Response:
+        if services.live.full:
+            return Response("Too many people are watching.", 503, {"Retry-After": "10"})
         # The browser sends the header when it reconnects; a tab that was hidden cannot set it.
         last = request.headers.get("Last-Event-ID") or request.args.get("last")
         _keep_short()

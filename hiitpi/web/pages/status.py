@@ -17,6 +17,12 @@ PERIOD: Final = 2000
 #: Below this part of the camera's rate something is too slow.
 SLOW: Final = 0.8
 
+#: A camera that is off on purpose, by the trainer's word for it.
+IDLE: Final = {
+    "off": "asleep: nobody trains, and nobody looks on",
+    "covered": "its lens is covered; the training floor has the button that opens it",
+}
+
 #: What to do, by what is red.
 HELP: Final = {
     "camera": "Check the camera’s cable and that no other program has it. It is tried again by "
@@ -29,6 +35,7 @@ HELP: Final = {
     "live server": "Redis starts again by itself. If not: instance/logs/redis.log",
     "record book": "Training goes on; sessions are kept in instance/unsaved and stored as soon as "
     "that is possible. The row says what to do.",
+    "house code": "Take HIITPI_HOUSE_CODE=off away, and one is made (python -m hiitpi code).",
     "viewers": "No more videos are shown than HIITPI_MAX_VIEWERS says.",
 }
 
@@ -82,12 +89,17 @@ def findings(services: Services) -> list[tuple[str, bool | None, str]]:
     status = status or {"camera": "none yet", "model": "none yet", "trouble": "not started"}
     trouble = status["trouble"]
     camera = status["camera"] + (" (a drawing, no camera)" if status.get("drawn") else "")
+    idle = IDLE.get(status.get("state", ""))
     enough = SLOW * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
     return [
         ("live server", True, "answers"),
-        ("camera", not trouble, trouble or camera),
-        ("engine", figures.rate > 0, status["model"]),
-        ("frames/s", figures.rate >= enough, f"{figures.rate:.1f} analysed"),
+        ("camera", None if idle else not trouble, idle or trouble or camera),
+        ("engine", None if idle else figures.rate > 0, status["model"]),
+        (
+            "frames/s",
+            None if idle else figures.rate >= enough,
+            f"{figures.rate:.1f} analysed",
+        ),
         ("inference", None, f"{figures.inference_ms:.0f} ms"),
         ("dropped frames", None, f"{figures.dropped:.0%} in the last 10 s"),
         (
@@ -96,6 +108,7 @@ def findings(services: Services) -> list[tuple[str, bool | None, str]]:
             f"{services.video.viewers} of {settings.max_viewers}",
         ),
         _records(services),
+        _code(services),
         *_temperature(),
     ]
 
@@ -108,6 +121,13 @@ def _records(services: Services) -> tuple[str, bool | None, str]:
     except RecordsError as error:
         return "record book", False, f"{error} {kept if waiting else ''}".strip()
     return "record book", not waiting, kept
+
+
+def _code(services: Services) -> tuple[str, bool | None, str]:
+    if services.trust.code.value is None:
+        return "house code", False, "off: everybody on the network sees the video"
+    wrong = services.guesses.wrong_in_all
+    return "house code", True, f"{wrong} wrong codes since the start" if wrong else "asked for"
 
 
 def _temperature() -> list[tuple[str, bool | None, str]]:

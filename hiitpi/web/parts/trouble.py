@@ -48,6 +48,8 @@ def broken(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         words = error.description or error.name
         return Response(f"{words}\n", error.code or 500, mimetype="text/plain")
+    if request.path.startswith("/_dash-component-suites/"):  # of a library that there is not
+        return Response("There is no such file.\n", 404, mimetype="text/plain")
     log.exception("A request failed: %s %s", request.method, request.path)
     if request.path.startswith("/_dash-update-component"):
         return Response("This does not belong to a page of HIIT PI.\n", 400, mimetype="text/plain")
