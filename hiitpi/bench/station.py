@@ -23,6 +23,7 @@ from hiitpi.live.bus import connect
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.logs import set_up
 from hiitpi.settings import Settings, free_port
+from hiitpi.supervisor import unverified
 from hiitpi.watch import heartbeat
 
 #: Seconds for the app to come up, and for a session to get to its Go.
@@ -100,7 +101,8 @@ def station(
             assert child.stdout is not None
             if child.stdout.readline() != "open\n":
                 raise ServeError(f"The app to be measured does not start; see {chosen.logs}.")
-            with urllib.request.urlopen(f"http://{chosen.host}:{chosen.port}/", timeout=UP) as page:
+            url, own = f"{chosen.scheme}://{chosen.host}:{chosen.port}/", unverified()
+            with urllib.request.urlopen(url, timeout=UP, context=own) as page:
                 page.read()
             yield Station(chosen, child.pid, time.monotonic() - began)
         finally:

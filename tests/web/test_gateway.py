@@ -1,12 +1,17 @@
 """The web process as a hostile network sees it: real sockets, a real process."""
 
 import http.client
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from hiitpi.access.code import HouseCode
 from hiitpi.bench.station import Station, station
 from hiitpi.web.gateway import PATIENCE, THREADS
 
@@ -76,3 +81,32 @@ def test_a_head_that_is_too_large_is_refused(app: Station):
             answer = b""
     assert answer == b""
     assert get(app) == 200
+
+
+def test_https_with_a_certificate_of_ones_own(tmp_path: Path):
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl on this machine")
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    subprocess.run([*made, "-out", cert, "-keyout", key], check=True, capture_output=True)
+    with station(tls_cert=cert, tls_key=key) as app:
+        unknown = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection(*app.address, context=unknown, timeout=5)
+        connection.request("GET", "/train")
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200
+        code = HouseCode(app.settings.instance).value
+        stranger = {"X-Forwarded-For": "10.0.0.7"}
+        connection.request("GET", f"/code?code={code}", headers=stranger)
+        answer = connection.getresponse()
+        answer.read()
+        assert "Secure" in answer.headers["Set-Cookie"]
+        plain = socket.create_connection(app.address, timeout=5)
+        plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert not plain.recv(100).startswith(b"HTTP/1.1 200")
+        plain.close()
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b'{"status":"ok"}\n'
+        connection.close()
