@@ -152,6 +152,7 @@ def _look_after(child: Child, now: float, up: bool, settings: Settings) -> None:
                 _start(child)
             except HiitPiError as error:
                 log.error("%s", error)
+                child.started = now
                 _wait_longer(child, now)
         return
     code = child.process.poll()
@@ -162,8 +163,7 @@ def _look_after(child: Child, now: float, up: bool, settings: Settings) -> None:
         raise ServeError("")  # the child has said why
     child.process = None
     delay = _wait_longer(child, now)
-    words = f"{child.name} ended (code {code}); starting it again in {delay:g} s."
-    log.warning("%s", words)
+    log.warning("%s ended (code %d); starting it again in %g s.", child.name, code, delay)
     if child.name == "trainer" and child.deaths > 1:
         _tell(settings, f"The trainer does not stay up; see {settings.logs / 'trainer.log'}.")
 
@@ -172,7 +172,9 @@ def _see_whether_stuck(child: Child, now: float) -> None:
     assert child.process is not None
     if child.lives():
         child.seen = now
-    elif now - child.seen > STUCK[child.name]:
+    elif now - child.seen > STUCK[child.name] or (
+        math.isinf(child.seen) and now - child.started > UP
+    ):
         log.error("%s is stuck, and is killed.", child.name)
         os.killpg(child.process.pid, signal.SIGKILL)
         child.seen = math.inf
