@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from hiitpi.access.code import HouseCode
 from hiitpi.live.bus import connect
 from hiitpi.live.publisher import Publisher
-from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 from hiitpi.web.door import _inside
 from hiitpi.web.guard import COOKIE, is_our_name
@@ -26,14 +25,6 @@ GUARDED = (
 
 PHONE = {"REMOTE_ADDR": "192.168.1.20"}
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def app(redis: Settings) -> Flask:
-    store = Store(redis.database)
-    store.migrate()
-    store.close()
-    return create_app(redis)
 
 
 @pytest.fixture

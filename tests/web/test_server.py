@@ -28,14 +28,6 @@ from tests.records.book import record
 
 
 @pytest.fixture
-def app(redis: Settings) -> Flask:
-    store = Store(redis.database)
-    store.migrate()
-    store.close()
-    return create_app(redis)
-
-
-@pytest.fixture
 def trainer(redis: Settings) -> Publisher:
     return Publisher(connect(redis.redis(0)), "home")
 

@@ -1,0 +1,17 @@
+"""The web app on a real Redis and a real database."""
+
+import pytest
+from flask import Flask
+
+from hiitpi.records.store import Store
+from hiitpi.settings import Settings
+from hiitpi.web.server import create_app
+
+
+@pytest.fixture
+def app(redis: Settings) -> Flask:
+    """Served by nobody; a test asks it directly."""
+    store = Store(redis.database)
+    store.migrate()
+    store.close()
+    return create_app(redis)
