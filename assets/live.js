@@ -52,8 +52,20 @@
       const last = this.lastId ? `?last=${encodeURIComponent(this.lastId)}` : "";
       this.source = new EventSource(`/live${last}`);
       this.source.onmessage = (message) => this.hear(message);
-      this.source.onerror = () => (this.serverSince ??= new Date());
+      this.source.onerror = () => this.lose();
       this.showVideo();
+    }
+
+    /* A browser tries again by itself, but not after an answer that refuses. */
+    async lose() {
+      this.serverSince ??= new Date();
+      if (this.source?.readyState !== EventSource.CLOSED) return;
+      await new Promise((done) => setTimeout(done, 3000));
+      if (this.source?.readyState !== EventSource.CLOSED || !this.root.isConnected) return;
+      const asked = await fetch("/healthz").catch(() => null);
+      if (asked?.status === 401) return location.assign(`/code?next=${location.pathname}`);
+      this.source = null;
+      this.wake();
     }
 
     rest() {

@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, choose, log_in, running
+from hiitpi.bench.web import CHROMIUM, FLAGS
+from tests.browser.conftest import choose, log_in, running
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
 
@@ -124,7 +125,7 @@ def near(album: Album) -> None:
 
 def main(folder: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with opened(browser, "close") as page:
             near(Album(folder, page))
         with opened(browser, "good") as page:
