@@ -38,6 +38,8 @@ def test_pages(page: Page):
         page.goto(path)
         page.wait_for_selector("main h1")
         examine(page, path)
+    assert [line for line in page.trouble if "404" not in line] == []
+    page.trouble.clear()  # /nowhere is told to be nowhere
     page.goto("/programs")
     page.click("text=Copy >> nth=2")
     page.wait_for_selector("#p-save")

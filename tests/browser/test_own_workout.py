@@ -33,7 +33,7 @@ def test_a_file_dropped_into_a_folder_is_in_the_picker_and_counts(browser: Brows
     with running(
         tmp_path / "instance", camera=str(tmp_path / "me.avi"), HIITPI_WORKOUTS_DIR=str(mine)
     ) as app:
-        page = browser.new_context(base_url=app.url).new_page()
+        page = browser.new_context(base_url=app.url, bypass_csp=True).new_page()
         log_in(page, "Ada")
         start(page, "Star Jumps")
         expect(page.locator("#workout-name")).to_have_text("Star Jumps", timeout=15_000)

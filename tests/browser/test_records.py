@@ -143,7 +143,7 @@ def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path
     instance.mkdir()
     (instance / "hiitpi.sqlite").write_bytes(b"damaged" * 1000)
     with running(instance) as app:
-        context = browser.new_context(base_url=app.url)
+        context = browser.new_context(base_url=app.url, bypass_csp=True)
         page = context.new_page()
         page.goto("/")
         expect(page.locator("h1")).to_have_text("The record book is closed")

@@ -104,9 +104,10 @@ def newest_picture(app: App) -> np.ndarray:
     """One picture of the video stream, (H, W, 3) RGB."""
     with urllib.request.urlopen(f"{app.url}/videostream", timeout=10) as stream:
         assert stream.readline() == b"--frame\r\n"
-        stream.readline()
-        length = int(stream.readline().split(b":")[1])
-        stream.readline()
+        length = 0
+        while (line := stream.readline().strip()) != b"":
+            if line.startswith(b"Content-Length"):
+                length = int(line.split(b":")[1])
         data = stream.read(length)
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
