@@ -106,7 +106,7 @@ def stati(app: App, player: str) -> list[str]:
 
 
 def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
-    log_in(page, "Ada")
+    log_in(page, "Beginner")
     choose(page, "Squats", goal="Reps")
     page.fill("#amount", "3")
     for says in ("The first of its kind", "Your best: 3 reps"):
@@ -124,7 +124,7 @@ def test_cancel_before_go_leaves_nothing(page: Page, app: App):
     choose(page, "Squats")
     page.click("#start")
     page.wait_for_selector("#train:is([data-phase=position], [data-phase=countdown])")
-    page.keyboard.press("Escape")  # Cancel, or Done when 3-2-1 has begun
+    page.keyboard.press("Escape")  # Cancel
     page.wait_for_selector("#train[data-phase=ready]")
     assert stati(app, "Shy") == []
 
