@@ -9,6 +9,7 @@ import pytest
 
 from hiitpi.bench.clients import Body, Client
 from hiitpi.bench.coach import bench_coach
+from hiitpi.bench.live import missed as missed_live
 from hiitpi.bench.statistics import p95
 from hiitpi.bench.targets import TARGETS, missed, table
 from hiitpi.coach.library import Library
@@ -46,6 +47,11 @@ def test_a_target_is_met_or_missed():
     assert shown[0].endswith(">= 29.8  ✓")
     assert shown[1].endswith("<= 350  ✗")
     assert len({target.figure for target in TARGETS}) == len(TARGETS)
+
+
+def test_only_what_was_published_can_be_missed():
+    assert missed_live([5, 6, 9], [1, 5, 6, 7, 9, 10]) == {7}  # 8 was never analysed
+    assert missed_live([], [1, 2]) == set()
 
 
 def test_percentiles_of_too_little_are_no_numbers():
