@@ -100,7 +100,7 @@ def _shown(app: Station, tell: Callable[[str], None]) -> Figures:
     tell(f"{REPS} repetitions in a browser…")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
+        page = browser.new_page(bypass_csp=True)  # its own waiting needs eval
         page.goto(f"http://{app.address[0]}:{app.address[1]}/train")
         page.wait_for_selector("#train[data-phase=ready]")
         page.evaluate(LISTEN)
