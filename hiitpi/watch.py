@@ -9,7 +9,7 @@ from typing import Final
 
 #: Seconds between two beats, and between two questions.
 BEAT: Final = 0.5
-ASK: Final = 2.0
+ASK: Final = 3.0
 
 OPTION: Final = "--heartbeat"
 
