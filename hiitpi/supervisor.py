@@ -87,12 +87,13 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
     if settings.redis_url:
         check_redis(settings.redis(0))
         children = []
-    pulse = [Pulse()]
+    pulse: list[Pulse] = []  # of the trainer that runs
 
     def start_trainer() -> subprocess.Popen[bytes]:
         """Its session must not be ended in order when this process is killed: it goes on later."""
+        if pulse:
+            pulse.pop().close()
         pulse.append(Pulse())
-        pulse.pop(0).close()
         command = [*trainer, *pulse[0].handed_over()]
         try:
             return spawn(command, env, orphaned="KILL", keep=[pulse[0].end])
