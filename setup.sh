@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# HIIT PI in one command:  ./setup.sh run | test
+# HIIT PI in one command:  ./setup.sh run | test | install | update | uninstall
 #
 # Installs what is missing (Debian packages with sudo when not root, Python packages into .venv),
 # then opens the app or runs the checks. Does nothing twice, and goes on after a half-finished run.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$HERE"
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
@@ -13,14 +14,17 @@ usage() {
   cat <<'TEXT'
 Usage: ./setup.sh COMMAND [ARGUMENT...]
 
-  run    install what is missing and open the app; arguments go to `python app.py`
-  test   install what is missing and run all checks; arguments go to pytest
+  run        install what is missing and open the app; arguments go to `python app.py`
+  test       install what is missing and run all checks; arguments go to pytest
+  install    make it a service that starts with this machine (Raspberry Pi OS, Debian)
+  update     get the newest version of that; goes back by itself if it does not come up
+  uninstall  take the service away again; keeps the data
 
 Settings are HIITPI_... variables or lines of a file .env; see README.md.
 TEXT
 }
 
-DEBIAN_OPTIONS=()
+DEBIAN_OPTIONS=() VENV_OPTIONS=()
 
 # Install Debian packages; say what to type where this may not be done.
 debian() {
@@ -63,6 +67,18 @@ find_python() {
   return 1
 }
 
+# Raspberry Pi OS brings the library of its camera itself: our environment is to see the system's.
+system_camera() {
+  if apt-cache show python3-picamera2 >/dev/null 2>&1 && ! has_package python3-picamera2; then
+    debian python3-picamera2
+  fi
+  has_package python3-picamera2 || return 0
+  VENV_OPTIONS=(--system-site-packages)
+  grep -qs '^include-system-site-packages = true' .venv/pyvenv.cfg || rm -rf .venv
+}
+
+has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q ' installed'; }
+
 # Make .venv hold exactly the pins of a requirements file; remember which, to be quick next time.
 python_packages() {
   local pins=$1 wanted python
@@ -73,16 +89,21 @@ python_packages() {
       fail "Python 3.11 or newer is needed; this system has $(python3 --version 2>&1)"
     say "Making .venv with $("$python" --version)"
     rm -rf .venv
-    "$python" -m venv .venv
+    "$python" -m venv "${VENV_OPTIONS[@]}" .venv
   fi
   say "Installing Python packages ($pins)"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
     --requirement "$pins" || fail "the Python packages could not be installed; is there a network?"
+  if [ ${#VENV_OPTIONS[@]} -gt 0 ]; then
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --ignore-installed \
+      --no-deps --require-hashes --requirement requirements-pi.txt
+  fi
   printf '%s\n' "$wanted" >".venv/.$pins"
 }
 
 run() {
   redis
+  system_camera
   # The pins for development contain those for running.
   [ "$(cat .venv/.requirements-dev.txt 2>/dev/null)" = \
     "$(sha256sum requirements-dev.txt) $(uname -m)" ] || python_packages requirements.txt
@@ -111,7 +132,10 @@ postgresql() {
   if [ ! -e "$mine" ] && [ "$(id -u)" -eq 0 ]; then
     mkdir -p "${mine%/*}"
     echo 'create_main_cluster = false' >"$mine"
-    DEBIAN_OPTIONS=(-o Dpkg::Options::=--force-confold) debian postgresql
+    DEBIAN_OPTIONS=(-o Dpkg::Options::=--force-confold)
+    debian postgresql
+    DEBIAN_OPTIONS=() VENV_OPTIONS=()
+
   else
     debian postgresql
   fi
@@ -120,28 +144,38 @@ postgresql() {
 check() {
   redis
   postgresql
-  command -v chromium >/dev/null || debian chromium
+  [[ "$*" == *"--ignore tests/browser"* ]] || command -v chromium >/dev/null || debian chromium
   command -v cc >/dev/null || debian gcc libc6-dev
+  command -v shellcheck >/dev/null || debian shellcheck
   python_packages requirements-dev.txt
   pi_packages
   say "Lint"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
-  .venv/bin/shellcheck setup.sh .ci/run
-  say "Types"
-  .venv/bin/mypy
-  say "Tests"
-  [ $# -gt 0 ] && exec .venv/bin/python -m pytest "$@"
+  shellcheck -x setup.sh .ci/run tests/arm64/run tests/service deploy/service.sh deploy/publish-name deploy/hiitpi
+  if [ $# -gt 0 ]; then
+    say "Types"
+    .venv/bin/mypy
+    say "Tests"
+    exec .venv/bin/python -m pytest "$@"
+  fi
+  say "Tests, and types beside them"
   # The browser tests drive a whole app each and come first; all others take what they leave.
   local failed=0
   log=$(mktemp)
-  nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup \
-    --ignore tests/browser >"$log" 2>&1 &
+  # A file is one process's: what its tests share, be it a server or an evaluation, is made once.
+  {
+    nice -n 10 .venv/bin/mypy || exit
+    exec nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+      --no-loadscope-reorder --ignore tests/browser --ignore tests/club
+  } >"$log" 2>&1 &
   others=$!
   trap 'kill "$others" 2>/dev/null || true; rm -f "$log"' EXIT
   .venv/bin/python -m pytest tests/browser || failed=$?
   wait "$others" || failed=$?
   cat "$log"
+  # Eight whole apps at once would leave the browser's too little.
+  .venv/bin/python -m pytest tests/club || failed=$?
   exit "$failed"
 }
 
@@ -150,6 +184,10 @@ command=${1:-}
 case "$command" in
   run) run "$@" ;;
   test) check "$@" ;;
+  install | update | uninstall)
+    . deploy/service.sh
+    "${command}_service"
+    ;;
   -h | --help | help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -39,6 +39,7 @@
       this.root.dataset.role = this.role;
       this.root.dataset.outline = session.floor ? "floor" : session.view;
       this.root.toggleAttribute("data-untimed", !session.timed);
+      this.root.toggleAttribute("data-match", Boolean(session.match));
       if (before?.uuid !== session.uuid || before.set !== session.set) this.beginSet(session);
       put("phase", PHASES[session.phase]);
       put("round", this.where(session));
@@ -58,6 +59,7 @@
     }
 
     who({ player, controller }) {
+      if (this.session.match) return `${player} competes in a head-to-head`;
       const me = this.root.dataset.player;
       const trains = player === me ? "" : `${player} is training`;
       if (this.role === "control") return trains;

@@ -19,8 +19,8 @@
     /* Take samples and repetitions away from what is pending, and show them. */
     extend(pending) {
       const graph = this.plot();
-      if (!graph) {
-        pending.samples.splice(0, pending.samples.length - WINDOW); // it is still being loaded
+      if (!graph?.offsetParent) { // still being loaded, or folded away: on a phone, on a TV
+        pending.samples.splice(0, pending.samples.length - WINDOW);
         return;
       }
       const { samples, reps } = pending;
@@ -54,9 +54,9 @@
     mark(graph, marks, now) {
       const dots = graph.data[3];
       const start = graph.data[0].x[0] ?? 0;
-      const kept = dots.x.map((x, i) => ({ x, y: dots.y[i] })).filter((d) => d.x >= start);
-      if (marks.length || kept.length !== dots.x.length) {
-        const all = [...kept, ...marks];
+      const drawn = dots.x.map((x, i) => ({ x, y: dots.y[i] }));
+      const all = [...drawn, ...marks].filter((d) => d.x >= start);
+      if (marks.length || all.length !== drawn.length) {
         window.Plotly.restyle(graph, { x: [all.map((d) => d.x)], y: [all.map((d) => d.y)] }, [3]);
       }
       graph.dataset.points = graph.data[0].x.length;

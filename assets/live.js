@@ -20,6 +20,7 @@
     constructor(root) {
       this.root = root;
       this.video = byId("video"); // its own: after a change of page the name is somebody else's
+      this.station = `station=${encodeURIComponent(root.dataset.station)}`;
       this.board = new Board(root);
       this.graphs = new LiveGraphs();
       this.session = null;
@@ -38,7 +39,9 @@
       this.timer = setInterval(() => this.watch(), 250);
       this.onVideo = () => this.source && this.size !== this.wanted() && this.showVideo();
       this.onVisibility = () => (document.hidden ? this.rest() : this.wake());
+      this.onLeave = () => this.rest(true);
       document.addEventListener("visibilitychange", this.onVisibility);
+      window.addEventListener("pagehide", this.onLeave);
       document.addEventListener("hiitpi:settings", this.onVideo);
       NARROW.addEventListener("change", this.onVideo);
       this.wake();
@@ -49,8 +52,8 @@
     wake() {
       if (this.source || document.hidden) return;
       this.heardAt = performance.now();
-      const last = this.lastId ? `?last=${encodeURIComponent(this.lastId)}` : "";
-      this.source = new EventSource(`/live${last}`);
+      const last = this.lastId ? `&last=${encodeURIComponent(this.lastId)}` : "";
+      this.source = new EventSource(`/live?${this.station}${last}`);
       this.source.onmessage = (message) => this.hear(message);
       this.source.onerror = () => this.lose();
       this.showVideo();
@@ -68,22 +71,25 @@
       this.wake();
     }
 
-    rest() {
-      this.source?.close();
+    rest(leaving = false) {
+      if (!this.source) return;
+      this.source.close();
       this.source = null;
-      this.hideVideo();
+      this.hideVideo(leaving);
     }
 
-    hideVideo() {
+    /* What is loaded while a page is left is a ping to a browser, and our policy refuses that. */
+    hideVideo(leaving = false) {
       this.video.onerror = null;
-      this.video.src = EMPTY;
+      if (leaving) this.video.removeAttribute("src");
+      else this.video.src = EMPTY;
     }
 
     showVideo() {
       if (this.covered) return;
       this.video.onerror = () => setTimeout(() => this.source && this.showVideo(), 2000);
       this.size = this.wanted();
-      this.video.src = `/videostream?size=${this.size}&${Date.now()}`;
+      this.video.src = `/videostream?${this.station}&size=${this.size}&${Date.now()}`;
     }
 
     wanted() {
@@ -94,6 +100,7 @@
       this.rest();
       clearInterval(this.timer);
       document.removeEventListener("visibilitychange", this.onVisibility);
+      window.removeEventListener("pagehide", this.onLeave);
       document.removeEventListener("hiitpi:settings", this.onVideo);
       NARROW.removeEventListener("change", this.onVideo);
     }
@@ -212,7 +219,7 @@
       if (this.session && newest.phase) this.board.take(newest);
     }
 
-    /* The graphs have a third of the time at most: a slow browser draws them less often. */
+    /* The graphs have a quarter of the time at most: a slow browser draws them less often. */
     draw() {
       this.drawing = false;
       if (!this.root.isConnected) return this.close();
@@ -220,7 +227,7 @@
       if (began < this.graphsDue) return;
       this.graphs.extend(this.pending);
       const now = performance.now();
-      this.graphsDue = now + 2 * (now - began);
+      this.graphsDue = now + 3 * (now - began);
     }
 
     watch() {
@@ -236,7 +243,9 @@
         return `No connection since ${this.serverSince.toLocaleTimeString()}. Trying again…`;
       if (this.covered) return "The lens is covered: nobody sees anything";
       if (this.status?.trouble) return `${this.status.trouble} Trying again…`;
-      if (now - this.heardAt > QUIET) return "Waiting for the trainer to start…";
+      if (now - this.heardAt > QUIET)
+        return !this.status && this.root.querySelector(".place")
+          ? "This station is not connected: is it switched on?" : "Waiting for the trainer to start…";
       const { phase, advice, why } = this.session ?? {};
       if (phase === "paused") return why;
       if (phase === "position" || phase === "rest") return advice;

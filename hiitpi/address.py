@@ -10,6 +10,9 @@ from hiitpi.access.addresses import is_loopback
 from hiitpi.access.code import HouseCode
 from hiitpi.settings import Settings
 
+#: In the place of an address for other devices.
+HERE_ONLY = "this machine only: by HIITPI_HOST, or for want of a network"
+
 
 def lan_address() -> str | None:
     """This machine's address on the LAN; None when it has none.
@@ -25,11 +28,13 @@ def lan_address() -> str | None:
     return None if address.startswith("127.") or address == "0.0.0.0" else address
 
 
-def welcome(settings: Settings) -> str:
-    """What the terminal shows when the app is open."""
+def welcome(settings: Settings, service: bool = False) -> str:
+    """What the terminal shows when the app is open; a service's log, which others read, no code."""
     lines = ["", "HIIT PI is open:"]
     lines += [f"  on this machine   {settings.scheme}://localhost:{settings.port}"]
     address = reached_at(settings)
+    if address and service:
+        return "\n".join([*lines, f"  on other devices  {address}"])
     if address:
         lines += [f"  on other devices  {address}", *invitation(settings)]
     return "\n".join([*lines, "", "Ctrl-C stops it.", ""])

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HiitPiError as error:
         if str(error):
             print(f"hiitpi: {error}", file=sys.stderr)
-        return CANNOT if options.command in ("trainer", "web") else 1
+        return CANNOT if options.command in ("trainer", "web", "relay") else 1
     except KeyboardInterrupt:
         return 130
 
@@ -90,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     trainer.add_argument(OPTION, type=int, metavar="FD", help="where its signs of life go")
     trainer.set_defaults(run=_trainer)
 
+    relay = commands.add_parser("relay", help="the way to a club's Redis (serve starts it)")
+    relay.add_argument(OPTION, type=int, metavar="FD", help="where its signs of life go")
+    relay.set_defaults(run=_relay)
+
     web = commands.add_parser("web", help="the web process alone (serve starts it)")
     web.set_defaults(run=_web)
     return parser
@@ -111,8 +115,10 @@ def _serve(options: argparse.Namespace) -> None:
     settings = _settings(options, "host", "port", "camera", "model")
     set_up(settings, "serve")
     Library(settings.workouts_dir)
-    fetch(settings.model, Catalog(mirror=settings.model_mirror, tell=_tell), settings.accelerator)
-    serve(settings, lambda: print(welcome(settings), flush=True))
+    if settings.own_station:
+        catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+        fetch(settings.model, catalog, settings.accelerator)
+    serve(settings, lambda service: print(welcome(settings, service), flush=True))
     print("Stopped.")
 
 
@@ -203,7 +209,7 @@ def _backup(options: argparse.Namespace) -> None:
         sessions = backup(store, options.file)
     finally:
         store.close()
-    print(f"{sessions} sessions are in {options.file}.")
+    print(f"Sessions in {options.file}: {sessions}.")
 
 
 def _restore(options: argparse.Namespace) -> None:
@@ -217,7 +223,7 @@ def _restore(options: argparse.Namespace) -> None:
         sessions, kept = restore(store, options.file, settings.instance)
     finally:
         store.close()
-    print(f"{sessions} sessions are back. What was there before is in {kept}.")
+    print(f"Sessions that are back: {sessions}. What was there before is in {kept}.")
     if kept and kept.name.startswith("damaged"):
         print("If the app is open, start it again.")
 
@@ -225,7 +231,7 @@ def _restore(options: argparse.Namespace) -> None:
 def _code(options: argparse.Namespace) -> None:
     from hiitpi.access.code import HouseCode
     from hiitpi.access.trust import Trust
-    from hiitpi.address import invitation, reached_at
+    from hiitpi.address import HERE_ONLY, invitation, reached_at
 
     settings = Settings.load()
     settings.make_instance()
@@ -234,7 +240,8 @@ def _code(options: argparse.Namespace) -> None:
         code.renew()
         Trust(settings.instance, code, time.time, time.monotonic).forget_all()
         print("A new code: every device says it once more.")
-    print("\n".join([f"  {reached_at(settings) or ''}", *invitation(settings)]).lstrip("\n"))
+    print(f"  {reached_at(settings) or HERE_ONLY}")
+    print("\n".join(invitation(settings)))
 
 
 def _trainer(options: argparse.Namespace) -> None:
@@ -244,6 +251,15 @@ def _trainer(options: argparse.Namespace) -> None:
     settings = Settings.load()
     set_up(settings, "trainer")
     run(settings, beat=heartbeat(sys.argv, time.monotonic))
+
+
+def _relay(options: argparse.Namespace) -> None:
+    from hiitpi.live.relay import serve
+    from hiitpi.logs import set_up
+
+    settings = Settings.load()
+    set_up(settings, "relay")
+    serve(settings, beat=heartbeat(sys.argv, time.monotonic))
 
 
 def _web(options: argparse.Namespace) -> None:

@@ -5,10 +5,11 @@ import platform
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hiitpi.errors import HiitPiError
 from hiitpi.machine import HOT, temperature
@@ -47,6 +48,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("models", _models, True),
         ("workouts", _workouts, True),
         ("redis", _redis, True),
+        *([("club", _club, False)] if settings.redis_url else []),
         ("database", _database, True),
         ("port", _port, False),
         ("disk", _disk, True),
@@ -72,6 +74,13 @@ def _python() -> Iterator[Finding]:
 def _camera(settings: Settings) -> str:
     from hiitpi.camera.finder import open_camera
 
+    if settings.own_station is None:
+        return "none, as set: this machine shows the other stations of the club"
+    status = _app(settings)
+    if status:  # it has the camera, and would not share it
+        if status["trouble"]:
+            raise OSError(status["trouble"])
+        return f"{status['camera']}; HIIT PI is open and uses it"
     camera = open_camera(settings)
     try:
         frame = camera.read(0, 6.0)
@@ -82,6 +91,20 @@ def _camera(settings: Settings) -> str:
         return f"{camera.title}, {width}x{height}{drawn}"
     finally:
         camera.close()
+
+
+def _app(settings: Settings) -> dict[str, Any] | None:
+    """What the trainer of this instance says of itself; None: it does not run."""
+    import redis
+
+    from hiitpi.live.bus import connect
+    from hiitpi.live.subscriber import Subscriber
+
+    bus = Subscriber(connect(settings.redis(0)), settings.station)
+    try:
+        return bus.status() if bus.here() else None
+    except redis.RedisError:
+        return None
 
 
 def _accelerator(settings: Settings) -> str:
@@ -101,6 +124,8 @@ def _models(settings: Settings) -> str:
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import model_of, open_engine
 
+    if settings.own_station is None:
+        return "none needed without a camera"
     catalog = Catalog(mirror=settings.model_mirror)
     name = model_of(settings.model)
     if not catalog.have(name):
@@ -115,15 +140,29 @@ def _workouts(settings: Settings) -> str:
 
 
 def _redis(settings: Settings) -> str:
-    from hiitpi.live.server import check_redis
+    from hiitpi.live.server import check_redis, without_password
 
-    if settings.redis_url:
-        check_redis(settings.redis(0))
-        return f"{settings.redis_url} answers"
+    if settings.own_redis_url:
+        check_redis(settings.redis(0), "HIITPI_OWN_REDIS_URL")
+        return f"{without_password(settings.own_redis_url)} answers"
     program = shutil.which("redis-server")
     if program is None:
         raise OSError("redis-server is missing. Type: sudo apt-get install redis-server")
     return program
+
+
+def _club(settings: Settings) -> str:
+    """Training goes on without it, so it is not needed."""
+    from hiitpi.live.relay import check_name
+    from hiitpi.live.server import check_redis, without_password
+
+    assert settings.redis_url is not None
+    check_redis(settings.redis_url, "HIITPI_REDIS_URL")
+    who = settings.own_station
+    if who:
+        check_name(settings)
+    about = f"this station is “{who}”" if who else "this machine shows its stations"
+    return f"{without_password(settings.redis_url)} answers; {about}"
 
 
 def _database(settings: Settings) -> str:
@@ -139,8 +178,16 @@ def _database(settings: Settings) -> str:
 
 
 def _port(settings: Settings) -> str:
-    with socket.create_server((settings.host, settings.port)):
-        return f"{settings.port} is free"
+    from hiitpi.supervisor import is_healthy
+
+    try:
+        with socket.create_server((settings.host, settings.port)):
+            return f"{settings.port} is free"
+    except OSError:
+        with suppress(OSError):
+            if is_healthy(settings):
+                return f"{settings.port}: HIIT PI is open"
+        raise
 
 
 def _disk(settings: Settings) -> str:

@@ -20,6 +20,14 @@ def temperature(root: Path = Path("/")) -> float | None:
         return None
 
 
+def boot_id(root: Path = Path("/")) -> str:
+    """Linux' name for the time since the machine was started; "" where there is none."""
+    try:
+        return (root / "proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
 def give_memory_back() -> None:
     """Return what was freed to the system (malloc_trim(3)); a C library without it keeps it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     camera: str = Field(
         "auto",
         description="`auto`, `picamera2`, `picamera`, `athlete` (drawn), a USB camera (`0`, "
-        "`/dev/video0`), a video file, or a stream's URL.",
+        "`/dev/video0`), a video file, a stream's URL, or `none`: pages only.",
     )
     camera_width: int = Field(640, ge=160, le=3840, description="Width of the picture, pixels.")
     camera_height: int = Field(480, ge=120, le=2160, description="Height of the picture, pixels.")
@@ -85,7 +85,12 @@ class Settings(BaseSettings):
         max(1, (os.cpu_count() or 2) // 2), ge=1, le=64, description="CPU threads of one inference."
     )
     workouts_dir: Path | None = Field(None, description="Folder with workouts of your own.")
-    redis_url: str | None = Field(None, description="Redis server to use instead of the app's own.")
+    redis_url: str | None = Field(
+        None, description="Redis server that the stations of a club share; this one reports to it."
+    )
+    own_redis_url: str | None = Field(
+        None, description="Redis server to use instead of the app's own, as containers do."
+    )
     database_url: str | None = Field(
         None, description="SQLAlchemy URL of the database to use instead of SQLite."
     )
@@ -216,10 +221,15 @@ class Settings(BaseSettings):
         return Path(tempfile.gettempdir()) / f"hiitpi-{name}" / "redis.sock"
 
     def redis(self, database: int) -> str:
-        """URL of the live server's database: 0 live data, 1 browser sessions, 2 cache."""
-        if self.redis_url:
-            return f"{self.redis_url.rstrip('/')}/{database}"
+        """URL of this machine's live server: 0 live data, 1 browser sessions, 2 cache."""
+        if self.own_redis_url:
+            return f"{self.own_redis_url.rstrip('/')}/{database}"
         return f"unix://{self.redis_socket}?db={database}"
+
+    @property
+    def own_station(self) -> str | None:
+        """The station with the camera of this machine; None: it has none, and only shows others."""
+        return None if self.camera == "none" else self.station
 
 
 def free_port() -> int:

@@ -12,20 +12,22 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import redis
 
 from hiitpi.errors import HiitPiError, ServeError
 from hiitpi.live.bus import Keys, connect, encode
+from hiitpi.live.relay import check_name
 from hiitpi.live.server import check_redis, start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.machine import give_memory_back
 from hiitpi.process import spawn
 from hiitpi.settings import Settings
+from hiitpi.systemd import Service
 from hiitpi.watch import Probe, Pulse
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ CANNOT: Final = 78
 LOOK, UP, STOP, STOP_REDIS = 0.1, 120.0, 2.5, 1.5
 
 #: Seconds without a sign of life after which a child is stuck; a network camera opens in up to 5.
-STUCK: Final = {"trainer": 8.0, "web": 20.0, "redis": 10.0}
+STUCK: Final = {"trainer": 8.0, "relay": 20.0, "web": 20.0, "redis": 10.0}
 
 #: A look that comes so many seconds late: it was this process that stood still, with all others.
 PAUSED: Final = 2.0
@@ -52,6 +54,7 @@ AT_ONCE: Final = 0.5
 SETTLED: Final = 60.0
 
 TRAINER: Final = (sys.executable, "-m", "hiitpi", "trainer")
+RELAY: Final = (sys.executable, "-m", "hiitpi", "relay")
 WEB: Final = (sys.executable, "-m", "hiitpi", "web")
 
 
@@ -69,10 +72,15 @@ class Child:
     start_at: float = field(default=0.0)
 
 
-def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] = TRAINER) -> None:
-    """Run the app until SIGTERM or SIGINT; `ready` is called once when pages can be opened.
+def serve(
+    settings: Settings, ready: Callable[[bool], None], trainer: Sequence[str] = TRAINER
+) -> None:
+    """Run the app until SIGTERM or SIGINT.
 
-    `trainer` is the command of the trainer process.
+    Args:
+        settings: of this machine.
+        ready: called once when pages can be opened; true: a service is told, and no person.
+        trainer: the command of the trainer process.
 
     Raises:
         HiitPiError: it cannot be started.
@@ -82,25 +90,19 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
         signal.signal(number, lambda *_: stop.set())
     settings.make_instance()
     _check_port(settings)
+    service = Service(os.environ.get("NOTIFY_SOCKET"))
     env = {**os.environ, **settings.environment()}
+    env.pop("NOTIFY_SOCKET", None)  # this process speaks for all of them
     children = [Child("redis", lambda: start_redis(settings))]
-    if settings.redis_url:
-        check_redis(settings.redis(0))
+    if settings.own_redis_url:
+        check_redis(settings.redis(0), "HIITPI_OWN_REDIS_URL")
         children = []
-    pulse: list[Pulse] = []  # of the trainer that runs
-
-    def start_trainer() -> subprocess.Popen[bytes]:
-        """Its session must not be ended in order when this process is killed: it goes on later."""
-        if pulse:
-            pulse.pop().close()
-        pulse.append(Pulse())
-        command = [*trainer, *pulse[0].handed_over()]
-        try:
-            return spawn(command, env, orphaned="KILL", keep=[pulse[0].end])
-        finally:
-            pulse[0].started()
-
-    children.append(Child("trainer", start_trainer, lambda: pulse[0].beats()))
+    if settings.own_station:
+        # Its session must not be ended in order when this process is killed: it goes on later.
+        children.append(_beating("trainer", trainer, env, orphaned="KILL"))
+    if settings.own_station and settings.redis_url:
+        check_name(settings)
+        children.append(_beating("relay", RELAY, env))
     children.append(Child("web", lambda: spawn(WEB, env)))
     try:
         for child in children:
@@ -109,13 +111,40 @@ def serve(settings: Settings, ready: Callable[[], None], trainer: Sequence[str] 
                 keys = Keys(settings.station)
                 connect(settings.redis(0)).delete(keys.camera, keys.session)
             _start(child)
-        _watch(children, stop, settings, ready)
+        _watch(children, stop, settings, ready, service)
     finally:
+        service.stopping()
         _stop_all(children, settings)
 
 
+def _beating(
+    name: str,
+    command: Sequence[str],
+    env: Mapping[str, str],
+    orphaned: Literal["TERM", "KILL"] = "TERM",
+) -> Child:
+    """A child that gives signs of life on a pipe."""
+    pulse: list[Pulse] = []  # of the one that runs
+
+    def start() -> subprocess.Popen[bytes]:
+        if pulse:
+            pulse.pop().close()
+        pulse.append(Pulse())
+        handed = [*command, *pulse[0].handed_over()]
+        try:
+            return spawn(handed, env, orphaned=orphaned, keep=[pulse[0].end])
+        finally:
+            pulse[0].started()
+
+    return Child(name, start, lambda: pulse[0].beats())
+
+
 def _watch(
-    children: list[Child], stop: threading.Event, settings: Settings, ready: Callable[[], None]
+    children: list[Child],
+    stop: threading.Event,
+    settings: Settings,
+    ready: Callable[[bool], None],
+    service: Service,
 ) -> None:
     up, looked = False, time.monotonic()
     give_up = looked + UP
@@ -125,13 +154,15 @@ def _watch(
             for child in children:
                 child.seen = max(child.seen, now)
         looked = now
+        service.alive(now)
         for child in children:
             _look_after(child, now, up, settings)
         if not up:
             up = _is_up(settings)
             if up:
                 _ask_from_now_on(children, settings)
-                ready()
+                ready(service.known)
+                service.ready()
                 give_memory_back()
             elif now > give_up:
                 raise ServeError(f"The app does not come up; see the logs in {settings.logs}.")
@@ -225,7 +256,8 @@ def _stop_all(children: list[Child], settings: Settings) -> None:
 
 def _is_up(settings: Settings) -> bool:
     try:
-        if Subscriber(connect(settings.redis(0)), settings.station).status() is None:
+        bus = Subscriber(connect(settings.redis(0)), settings.station)
+        if settings.own_station and bus.status() is None:
             return False
         return is_healthy(settings)
     except (OSError, redis.RedisError):  # the one it asks is not up yet

@@ -20,6 +20,7 @@ MAY = {
         "hiitpi.errors",
         "hiitpi.settings",
         "hiitpi.process",
+        "hiitpi.machine",
     },
     "hiitpi/records": {
         "hiitpi.records",

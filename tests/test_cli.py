@@ -254,10 +254,10 @@ def test_backup_and_restore(tmp_path: Path):
     file, here = tmp_path / "backup.sqlite", {"HIITPI_INSTANCE": str(tmp_path / "instance")}
     (tmp_path / "instance").mkdir()
     done = hiitpi("backup", str(file), **here)
-    assert done.stdout == f"0 sessions are in {file}.\n", done.stderr
+    assert done.stdout == f"Sessions in {file}: 0.\n", done.stderr
     assert "there already" in complaint(hiitpi("backup", str(file), **here))
     done = hiitpi("restore", str(file), **here)
-    assert "0 sessions are back" in done.stdout, done.stderr
+    assert "Sessions that are back: 0." in done.stdout, done.stderr
     assert "no file" in complaint(hiitpi("restore", str(tmp_path / "none"), **here))
 
 

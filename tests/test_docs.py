@@ -71,6 +71,8 @@ def test_every_model_is_documented(model: str):
         *(page.PATH for page in PAGES),
         "/videostream",
         "/live",
+        "/wall/live",
+        "/wall/video",
         "/export/program/KEY.toml",
         *(path for path, _ in FILES),
         "/healthz",
@@ -86,6 +88,7 @@ def test_every_route_is_described():
     described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].keys()
     assert {page.PATH for page in PAGES} | {path for path, _ in FILES} <= described
     assert {"/code", "/live", "/videostream", "/healthz", "/export/program/{key}.toml"} <= described
+    assert {"/wall/live", "/wall/video"} <= described
 
 
 @pytest.mark.parametrize("kind", [SetRow, RepetitionRow])
@@ -116,7 +119,9 @@ def test_setup_says_how_it_is_used():
     usage = subprocess.run(
         ["./setup.sh", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert re.findall(r"^  (\w+)  ", usage.stdout, re.MULTILINE) == ["run", "test"]
+    assert re.findall(r"^  (\w+)  ", usage.stdout, re.MULTILINE) == [
+        "run", "test", "install", "update", "uninstall",
+    ]  # fmt: skip
 
 
 def test_public_things_have_docstrings():

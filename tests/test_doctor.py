@@ -44,7 +44,7 @@ def test_a_healthy_machine(healthy: Settings, catalog):
         ({"accelerator": "edgetpu"}, "accelerator", "HIITPI_ACCELERATOR=cpu"),
         ({"model": "hal"}, "models", "No pose model 'hal'"),
         ({"workouts_dir": Path("/nowhere")}, "workouts", "No folder"),
-        ({"redis_url": "redis://127.0.0.1:9"}, "redis", "HIITPI_REDIS_URL"),
+        ({"own_redis_url": "redis://127.0.0.1:9"}, "redis", "HIITPI_OWN_REDIS_URL"),
         ({"database_url": "sqlite:////nowhere/x.sqlite"}, "database", "cannot be opened"),
         ({"instance": Path("/proc/hiitpi")}, "database", ""),
     ],
@@ -56,6 +56,23 @@ def test_what_is_wrong_is_one_line_that_helps(healthy: Settings, change, what: s
     assert says in finding.says
     assert "\n" not in str(finding)
     assert str(finding).startswith("✗")
+
+
+@pytest.mark.slow
+def test_a_club_that_is_away_stops_nobody(healthy: Settings):
+    away = healthy.model_copy(update={"redis_url": "redis://:secret@127.0.0.1:9"})
+    finding = findings(away)["club"]
+    assert not finding.good
+    assert not finding.needed
+    assert "HIITPI_REDIS_URL" in finding.says
+    assert "secret" not in finding.says
+
+
+@pytest.mark.slow
+def test_a_machine_without_a_camera_needs_none(healthy: Settings):
+    found = findings(healthy.model_copy(update={"camera": "none"}))
+    assert found["camera"].good
+    assert found["models"].good
 
 
 def test_redis_missing(healthy: Settings, monkeypatch: pytest.MonkeyPatch):

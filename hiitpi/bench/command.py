@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from hiitpi.settings import Settings
 
-#: What can be measured; "all" is all but the last two.
-BENCHES: Final = ("pose", "coach", "video", "live", "web", "legacy", "records", "all")
+#: What can be measured; "all" is all but the last three.
+BENCHES: Final = ("pose", "coach", "video", "live", "web", "legacy", "club", "records", "all")
 
 
 def bench_options(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
     parser.add_argument("--rounds", type=_number, default=60, help="pictures for each engine")
     parser.add_argument("--sessions", type=_number, default=100_000, help="made up, for records")
-    parser.add_argument("--database", help="an empty one, for records; a temporary SQLite one")
+    parser.add_argument("--database", help="an empty one, for records and club")
     parser.add_argument("--plans", action="store_true", help="show how the database finds them")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--check", action="store_true", help="fail if a target is missed")
@@ -39,7 +39,7 @@ def bench(options: argparse.Namespace) -> int:
     from hiitpi.bench.targets import missed, table
 
     figures: dict[str, float] = {}
-    for part in BENCHES[:-2] if options.what == "all" else (options.what,):
+    for part in BENCHES[:-3] if options.what == "all" else (options.what,):
         figures |= _figures(part, options)
     print(json.dumps(figures) if options.json else table(figures))
     misses = missed(figures) if options.check else []
@@ -62,6 +62,10 @@ def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
         from hiitpi.bench.coach import bench_coach
 
         return bench_coach(options.seconds)
+    if part == "club":
+        from hiitpi.bench.club import bench_club
+
+        return bench_club(options.seconds, _tell, options.database)
     module = importlib.import_module(f"hiitpi.bench.{part}")
     figures: dict[str, float] = getattr(module, f"bench_{part}")(options.seconds, _tell)
     return figures

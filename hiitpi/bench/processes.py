@@ -7,7 +7,12 @@ from typing import Final
 TICK: Final = os.sysconf("SC_CLK_TCK")
 
 #: What the command line of a process has in it, by the part of the app that it is.
-PARTS: Final = (("redis-server", "redis"), ("hiitpi web", "web"), ("trainer", "trainer"))
+PARTS: Final = (
+    ("redis-server", "redis"),
+    ("hiitpi web", "web"),
+    ("hiitpi relay", "relay"),
+    ("trainer", "trainer"),
+)
 
 
 def family(pid: int) -> dict[int, str]:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,23 +91,38 @@ def station(
     with tempfile.TemporaryDirectory(prefix="hiitpi-bench-") as temporary:
         given = {"host": "127.0.0.1", "port": free_port(), "camera": "athlete", **settings}
         chosen = Settings(instance=folder or Path(temporary) / "instance", **given)
-        command = [sys.executable, "-m", "hiitpi.bench.station", "app"]
-        command += ["real" if inference is None else str(inference), str(pace)]
         began = time.monotonic()
-        child = subprocess.Popen(
-            command, env={**os.environ, **chosen.environment()}, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            assert child.stdout is not None
-            if child.stdout.readline() != "open\n":
-                raise ServeError(f"The app to be measured does not start; see {chosen.logs}.")
+        with started(chosen, inference, pace) as child:
             url, own = f"{chosen.scheme}://{chosen.host}:{chosen.port}/", unverified()
             with urllib.request.urlopen(url, timeout=UP, context=own) as page:
                 page.read()
             yield Station(chosen, child.pid, time.monotonic() - began)
-        finally:
-            child.terminate()
-            child.communicate(timeout=UP)
+
+
+@contextmanager
+def started(
+    settings: Settings, inference: float | None, pace: float, prefix: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[str]]:
+    """The process of an app whose pages can be opened; see `station`.
+
+    `prefix` comes before its command, for instance to give it a network of its own.
+
+    Raises:
+        ServeError: it does not come up.
+    """
+    command = [*prefix, sys.executable, "-m", "hiitpi.bench.station", "app"]
+    command += ["real" if inference is None else str(inference), str(pace)]
+    child = subprocess.Popen(
+        command, env={**os.environ, **settings.environment()}, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        if child.stdout.readline() != "open\n":
+            raise ServeError(f"The app to be measured does not start; see {settings.logs}.")
+        yield child
+    finally:
+        child.terminate()
+        child.communicate(timeout=UP)
 
 
 def main(part: str, inference: str, pace: str, *more: str) -> None:
@@ -118,7 +133,7 @@ def main(part: str, inference: str, pace: str, *more: str) -> None:
 
         set_up(settings, "serve")
         command = (sys.executable, "-m", "hiitpi.bench.station", "trainer", inference, pace)
-        serve(settings, lambda: print("open", flush=True), command)
+        serve(settings, lambda _: print("open", flush=True), command)
         return
     from hiitpi.bench.ideal import IdealEngine
     from hiitpi.trainer.main import run

@@ -7,6 +7,7 @@ starts that workout from standing; its frames carry the number of repetitions it
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,7 @@ class AthleteCamera(Camera):
         pace: repetitions a minute; 0: each workout's own.
         form: how well the athlete trains.
         clock: monotonic seconds.
+        sleep: waits for so many of them.
     """
 
     title = "drawn athlete"
@@ -52,8 +54,10 @@ class AthleteCamera(Camera):
         pace: float = 0.0,
         form: AthleteForm = "good",
         clock: Clock = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(clock)
+        self._sleep = sleep
         self._size, self._rate, self._pace = size, rate, pace
         self._form: AthleteForm = form
         self._atelier: Atelier | None = None
@@ -72,7 +76,7 @@ class AthleteCamera(Camera):
             left = min(due, give_up) - self._clock()
             if left <= 0 and due > give_up:
                 return None
-            time.sleep(max(left, 0.0005))
+            self._sleep(max(left, 0.0005))
         image, truth = self._grab()
         return Frame(image, seq, self._clock(), truth)
 

@@ -161,9 +161,14 @@ class Coach:
         )
 
 
-def idle_sample(pose: Pose | None, time: float, seq: int, inference_ms: float) -> Sample:
-    """A frame in which nothing is counted."""
-    return _sample(pose, time, seq, inference_ms)
+def idle_sample(
+    pose: Pose | None, time: float, seq: int, inference_ms: float, coach: Coach | None = None
+) -> Sample:
+    """A frame in which nothing is counted; the set that `coach` has judged last still stands."""
+    if coach is None:
+        return _sample(pose, time, seq, inference_ms)
+    stands = {name: getattr(coach, name) for name in ("reps", "attempts", "score", "sway")}
+    return _sample(pose, time, seq, inference_ms, **stands)
 
 
 def _sample(

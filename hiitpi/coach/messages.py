@@ -120,6 +120,7 @@ class Command:
         session: uuid of the session that is meant, for everything but "start" and the lens cover: a
             late or second click must not end somebody else's session.
         device: the id of the browser that asks.
+        match: of a head-to-head that "start" begins: the session waits for "go".
     """
 
     kind: CommandKind
@@ -127,6 +128,7 @@ class Command:
     program: Program | None = None
     session: str = ""
     device: str = ""
+    match: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ class SessionRecord:
         device: the id of the browser in control.
         sets: what was done, in order.
         series: every repetition that the camera saw.
+        match: the head-to-head that it belongs to; "": none.
     """
 
     uuid: str
@@ -190,6 +193,7 @@ class SessionRecord:
     device: str = ""
     sets: tuple[SetRecord, ...] = ()
     series: tuple[Repetition, ...] = field(default=())
+    match: str = ""
 
     @property
     def reps(self) -> int:

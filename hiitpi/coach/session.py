@@ -29,6 +29,9 @@ STEPPED_OUT: Final = 1.0
 #: A session that has been waiting for somebody for so long (seconds) is over.
 ABANDONED: Final = 600.0
 
+#: What somebody who is ready for a head-to-head is told.
+WAITING: Final = "Ready. Waiting for the others"
+
 #: Why it is paused, for the page.
 WHY: Final = {
     "away": "Paused: come back into the picture",
@@ -79,6 +82,17 @@ class Session:
     def uuid(self) -> str:
         """The session's uuid, as text."""
         return self._given.uuid
+
+    @property
+    def match(self) -> str:
+        """Its head-to-head, or "": one begins with `go` only, and does not pause."""
+        return self._given.match
+
+    @property
+    def advice(self) -> str:
+        """What to do before the start, or before the next set."""
+        waits = self.match and self.phase == "position" and self.framing.ready
+        return WAITING if waits else self.framing.advice
 
     @property
     def player(self) -> str:
@@ -132,7 +146,7 @@ class Session:
             events += [self._renumbered(event, time) for event in told.events]
             events += self._run(0.0)
         else:
-            sample = self._still(idle_sample(pose, time, seq, inference_ms))
+            sample = idle_sample(pose, time, seq, inference_ms, self.coach)
         return Told(self._placed(sample), tuple(events))
 
     def tick(self, time: float, pose: Pose | None = None, size: Size = (0, 0)) -> list[Event]:
@@ -146,7 +160,7 @@ class Session:
         sign = self.gesture.update(pose, time)
         if self.phase in ("position", "rest"):
             events += self._frame(pose, size, time)
-        if self.phase == "position" and self.framing.ready:
+        if self.phase == "position" and self.framing.ready and not self.match:
             events += self._enter("countdown", time)
         elif self.phase == "countdown":
             events += self._count_down(passed, time)
@@ -165,7 +179,7 @@ class Session:
 
     def pause(self, time: float, why: str = "asked") -> list[Event]:
         """Let the clock stand still; `why` is one of `WHY`."""
-        if self.phase not in ("work", "rest"):
+        if self.phase not in ("work", "rest") or self.match:
             return []
         self.why = why
         return self._enter("paused", time, WHY[why])
@@ -200,10 +214,10 @@ class Session:
 
     def _frame(self, pose: Pose | None, size: Size, time: float) -> list[Event]:
         self.framing.update(pose, size, time)
-        if self.framing.advice == self._told_advice:
+        if self.advice == self._told_advice:
             return []
-        self._told_advice = self.framing.advice
-        return [Event("advice", time, self.framing.advice)]
+        self._told_advice = self.advice
+        return [Event("advice", time, self.advice)]
 
     def _count_down(self, passed: float, time: float) -> list[Event]:
         if time - self._seen > STEPPED_OUT and not self._forced:
@@ -215,7 +229,7 @@ class Session:
     def _train(self, passed: float, sign: bool, time: float) -> list[Event]:
         if sign:
             return self.pause(time, "sign")
-        if self.phase == "work" and time - self._seen > AWAY:
+        if self.phase == "work" and time - self._seen > AWAY and not self.match:
             self._give_back(time - passed - self._seen)
             return self.pause(time, "away")
         return self._run(passed)
@@ -314,19 +328,6 @@ class Session:
             left=None if left is None else round(left, 2),
             spent=round(self.clock.spent, 2),
             total=len(self._series),
-        )
-
-    def _still(self, sample: Sample) -> Sample:
-        """While nothing is counted, the last set stands."""
-        coach = self.coach
-        if coach is None:
-            return sample
-        return replace(
-            sample,
-            reps=coach.reps,
-            attempts=coach.attempts,
-            score=coach.score,
-            sway=coach.sway,
         )
 
     def _go_on(self, time: float) -> None:

@@ -13,6 +13,8 @@ def summary(session: Session) -> dict[str, Any]:
     return {
         "uuid": session.uuid,
         "player": session.player,
+        "match": session.match,
+        "ready": phase != "position" or session.framing.ready,
         "program": program.name,
         "phase": phase,
         "length": COUNTDOWN if phase == "countdown" else clock.length,
@@ -29,7 +31,7 @@ def summary(session: Session) -> dict[str, Any]:
         "unit": workout.signal.unit,
         "bands": workout.bands(),
         "next": _next(session),
-        "advice": session.framing.advice if phase in ("position", "rest") else "",
+        "advice": session.advice if phase in ("position", "rest") else "",
         "why": WHY[session.why] if phase == "paused" else "",
         "sign": session.gesture.words,
         "controller": session.control.holder,

@@ -11,6 +11,12 @@ Keys of a station, all with the prefix `hiitpi:<station>:`
   never stored. The number of subscribers tells the trainer which of them somebody watches.
 - `present`: a channel on which nothing is ever said: who subscribes wants live data, so the trainer
   stays awake.
+- `here`: written once a second while the trainer works; it ends by itself `KNOWN` seconds after
+  that, so what is left of it tells how long the station has been away, by Redis' clock alone.
+- `club`: what the way to the club's Redis says of itself; and of `hiitpi.live.relay`, there:
+  `relayed`, how far it has got, and `owner`, whose name this is; here: `fetched`, likewise.
+
+And one key of all stations, `STATIONS`: the set of their names.
 """
 
 import logging
@@ -33,6 +39,15 @@ log = logging.getLogger(__name__)
 SAMPLES: Final = 900
 EVENTS: Final = 500
 COMMANDS: Final = 100
+
+#: The set of all stations' names.
+STATIONS: Final = "hiitpi:stations"
+
+#: Seconds for which a station is remembered, after which one that says nothing counts as away, and
+#: between two signs of life.
+KNOWN: Final = 7 * 24 * 3600
+GONE: Final = 5.0
+SIGN: Final = 1.0
 
 #: Sizes of the pictures, each with a channel of its own.
 SIZES: Final = ("frame", "small")
@@ -136,6 +151,11 @@ class Picture:
     seq: int
     encoded: float
     jpeg: bytes
+
+
+def silent_for(left: int) -> float:
+    """Seconds since a station was there, by the milliseconds that its key `here` has left."""
+    return KNOWN - left / 1000
 
 
 def save(client: Client) -> None:

@@ -12,10 +12,13 @@ from hiitpi.live.bus import (
     EVENTS,
     FIELD,
     HEAD,
+    KNOWN,
     LOWEST,
     PATIENCE,
     SAMPLES,
+    SIGN,
     SIZES,
+    STATIONS,
     Client,
     Keys,
     decode_command,
@@ -65,7 +68,7 @@ class Publisher:
         self._cursor: bytes | None = None
         self._lost = self._dirty = True
         self._line = Line(client)
-        self._retry_at = self._listen_at = 0.0
+        self._retry_at = self._listen_at = self._sign_at = 0.0
         self._heard = Asked()
 
     def say_session(self, summary: Mapping[str, Any] | None) -> None:
@@ -98,6 +101,7 @@ class Publisher:
             log.warning("Redis does not answer (%s); trying again.", error)
             self._retry_at = time + PATIENCE
             self._dirty = self._lost = True
+            self._sign_at = 0.0
             self._line.close()
             return Asked()
 
@@ -124,6 +128,9 @@ class Publisher:
         says += [add(self._keys.events, EVENTS, event) for event in self._pending]
         if self._dirty:
             says += self._announced()
+        if time >= self._sign_at:
+            self._sign_at = time + SIGN
+            says += here(self._keys)
         sent = len(self._pending)
         listened = self._listen_at - LISTEN <= time < self._listen_at
         if sample and listened and not sent and not self._dirty:
@@ -167,6 +174,11 @@ class Publisher:
         if commands and self._cursor:
             self._redis.set(self._keys.handled, self._cursor)
         return tuple(commands)
+
+
+def here(keys: Keys) -> list[Words]:
+    """The commands that say that a station is there."""
+    return [("SADD", STATIONS, keys.station), ("SET", keys.here, 1, "EX", KNOWN)]
 
 
 def add(stream: str, most: int, message: Sample | Event) -> Words:

@@ -1,5 +1,6 @@
 """The app's own Redis: a child process on a unix socket in the instance folder."""
 
+import re
 import shutil
 import subprocess
 import time
@@ -78,7 +79,7 @@ def stop_redis(settings: Settings, child: subprocess.Popen[bytes], patience: flo
         child.wait()
 
 
-def check_redis(url: str) -> None:
+def check_redis(url: str, setting: str) -> None:
     """Make sure that the Redis of a setting answers.
 
     Raises:
@@ -88,5 +89,11 @@ def check_redis(url: str) -> None:
         connect(url).ping()
     except (redis.RedisError, ValueError) as error:
         raise LiveError(
-            f"Redis at {url} does not answer: {error}. Check HIITPI_REDIS_URL."
+            f"Redis at {without_password(url)} does not answer: {str(error).rstrip('.')}. "
+            f"Check {setting}."
         ) from error
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    return re.sub(r"(?<=:)[^:/@]*(?=@)", "***", url)

@@ -7,6 +7,7 @@ from hiitpi.coach.messages import Command
 from hiitpi.live.bus import (
     COMMANDS,
     FIELD,
+    GONE,
     HEAD,
     PATIENCE,
     Client,
@@ -17,6 +18,7 @@ from hiitpi.live.bus import (
     entries_of,
     newest_id,
     save,
+    silent_for,
 )
 
 
@@ -48,6 +50,10 @@ class Subscriber:
         """What the trainer says of itself; None: it never said anything."""
         return self._json(self._keys.camera)
 
+    def here(self) -> bool:
+        """Whether the trainer has been there in the last seconds."""
+        return silent_for(int(self._redis.pttl(self._keys.here))) < GONE
+
     def recent(self) -> dict[str, list[tuple[bytes, bytes]]]:
         """All samples and events that are still there: (id, JSON), oldest first."""
         return {
@@ -59,15 +65,15 @@ class Subscriber:
         }
 
     def wait(
-        self, cursors: Mapping[str, bytes], seconds: float
+        self, cursors: Mapping[str, bytes], seconds: float, most: int | None = None
     ) -> dict[str, list[tuple[bytes, bytes]]]:
         """What came after the cursors of "samples" and "events".
 
-        Waits for something to come for so many seconds; 0: does not wait.
+        Waits for something to come for so many seconds; 0: does not wait. `most`: of each.
         """
         names = {getattr(self._keys, name).encode(): name for name in cursors}
         streams = {key: cursors[name] for key, name in names.items()}
-        answer = self._redis.xread(streams, block=int(seconds * 1000) or None)
+        answer = self._redis.xread(streams, most, int(seconds * 1000) or None)
         return {
             names[bytes(key)]: [(bytes(entry), bytes(fields[FIELD])) for entry, fields in entries]
             for key, entries in entries_of(answer)
@@ -93,10 +99,18 @@ class Subscriber:
 class Attendance:
     """A subscription: it says that somebody is there, as long as its connection lives."""
 
-    def __init__(self, client: Client, channel: str) -> None:
+    def __init__(self, client: Client, *channels: str) -> None:
         self._pubsub = client.pubsub(ignore_subscribe_messages=True)
-        self._pubsub.subscribe(channel)
+        self._pubsub.subscribe(*channels)
         self._pubsub.get_message(timeout=PATIENCE)  # the confirmation: from here on it counts
+
+    def keep(self) -> None:
+        """Notice that the connection was cut, and be there again when Redis is.
+
+        Raises:
+            redis.RedisError: it is not yet; ask again.
+        """
+        self._pubsub.get_message(timeout=0)
 
     def close(self) -> None:
         """Be there no longer."""

@@ -19,7 +19,8 @@ USB: Final = {("1a6e", "089a"), ("18d1", "9302")}
 LIBRARY: Final = "libedgetpu.so.1"
 
 HELP: Final = (
-    "Install libedgetpu1-std from Coral's packages, or set HIITPI_ACCELERATOR=cpu to do without."
+    "Run ./setup.sh install while it is plugged in, which brings a library that fits (docs/pi.md), "
+    "or set HIITPI_ACCELERATOR=cpu to do without."
 )
 
 MakeInterpreter = Callable[[bytes], Any]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session as Rows
 
 from hiitpi.errors import RecordsError
@@ -20,6 +20,24 @@ from hiitpi.records.trouble import reason, words
 PATIENCE: Final = 5
 
 PATIENT: Final = f"busy_timeout={PATIENCE * 1000}"
+
+#: Of a database server: seconds to connect, and after which a connection on which nothing comes is
+#: dead (libpq's parameters; without them TCP would wait for a quarter of an hour).
+CONNECT: Final = 3
+DEAD: Final = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 1,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 8000,
+}
+
+#: Seconds after which a server gives up a transaction in which nothing comes. Of a client whose
+#: network was cut in the middle it hears nothing for two hours, and would keep the session that
+#: was being written locked for so long, from that client too.
+FORSAKEN: Final = 20.0
+
+#: Seconds for which a server that was away is not asked again: pages would wait for it each time.
+AWAY: Final = 3.0
 
 #: How sure SQLite is that a commit survives a power cut. A checkpoint of a running session is
 #: worth a second of training: NORMAL does not wait for the SD card, and loses at most the newest
@@ -48,6 +66,7 @@ class Database:
         #: Brings the tables up to date; run before the first use, and again until it succeeds.
         self.prepare: Callable[[], None] | None = None
         self._preparing = threading.RLock()
+        self._away, self._away_until = "", 0.0  # why a server was
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
@@ -73,6 +92,8 @@ class Database:
             yield rows
 
     def _be_ready(self) -> None:
+        if time.monotonic() < self._away_until:
+            raise RecordsError(self._away)
         with self._preparing:
             prepare, self.prepare = self.prepare, None
             if prepare:
@@ -87,17 +108,24 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise RecordsError(words(error, self.engine.url)) from error
+            says = words(error, self.engine.url)
+            if isinstance(error, OperationalError) and not _answered(error):
+                self._away, self._away_until = says, time.monotonic() + AWAY
+            raise RecordsError(says) from error
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
+def _answered(error: OperationalError) -> bool:
+    """Whether the database has said itself what is wrong: it is there."""
+    return any(getattr(error.orig, code, None) for code in ("sqlstate", "sqlite_errorcode"))
+
+
 def _engine(url: Any) -> Engine:
     if url.get_backend_name() != "sqlite":
-        patience = {"connect_timeout": PATIENCE} if url.get_driver_name() == "psycopg" else {}
-        return create_engine(url, pool_pre_ping=True, connect_args=patience)
+        return create_engine(url, pool_pre_ping=True, connect_args=_patience(url))
     engine = create_engine(url)
 
     # Python's sqlite3 begins no transaction before the first write: reads would see several
@@ -123,6 +151,15 @@ def _engine(url: Any) -> Engine:
             connection.exec_driver_sql(f"PRAGMA {PATIENT}")
 
     return engine
+
+
+def _patience(url: Any) -> dict[str, Any]:
+    """For how long a database server and this end of its connections wait for each other."""
+    if url.get_driver_name() != "psycopg":
+        return {}
+    forsaken = f"-c idle_in_transaction_session_timeout={round(FORSAKEN * 1000)}"
+    options = f"{url.query.get('options', '')} {forsaken}".strip()
+    return {"connect_timeout": CONNECT, **DEAD, "options": options}
 
 
 def _begun(connection: Any) -> bool:

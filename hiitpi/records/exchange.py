@@ -64,6 +64,7 @@ class SetRow(_Row):
     status: Literal["finished", "interrupted"] = Field(description="finished, or interrupted")
     station: str = Field(max_length=30, description="which camera")
     model: str = Field(max_length=60, description="which pose model judged")
+    match: str | None = Field(None, max_length=40, description="which head-to-head, or empty")
     set: int = Field(ge=1, le=9999, description="number of the set in the session")
     workout: str = Field(max_length=60, description="what was done")
     round: int = Field(ge=1, le=9999, description="of the program")
@@ -151,6 +152,7 @@ def _set_rows(record: SessionRecord, zone: tzinfo | None) -> Iterator[dict[str, 
         "status": record.status,
         "station": record.station,
         "model": record.model,
+        "match": record.match or None,
     }
     for one in record.sets:
         values = {"set": one.number}
@@ -295,6 +297,7 @@ def _session(rows: list[SetRow], series: dict[int, Repetition]) -> SessionRecord
         status=first.status,
         station=first.station,
         model=first.model,
+        match=first.match or "",
         sets=tuple(
             SetRecord(number=row.set, **{name: getattr(row, name) for name in names})
             for row in sorted(rows, key=lambda row: row.set)

@@ -34,6 +34,7 @@ def read_record(row: Session, series: bool) -> SessionRecord:
         station=row.station,
         model=row.model,
         device=row.device,
+        match=row.match,
         sets=tuple(SetRecord(**_values(one, SetRecord)) for one in row.sets),
         series=tuple(_repetition(rep) for rep in row.series) if series else (),
     )

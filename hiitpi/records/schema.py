@@ -111,6 +111,7 @@ class Session(Base):
     station: Mapped[str] = mapped_column(String(30))
     model: Mapped[str] = mapped_column(String(60))
     device: Mapped[str] = mapped_column(String(40))
+    match: Mapped[str] = mapped_column(String(40), default="")
 
     player: Mapped[Player] = relationship()
     sets: Mapped[list["WorkoutSet"]] = relationship(
@@ -125,6 +126,7 @@ class Session(Base):
         Index("session_player_day", "player_id", "day"),
         Index("session_gone", "gone"),
         Index("session_station_status", "station", "status"),
+        Index("session_match", "match"),
     )
 
 

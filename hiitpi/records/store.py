@@ -1,6 +1,6 @@
 """Reads and writes the sessions of the record book."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
@@ -197,7 +197,7 @@ class Store:
         row = schema.Session(uuid=UUID(record.uuid), player=player, device=record.device)
         row.started, row.program = _moment(record.started), canonical(record.program)
         row.day = local_day(record.started, self.zone)
-        row.station, row.model = record.station, record.model
+        row.station, row.model, row.match = record.station, record.model, record.match
         rows.add(row)
         return row
 
@@ -219,6 +219,14 @@ class Store:
             reps, pace = rows.execute(query).one()
         return None if reps is None else Best(reps, pace)
 
+    def match(self, match: str) -> list[SessionRecord]:
+        """The sessions of a head-to-head that the record book has so far, without their series."""
+        query = select(schema.Session).where(
+            schema.Session.match == match, schema.Session.gone.is_(None)
+        )
+        with self.database.reading() as rows:
+            return [read_record(row, series=False) for row in rows.scalars(query)] if match else []
+
     @staticmethod
     def _ended(rows: Rows, uuid: str, gone: bool = False) -> schema.Session:
         row = find_session(rows, uuid)
@@ -238,7 +246,7 @@ class Store:
             row = rows.scalar(query)
             return None if row is None else read_record(row, series=True)
 
-    def close_running(self, station: str, but: str | None = None) -> None:
+    def close_running(self, station: str, but: Collection[str] = ()) -> None:
         """End a station's sessions that nobody ended, as interrupted when they last changed."""
         last = (
             select(func.max(schema.Repetition.time))
@@ -250,7 +258,7 @@ class Store:
         )
         with self.database.writing() as rows:
             for row, seconds in rows.execute(query).all():
-                if str(row.uuid) != but:
+                if str(row.uuid) not in but:
                     row.status = "interrupted"
                     row.ended = row.started + timedelta(seconds=seconds or 0)
                     recount(rows, row.player_id, [row.day])

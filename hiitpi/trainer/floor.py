@@ -181,6 +181,7 @@ class Floor:
                 station=self._settings.station,
                 model=model,
                 device=command.device,
+                match=command.match,
             )
         )
 
@@ -225,9 +226,10 @@ class Floor:
         saved = True
         if session.began:
             self._set_right(session)
-            self._recorder.put(session.record(status=status, ended=self._wall()))
+            record = session.record(status=status, ended=self._wall())
+            self._recorder.put(record)
             saved = self._recorder.flush(timeout=SAVING)
-            if saved or self._recorder.has_kept(session.uuid):
+            if saved or self._recorder.keep(record):
                 self._journal.end()
         text = "" if saved else "The record book cannot be written now; the session is kept."
         gone = status == "discarded" or not session.began

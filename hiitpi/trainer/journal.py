@@ -15,13 +15,11 @@ import orjson
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
 from hiitpi.live.bus import decode_record, encode
+from hiitpi.machine import boot_id
 
 log = logging.getLogger(__name__)
 
 FILE: Final = "running.jsonl"
-
-#: Linux' name for the time since the machine was started.
-BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 Clock = Callable[[], float]
 
@@ -53,7 +51,7 @@ class Journal:
     def __init__(self, folder: Path, wall: Clock, uptime: Clock) -> None:
         self._path = folder / FILE
         self._wall, self._uptime = wall, uptime
-        self._boot = BOOT.read_text().strip() if BOOT.exists() else ""
+        self._boot = boot_id()
         self._file: int | None = None  # its descriptor, while a session runs
         self._known = 0
 

@@ -72,7 +72,7 @@ def run(
     opens = partial(camera, settings), partial(engine, settings)
     trainer = Trainer(settings, *opens, library, bus, recorder, journal, clock)
     try:
-        left = find_left(store, journal, settings.station, time.time())
+        left = find_left(store, journal, settings.station, time.time(), recorder.waiting)
         if left:
             trainer.resume(left)
         gc.collect()
@@ -87,17 +87,22 @@ def run(
         store.close()
 
 
-def find_left(store: Store, journal: Journal, station: str, now: float) -> SessionRecord | None:
-    """The session to go on with; all others that nobody ended are closed."""
+def find_left(
+    store: Store, journal: Journal, station: str, now: float, waiting: frozenset[str] = frozenset()
+) -> SessionRecord | None:
+    """The session to go on with; all others that nobody ended are closed.
+
+    What the record book knows of sessions that are `waiting` to be written is old.
+    """
     kept = journal.read()
     if kept and kept.record.station != station:
         kept = None
     try:
-        left = _newest(store, kept, station, now)
+        left = _newest(store, kept, station, now, waiting)
         if left and left.ago > RESUME:
             store.save(left.record)  # with what only the journal knew
             left = None
-        store.close_running(station, but=left.record.uuid if left else None)
+        store.close_running(station, but={*waiting, *([left.record.uuid] if left else [])})
     except RecordsError as error:
         log.error("The record book cannot be asked for sessions: %s", error)
         return kept.record if kept and kept.ago <= RESUME else None
@@ -106,14 +111,18 @@ def find_left(store: Store, journal: Journal, station: str, now: float) -> Sessi
     return left.record if left else None
 
 
-def _newest(store: Store, kept: Left | None, station: str, now: float) -> Left | None:
+def _newest(
+    store: Store, kept: Left | None, station: str, now: float, waiting: frozenset[str]
+) -> Left | None:
     """The journal knows every repetition; the record book may be a second behind."""
     if kept:
         stored = store.session(kept.record.uuid)
         if stored is None or stored.status == "active":
             return kept
     running = store.running(station)
-    return Left(running, now - _last(running)) if running else None
+    if running is None or running.uuid in waiting:
+        return None
+    return Left(running, now - _last(running))
 
 
 def _last(record: SessionRecord) -> float:

@@ -39,6 +39,12 @@ class Recorder:
         self._load()
         self._thread.start()
 
+    @property
+    def waiting(self) -> frozenset[str]:
+        """The uuids of sessions that are still to be written."""
+        with self._changed:
+            return frozenset(self._waiting)
+
     def put(self, record: SessionRecord) -> None:
         """Write this within a second; of one session only the newest state is written."""
         with self._changed:
@@ -52,21 +58,8 @@ class Recorder:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._waiting, timeout)
 
-    def has_kept(self, uuid: str) -> bool:
-        """Whether a session that could not be written is in the shelter."""
-        return (self._shelter / f"{uuid}.json").exists()
-
-    def close(self) -> None:
-        """Write what waits; what cannot be written now is kept in the shelter."""
-        self.flush(timeout=0.5)
-        self._closed.set()
-        with self._changed:
-            self._changed.notify_all()
-        self._thread.join(timeout=0.5)
-        for record in self._waiting.values():
-            self._keep(record)
-
-    def _keep(self, record: SessionRecord) -> None:
+    def keep(self, record: SessionRecord) -> bool:
+        """Put a session that cannot be written now into the shelter; whether it is there."""
         path = self._shelter / f"{record.uuid}.json"
         part = path.with_suffix(".part")
         try:
@@ -75,6 +68,20 @@ class Recorder:
             part.replace(path)  # whole, or not at all
         except OSError as error:
             log.error("Session %s is kept in memory only: %s", record.uuid, error)
+            return False
+        return True
+
+    def close(self) -> None:
+        """Write what waits; what cannot be written now is kept in the shelter."""
+        self.flush(timeout=0.5)
+        self._closed.set()
+        with self._changed:
+            self._changed.notify_all()
+        self._thread.join(timeout=0.5)
+        with self._changed:  # a write that takes longer still may end meanwhile
+            left = list(self._waiting.values())
+        for record in left:
+            self.keep(record)
 
     def _load(self) -> None:
         for path in self._shelter.glob("*.json"):
@@ -102,7 +109,7 @@ class Recorder:
             self._save(record)
         except RecordsError as error:
             log.error("Session %s cannot be written yet: %s", record.uuid, error)
-            self._keep(record)
+            self.keep(record)
             return
         try:
             (self._shelter / f"{record.uuid}.json").unlink(missing_ok=True)

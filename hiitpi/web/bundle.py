@@ -8,8 +8,16 @@ from typing import Final
 from flask import Flask, Response, request
 
 #: In the order in which they are needed.
-SCRIPTS: Final = ("access.js", "device.js", "sound.js", "graphs.js", "board.js", "live.js")
-STYLES: Final = ("style.css", "train.css", "pages.css")
+SCRIPTS: Final = (
+    "access.js",
+    "device.js",
+    "sound.js",
+    "graphs.js",
+    "board.js",
+    "live.js",
+    "wall.js",
+)
+STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css")
 
 #: A year: the longest that HTTP caches are meant to keep anything (RFC 9111).
 FOR_GOOD: Final = "public, max-age=31536000, immutable"

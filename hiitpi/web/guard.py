@@ -25,7 +25,7 @@ DOOR: Final = "/code"
 PRIVATE: Final = (".local", ".home.arpa", ".internal", ".localhost", ".lan")
 
 #: Addresses of ours that no other site has a reason to lead to.
-INNER: Final = ("/_dash", "/live", "/videostream", "/export/", "/assets/")
+INNER: Final = ("/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/")
 
 #: Bytes of a request: a callback may bring an export file as text; all others are small.
 LARGEST: Final = 96 * 2**20

@@ -27,9 +27,6 @@ WAIT: Final = 1.0
 LOOK: Final = 0.5
 RETRY: Final = 0.5
 
-#: Browsers that follow at a time.
-MOST: Final = 40
-
 #: Seconds that a browser waits for the first read of a process that has just started.
 PATIENCE: Final = 3.0
 
@@ -101,11 +98,6 @@ class LiveHub:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live", daemon=True)
                 self._thread.start()
-
-    @property
-    def full(self) -> bool:
-        """Whether as many follow as may: pages must always have threads."""
-        return self._followers >= MOST
 
     def follow(self, last: str | None) -> Generator[bytes]:
         """Server-Sent Events, each a batch of everything new; never ends by itself.
@@ -186,7 +178,8 @@ class LiveHub:
             try:
                 self._read()
             except redis.RedisError as error:
-                log.info("Redis is away: %s", error)
+                if self._now["server"] == b"true":
+                    log.info("Redis is away: %s", error)
                 self._set("server", b"false")
                 with self._attending:
                     self._attendance = None  # it went with its connection
@@ -205,6 +198,8 @@ class LiveHub:
         if got.get("events") or now - self._looked >= LOOK:
             self._looked = now
             session, status = self._source.session(), self._source.status()
+            if status and not status["trouble"] and not self._source.here():
+                status = None  # what it said last of its camera is not so any more
             # The trainer tells what happened before it changes what is; so must we.
             self._take(self._source.wait(self._cursors, 0))
             self._set("server", b"true")

@@ -11,8 +11,11 @@ log = logging.getLogger(__name__)
 
 LOST = "hiitpi.session_lost"
 
+#: The same for everybody: such an answer, which may be kept, does not carry somebody's session.
+FILES = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+
 #: Answers that need to know nobody: they go on while Redis is away.
-ANONYMOUS = ("/live", "/videostream", "/assets/", "/_dash-component-suites/", "/healthz")
+ANONYMOUS = (*FILES, "/live", "/videostream", "/wall/", "/healthz")
 
 
 class PatientSessions(SessionInterface):
@@ -32,7 +35,7 @@ class PatientSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Keep it, if it is one."""
-        if LOST in request.environ:
+        if LOST in request.environ or request.path.startswith(FILES):
             return
         try:
             self._kept.save_session(app, session, response)

@@ -16,14 +16,13 @@ from hiitpi.access.trust import Trust
 from hiitpi.coach.library import Library
 from hiitpi.errors import RecordsError
 from hiitpi.live.bus import connect
-from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.auth import current_player
 from hiitpi.web.bundle import keep_for_good, scripts, styles
 from hiitpi.web.door import door
 from hiitpi.web.guard import allow_scripts, guard
-from hiitpi.web.hub import LiveHub
+from hiitpi.web.matches import Matches
 from hiitpi.web.pages import (
     data,
     history,
@@ -34,20 +33,27 @@ from hiitpi.web.pages import (
     session,
     status,
     train,
+    versus,
+    wall,
 )
 from hiitpi.web.parts.header import header, header_callbacks
 from hiitpi.web.parts.trouble import banner, broken, closed, plain, tell
 from hiitpi.web.patience import be_patient
+from hiitpi.web.seats import Seats
 from hiitpi.web.services import Services
+from hiitpi.web.stations import Stations
 from hiitpi.web.streams import streams
-from hiitpi.web.video import VideoHub
+from hiitpi.web.wall import Wall
 
-PAGES = (login, train, programs, leaderboard, history, session, data, status)
+PAGES = (login, train, programs, leaderboard, history, session, data, status, wall, versus)
 
 ASSETS = ROOT / "assets"
 
 #: How long a device stays logged in.
 REMEMBERED = timedelta(days=90)
+
+#: Browsers that follow live data at a time.
+FOLLOWERS = 40
 
 #: Seconds after which cached numbers are made anew in any case.
 CACHED = 60
@@ -64,15 +70,16 @@ def create_app(settings: Settings) -> Flask:
     trust = Trust(settings.instance, code, time.time, time.monotonic)
     guard(server, settings, trust)
     _configure(server, settings, trust)
-    bus = Subscriber(connect(settings.redis(0)), settings.station)
-    live = LiveHub(bus)
+    stations = Stations(settings, time.monotonic)
     services = Services(
         settings=settings,
         library=Library(settings.workouts_dir),
         store=Store(settings.database, settings.zone),
-        bus=bus,
-        live=live,
-        video=VideoHub(bus, settings.max_viewers, live.tell_viewers),
+        stations=stations,
+        wall=Wall(stations),
+        matches=Matches(stations, time.time),
+        followers=Seats(FOLLOWERS),
+        viewers=Seats(settings.max_viewers),
         cache=Cache(server),
         trust=trust,
         guesses=Guesses(time.monotonic),
@@ -154,7 +161,7 @@ def _pages(server: Flask, services: Services) -> None:
         )
         page.callbacks(app, services)
     register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=missing.layout)
-    app.layout = lambda: html.Div([header(), banner(), page_container], className="app")
+    app.layout = lambda: html.Div([header(services), banner(), page_container], className="app")
     header_callbacks(app, services)
     allow_scripts(server, app)
 
@@ -177,9 +184,8 @@ def _unknown_is_404(answer: Any) -> Any:
 def _layout(page: Any, services: Services) -> Any:
     def made(**given: Any) -> Any:
         try:
-            if hasattr(page, "TEMPLATE"):
-                return page.layout(services, str(given.get("uuid") or ""))
-            return page.layout(services)
+            wanted = {name: str(given.get(name) or "") for name in getattr(page, "TAKES", ())}
+            return page.layout(services, **wanted)
         except RecordsError as error:
             return closed(error)
 

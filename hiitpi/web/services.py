@@ -7,23 +7,29 @@ from flask_caching import Cache
 from hiitpi.access.guesses import Guesses
 from hiitpi.access.trust import Trust
 from hiitpi.coach.library import Library
-from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
-from hiitpi.web.hub import LiveHub
-from hiitpi.web.video import VideoHub
+from hiitpi.web.matches import Matches
+from hiitpi.web.seats import Seats
+from hiitpi.web.stations import Stations
+from hiitpi.web.wall import Wall
 
 
 @dataclass(frozen=True)
 class Services:
-    """The web process' connections to everything else."""
+    """The web process' connections to everything else.
+
+    `followers` are of live data, `viewers` of video, at all stations together.
+    """
 
     settings: Settings
     library: Library
     store: Store
-    bus: Subscriber
-    live: LiveHub
-    video: VideoHub
+    stations: Stations
+    wall: Wall
+    matches: Matches
+    followers: Seats
+    viewers: Seats
     cache: Cache
     trust: Trust
     guesses: Guesses

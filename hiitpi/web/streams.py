@@ -1,4 +1,4 @@
-"""The two endless answers: video as multipart JPEG, live data as Server-Sent Events."""
+"""The endless answers: video as multipart JPEG, live data as Server-Sent Events."""
 
 import socket
 from collections.abc import Callable, Generator, Iterator
@@ -8,7 +8,9 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from hiitpi.web.guard import still_trusted
+from hiitpi.web.seats import Seats
 from hiitpi.web.services import Services
+from hiitpi.web.stations import Station
 from hiitpi.web.video import BOUNDARY
 
 #: Bytes that the kernel keeps for a viewer who does not read (it doubles the number, and fills part
@@ -20,38 +22,62 @@ STALLED: Final = 30_000
 
 
 def streams(services: Services) -> Blueprint:
-    """The routes `/videostream` and `/live`."""
+    """The routes `/videostream` and `/live`, of one station; and of all, under `/wall`."""
     routes = Blueprint("streams", __name__)
 
     @routes.get("/live")
     def live() -> Response:
-        if services.live.full:
-            return Response("Too many people are watching.", 503, {"Retry-After": "10"})
+        station = services.stations.get(request.args.get("station"))
+        if station is None:
+            return _unknown()
         # The browser sends the header when it reconnects; a tab that was hidden cannot set it.
         last = request.headers.get("Last-Event-ID") or request.args.get("last")
-        _keep_short()
-        events = _while_trusted(services, services.live.follow(last))
-        answer = Response(events, mimetype="text/event-stream")
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must pass each event on
-        return answer
+        return _events(services, station.live.follow(last))
+
+    @routes.get("/wall/live")
+    def wall() -> Response:
+        return _events(services, services.wall.follow())
 
     @routes.get("/videostream")
     def videostream() -> Response:
+        station = services.stations.get(request.args.get("station"))
+        if station is None:
+            return _unknown()
         size = "small" if request.args.get("size") == "small" else "frame"
-        if not services.video.enter(size):
-            return Response("Too many people are watching.", 503, {"Retry-After": "10"})
-        _keep_short()
-        answer = Response(
-            _while_trusted(services, _multipart(services, size)),
-            mimetype=f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}",
-        )
-        # Whether or not the first picture was ever asked for, the place is given back.
-        answer.call_on_close(lambda: services.video.leave(size))
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _video(services, _multipart(station, size))
+
+    @routes.get("/wall/video")
+    def wall_video() -> Response:
+        return _video(services, services.wall.pictures(services.stations.names()))
 
     return routes
+
+
+def _unknown() -> Response:
+    return Response("There is no such station. The page /wall shows all.\n", 404)
+
+
+def _events(services: Services, events: Generator[bytes]) -> Response:
+    answer = _endless(services, services.followers, events, "text/event-stream")
+    answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must pass each event on
+    return answer
+
+
+def _video(services: Services, parts: Generator[bytes]) -> Response:
+    kind = f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
+    return _endless(services, services.viewers, parts, kind)
+
+
+def _endless(services: Services, seats: Seats, parts: Generator[bytes], kind: str) -> Response:
+    """An answer that takes one of the seats as long as it goes on."""
+    if not seats.take():
+        return Response("Too many people are watching.", 503, {"Retry-After": "10"})
+    _keep_short()
+    answer = Response(_while_trusted(services, parts), mimetype=kind)
+    # Whether or not its first part was ever asked for, the seat is given back.
+    answer.call_on_close(seats.give_back)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _while_trusted(services: Services, parts: Generator[bytes]) -> Iterator[bytes]:
@@ -76,6 +102,10 @@ def _keep_short() -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED)
 
 
-def _multipart(services: Services, size: str) -> Generator[bytes]:
-    yield b"--" + BOUNDARY + b"\r\n"
-    yield from services.video.pictures(size)
+def _multipart(station: Station, size: str) -> Generator[bytes]:
+    station.video.enter(size)
+    try:
+        yield b"--" + BOUNDARY + b"\r\n"
+        yield from station.video.pictures(size)
+    finally:
+        station.video.leave(size)

@@ -28,30 +28,21 @@ class VideoHub:
 
     Args:
         source: where pictures come from.
-        most: viewers at a time, of all sizes together.
         tell: called with the number of viewers when it changes.
     """
 
-    def __init__(self, source: Subscriber, most: int, tell: Callable[[int], None]) -> None:
-        self._most, self._tell = most, tell
+    def __init__(self, source: Subscriber, tell: Callable[[int], None]) -> None:
+        self._tell = tell
         self._lock = threading.Lock()
         self._viewers = 0
         self._channels = {size: Channel(source, size) for size in SIZES}
 
-    @property
-    def viewers(self) -> int:
-        """How many watch."""
-        return self._viewers
-
-    def enter(self, size: str) -> bool:
-        """Become a viewer of a size; False when as many as may be watch already."""
+    def enter(self, size: str) -> None:
+        """Become a viewer of a size."""
         with self._lock:
-            if self._viewers >= self._most:
-                return False
             self._viewers += 1
             self._channels[size].enter()
             self._tell(self._viewers)
-        return True
 
     def leave(self, size: str) -> None:
         """Watch no longer."""
@@ -59,6 +50,10 @@ class VideoHub:
             self._viewers -= 1
             self._channels[size].leave()
             self._tell(self._viewers)
+
+    def newest(self, size: str, after: int) -> tuple[int, bytes] | None:
+        """The newest part and its turn, for a viewer; None: it is still that of turn `after`."""
+        return self._channels[size].wait_after(after, 0)
 
     def pictures(self, size: str, timeout: float = 10.0) -> Iterator[bytes]:
         """Parts of a multipart answer, each a picture and the boundary that ends it.
@@ -95,11 +90,12 @@ class Channel:
     def pictures(self, timeout: float) -> Iterator[bytes]:
         """See `VideoHub.pictures`."""
         turn = -1
-        while got := self._wait_after(turn, timeout):
+        while got := self.wait_after(turn, timeout):
             turn, part = got
             yield part
 
-    def _wait_after(self, turn: int, timeout: float) -> tuple[int, bytes] | None:
+    def wait_after(self, turn: int, timeout: float) -> tuple[int, bytes] | None:
+        """The newest part and its turn, when it is another one than `turn`."""
         with self._fresh:
             self._fresh.wait_for(lambda: self._newest and self._turn != turn, timeout)
             if self._newest is None or self._turn == turn:

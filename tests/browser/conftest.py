@@ -1,6 +1,7 @@
 """A real app, started as a user starts it, and a real browser."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hiitpi.bench.web import CHROMIUM, FLAGS
 from hiitpi.settings import ROOT
 from tests.conftest import MIRROR, free_port
+
+expect.set_options(timeout=15_000)  # a machine that runs other tests beside these takes longer
 
 
 @dataclass
@@ -27,16 +30,20 @@ class App:
 
 @contextmanager
 def running(
-    instance: Path, camera: str = "athlete", rate: float = 1, **settings: str
+    instance: Path, camera: str = "athlete", rate: float = 1, full: bool = False, **more: str
 ) -> Iterator[App]:
     """`python app.py` with a real Redis and a real model.
 
-    `rate` other than 1: with a trainer whose clock runs so many times as fast.
+    `rate` other than 1: with a trainer whose clock runs so many times as fast. `full`: with the
+    model and the frame rate that are chosen where nobody chooses, which keep a machine busier than
+    most tests need. `more`: settings.
     """
     port = free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith("HIITPI_")}
     env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
-    env |= settings
+    if not full:
+        env |= {"HIITPI_MODEL": "movenet", "HIITPI_CAMERA_FPS": "15"}
+    env |= more
     if MIRROR.is_dir():
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
     command = [sys.executable, "app.py", "--camera", camera]
@@ -58,9 +65,9 @@ def running(
 
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with the drawn athlete; a module may say by what `RATE` its clock is faster."""
-    rate = getattr(request.module, "RATE", 1)
-    with running(tmp_path_factory.mktemp("app") / "instance", rate=rate) as app:
+    """The app with the drawn athlete; a module may say the `RATE` of its clock, and be `FULL`."""
+    rate, full = getattr(request.module, "RATE", 1), getattr(request.module, "FULL", False)
+    with running(tmp_path_factory.mktemp("app") / "instance", rate=rate, full=full) as app:
         yield app
 
 
@@ -163,3 +170,13 @@ def finish(page: Page) -> None:
     page.click("#done")
     page.wait_for_selector("#train[data-phase=finished]")
     page.wait_for_selector("#summary .reps")
+
+
+def stati(app: App, player: str) -> list[str]:
+    """What became of a player's sessions."""
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
+        query = (
+            "SELECT CASE WHEN session.gone IS NULL THEN status ELSE 'discarded' END"
+            " FROM session JOIN player ON player.id = player_id WHERE name = ?"
+        )
+        return [row[0] for row in book.execute(query, (player,))]

@@ -8,7 +8,7 @@ import sys
 import time
 from functools import partial
 
-from hiitpi.camera.athlete import open_camera
+from hiitpi.camera.athlete import AthleteCamera
 from hiitpi.camera.base import Camera
 from hiitpi.logs import set_up
 from hiitpi.settings import Settings
@@ -17,6 +17,9 @@ from hiitpi.trainer.main import run
 from hiitpi.watch import heartbeat
 
 START = time.monotonic()
+
+#: Pictures per second of the hurried clock: every workout is counted rightly from 8 on.
+ENOUGH = 10.0
 
 
 def hurried(rate: float) -> float:
@@ -29,15 +32,18 @@ def main(rate: str, part: str = "app", *more: str) -> None:
     if part == "app":
         set_up(settings, "serve")
         command = (sys.executable, "-m", "tests.browser.hurried", rate, "trainer")
-        serve(settings, lambda: print("open", flush=True), command)
+        serve(settings, lambda _: print("open", flush=True), command)
         return
     set_up(settings, "trainer")
     clock = partial(hurried, float(rate))
 
     def camera(settings: Settings) -> Camera:
-        # Its beats are of the hurried clock, its waits of the real one.
-        often = settings.model_copy(update={"camera_fps": min(120, 30 * float(rate))})
-        athlete = open_camera("athlete", often, clock)
+        athlete = AthleteCamera(
+            rate=max(ENOUGH, 30 / float(rate)),
+            form=settings.athlete_form,
+            clock=clock,
+            sleep=lambda seconds: time.sleep(seconds / float(rate)),
+        )
         athlete.start()
         return athlete
 

@@ -16,7 +16,9 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hiitpi.bench.web import CHROMIUM, FLAGS
+from hiitpi.coach.program import for_seconds
 from tests.browser.conftest import choose, log_in, running
+from tests.club.hall import hall
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
 
@@ -52,7 +54,7 @@ class Album:
 def opened(browser: Browser, form: str) -> Iterator[Page]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder) / "instance", HIITPI_ATHLETE_FORM=form) as app,
+        running(Path(folder) / "instance", full=True, HIITPI_ATHLETE_FORM=form) as app,
     ):
         context = browser.new_context(base_url=app.url, bypass_csp=True)
         yield context.new_page()
@@ -123,13 +125,55 @@ def near(album: Album) -> None:
     album.take("position", 250)
 
 
+def stranger(page: Page, folder: Path) -> None:
+    """A device that has not said the house code: by its header, one behind a proxy."""
+    context = page.context.browser.new_context(
+        base_url=page.url.rsplit("/", 1)[0], extra_http_headers={"X-Forwarded-For": "192.0.2.1"}
+    )
+    album = Album(folder, context.new_page())
+    album.page.goto("/")
+    album.take("code")
+    context.close()
+
+
+def club(browser: Browser, folder: Path) -> None:
+    """Four stations, three of them in a head-to-head, and the fourth has gone."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hiitpi-") as place,
+        hall(Path(place), 4, pages=True, drawn=True) as everybody,
+    ):
+        assert everybody.pages is not None
+        host, port = everybody.pages.address
+        context = browser.new_context(base_url=f"http://{host}:{port}", bypass_csp=True)
+        album = Album(folder, context.new_page())
+        gone = everybody.places.pop()
+        gone.process.terminate()
+        for player in ("Player 1", "Player 2", "Player 3"):
+            everybody.store.house.welcome(player)
+        match = everybody.begin(for_seconds("jumping_jacks", 60))
+        page = album.page
+        page.goto("/wall")
+        page.wait_for_selector(".tile[data-phase=work]", timeout=60_000)
+        page.wait_for_timeout(9000)
+        album.take("wall", 1500)
+        page.goto(f"/versus?match={match.id}")
+        page.wait_for_selector(".winner", timeout=120_000)
+        album.take("versus")
+        page.goto("/versus")
+        page.wait_for_selector("#begin")
+        album.take("versus-form")
+        context.close()
+
+
 def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        club(browser, folder)
         with opened(browser, "close") as page:
             near(Album(folder, page))
         with opened(browser, "good") as page:
             well(Album(folder, page))
+            stranger(page, folder)
         browser.close()
 
 

@@ -21,15 +21,15 @@ LISTEN = """() => {
   window.sets = {};
   window.phases = [];
   window.paused = []; // what the clock and the counter were in the first pause
-  let set = 0;
   const source = new EventSource("/live");
   source.onmessage = (message) => {
     const news = JSON.parse(message.data);
-    if (news.session) set = news.session.set;
     for (const s of news.samples) {
       if (s.phase && window.phases.at(-1) !== s.phase) window.phases.push(s.phase);
       if (s.phase === "paused" && window.phases.filter((p) => p === "paused").length === 1)
         window.paused.push(`${s.left} ${s.reps}`);
+      // The session's own news come by another way, and may be behind.
+      const set = window.phases.filter((p) => p === "work").length;
       if (s.phase === "work" && s.truth !== null) window.sets[set] = [s.reps, s.truth];
     }
   };
@@ -37,11 +37,15 @@ LISTEN = """() => {
 
 
 def test_a_whole_tabata(browser: Browser, tmp_path: Path):
-    with running(tmp_path / "instance", rate=4) as app, opened(browser, app) as page:
+    with running(tmp_path / "instance", rate=6) as app, opened(browser, app) as page:
         tabata(page, app)
 
 
 def tabata(page: Page, app: App) -> None:
+    log_in(page, "Bob")  # the athlete's pictures are painted at the world's pace: before it counts
+    start(page, "Squats")
+    page.wait_for_function("+document.getElementById('reps').textContent >= 1", timeout=60_000)
+    finish(page)
     log_in(page, "Ada")
     page.evaluate(LISTEN)
     start(page, "Squats", goal="Tabata")
@@ -64,8 +68,7 @@ def tabata(page: Page, app: App) -> None:
     assert set(sets) == set(range(1, 9))
     for counted, truth in sets.values():
         assert abs(counted - truth) <= 1
-    # The athlete's pictures are painted at the world's pace, which costs some of the first set.
-    assert all(counted >= 5 for number, (counted, _) in sets.items() if number > 1)
+    assert all(counted >= 5 for counted, _ in sets.values()), sets
     sounds = page.evaluate("window.sounds")
     assert [sounds.count(name) for name in ("go", "rest", "ten", "done")] == [8, 7, 8, 1]
     assert sounds.count("tick") >= 3 * 15
@@ -85,9 +88,10 @@ def tabata(page: Page, app: App) -> None:
     expect(page.locator("#summary .reps")).to_have_text(str(total + 2))
     with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
         stored = book.execute(
-            "SELECT workout_set.reps, corrected, seconds FROM workout_set ORDER BY number"
+            "SELECT workout_set.reps, corrected, seconds FROM workout_set"
+            " WHERE session_id = (SELECT max(id) FROM session) ORDER BY number"
         ).fetchall()
-        status, reps = book.execute("SELECT status, reps FROM session").fetchone()
+        status, reps = book.execute("SELECT status, reps FROM session ORDER BY id DESC").fetchone()
     assert [row[0] for row in stored] == seen
     assert [row[1] for row in stored] == [None, None, seen[2] + 2, *[None] * 5]
     assert [row[2] for row in stored] == pytest.approx([20] * 8)

@@ -110,3 +110,13 @@ def test_pages_work_and_may_run_no_scripts_but_ours(app: App, browser: Browser):
         )
         assert ran == 0
         page.trouble.clear()  # the violation shows in the console, and the address that is none
+
+
+def test_closing_the_training_floor_is_within_the_policy(app: App, browser: Browser):
+    """A picture that is set meanwhile is a ping to Chromium; `opened` looks for its complaint."""
+    for leave in ("page", "browser"):
+        with opened(browser, app, strict=True) as page:
+            log_in(page, "Ada")
+            page.wait_for_selector("#train[data-camera=on]")
+            if leave == "page":
+                page.close()

@@ -5,12 +5,12 @@ import sqlite3
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, choose, finish, log_in, opened, start
+from tests.browser.conftest import App, choose, finish, log_in, opened, start, stati
 
 pytestmark = pytest.mark.slow
 
 #: The clock of this module's app is faster, so that nobody waits for 3-2-1.
-RATE = 2
+RATE = 4
 
 
 def test_take_over_from_a_second_device(page: Page, app: App, browser: Browser):
@@ -96,15 +96,6 @@ def test_discard_asks_once_and_can_be_undone(page: Page, app: App):
     assert stati(app, "Discarder") == ["finished"]
 
 
-def stati(app: App, player: str) -> list[str]:
-    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
-        query = (
-            "SELECT CASE WHEN session.gone IS NULL THEN status ELSE 'discarded' END"
-            " FROM session JOIN player ON player.id = player_id WHERE name = ?"
-        )
-        return [row[0] for row in book.execute(query, (player,))]
-
-
 def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
     log_in(page, "Beginner")
     choose(page, "Squats", goal="Reps")
@@ -117,16 +108,6 @@ def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
         assert says in compared or "Fastest so far" in compared
         page.click("#again")
         page.wait_for_selector("#train[data-phase=ready]")
-
-
-def test_cancel_before_go_leaves_nothing(page: Page, app: App):
-    log_in(page, "Shy")
-    choose(page, "Squats")
-    page.click("#start")
-    page.wait_for_selector("#train:is([data-phase=position], [data-phase=countdown])")
-    page.keyboard.press("Escape")  # Cancel
-    page.wait_for_selector("#train[data-phase=ready]")
-    assert stati(app, "Shy") == []
 
 
 def test_full_screen_is_the_board_and_the_video(page: Page):
@@ -169,3 +150,22 @@ def test_a_phone_gets_the_small_video_and_others_if_they_choose(page: Page):
     page.click("#who")
     page.get_by_label("Small video").check()
     page.wait_for_function(wide + "480")
+
+
+def test_graphs_that_are_folded_away_are_not_drawn_and_lose_nothing(page: Page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    log_in(page, "Ada")
+    page.evaluate(
+        "() => { window.heard = 0; new EventSource('/live').onmessage = (message) => {"
+        " window.heard = JSON.parse(message.data).samples.at(-1)?.time ?? window.heard; }; }"
+    )
+    graph = page.locator("#graph .js-plotly-plot")
+    page.wait_for_function("g => g.data[0].x.length > 20", arg=graph.element_handle())
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(graph).to_be_hidden()
+    drawn, heard = graph.evaluate("g => [g.data[0].x.at(-1), window.heard]")
+    page.wait_for_function("before => window.heard > before + 4", arg=heard)
+    assert graph.evaluate("g => g.data[0].x.at(-1)") == drawn
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function(f"g => g.data[0].x.at(-1) > {drawn + 4}", arg=graph.element_handle())
+    assert max(graph.evaluate("g => g.data[0].x.slice(1).map((x, i) => x - g.data[0].x[i])")) < 1

@@ -31,7 +31,10 @@ def test_a_file_dropped_into_a_folder_is_in_the_picker_and_counts(browser: Brows
     (mine / "star_jumps.py").write_text(rules.replace("Jumping Jacks", "Star Jumps"))
     film(tmp_path / "me.avi")
     with running(
-        tmp_path / "instance", camera=str(tmp_path / "me.avi"), HIITPI_WORKOUTS_DIR=str(mine)
+        tmp_path / "instance",
+        camera=str(tmp_path / "me.avi"),
+        full=True,
+        HIITPI_WORKOUTS_DIR=str(mine),
     ) as app:
         page = browser.new_context(base_url=app.url, bypass_csp=True).new_page()
         log_in(page, "Ada")

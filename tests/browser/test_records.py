@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hiitpi.live.bus import decode_record
 from hiitpi.records.store import Store
-from tests.browser.conftest import App, log_in, running
+from tests.browser.conftest import App, choose, introduce, log_in, running
 from tests.browser.test_access import examine
 from tests.records.book import record
 
@@ -142,13 +143,25 @@ def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "hiitpi.sqlite").write_bytes(b"damaged" * 1000)
-    with running(instance) as app:
+    with running(instance, rate=4) as app:
         context = browser.new_context(base_url=app.url, bypass_csp=True)
         page = context.new_page()
-        page.goto("/")
+        page.goto("/leaderboard")
         expect(page.locator("h1")).to_have_text("The record book is closed")
         expect(page.locator("main")).to_contain_text("python -m hiitpi restore FILE")
-        page.goto("/train")
+        page.goto("/")
+        expect(page.locator("#name-trouble")).to_contain_text("python -m hiitpi restore FILE")
+        expect(page.locator("#name-trouble")).to_contain_text("Type your name")
+        introduce(page, "Ada")
+        page.wait_for_selector("#train[data-phase=ready]")
+        choose(page, "Jumping Jacks")
+        page.click("#start")
+        page.wait_for_selector("#train[data-phase=work]", timeout=60_000)
+        page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
+        page.click("#done")
+        page.wait_for_selector("#train[data-phase=finished]", timeout=15_000)
+        (kept,) = (instance / "unsaved").glob("*.json")
+        assert decode_record(kept.read_bytes()).player == "Ada"
         page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
         page.goto("/status")
         expect(page.locator("#status")).to_contain_text("is damaged")

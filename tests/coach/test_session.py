@@ -5,7 +5,7 @@ import pytest
 from hiitpi.camera.drawn.body import ANKLE, Arm, Body, vector
 from hiitpi.camera.drawn.movements import at_ease, standing
 from hiitpi.coach.program import Exercise, Program, for_seconds, free, tabata, to_reps
-from hiitpi.coach.session import AWAY, BACK, COUNTDOWN
+from hiitpi.coach.session import AWAY, BACK, COUNTDOWN, WAITING
 from hiitpi.coach.summary import summary
 from hiitpi.pose.keypoints import Pose
 from tests.coach.athlete import Athlete
@@ -303,3 +303,35 @@ def test_the_summary_says_what_comes():
     athlete.until("rest")
     assert summary(athlete.session)["title"] == "Plank"
     assert summary(athlete.session)["view"] == "side"
+
+
+def test_a_head_to_head_begins_when_it_is_told_to_and_not_before():
+    athlete = Athlete(HALF_MINUTES, match="m").run(20)
+    assert athlete.phase == "position"
+    assert summary(athlete.session)["ready"]
+    assert athlete.kinds("advice")[-1] == summary(athlete.session)["advice"] == WAITING
+    athlete.events += athlete.session.go(athlete.time)
+    athlete.until("work", most=COUNTDOWN + 1)
+    athlete.run(200)
+    assert athlete.session.over
+    assert athlete.session.record().match == "m"
+
+
+def test_who_is_not_ready_for_a_head_to_head_is_told_why():
+    athlete = Athlete(HALF_MINUTES, match="m")
+    athlete.act = near
+    athlete.run(5)
+    assert not summary(athlete.session)["ready"]
+    assert "Step back" in summary(athlete.session)["advice"]
+
+
+@pytest.mark.parametrize("act", [hands_up, nobody])
+def test_a_head_to_head_does_not_wait_for_anybody(act):
+    athlete = Athlete(HALF_MINUTES, match="m").run(2)
+    athlete.session.go(athlete.time)
+    athlete.until("work")
+    athlete.act = act
+    athlete.run(10)
+    assert athlete.phase == "work"
+    assert athlete.session.pause(athlete.time) == []
+    assert athlete.session.clock.left == pytest.approx(20, abs=0.2)

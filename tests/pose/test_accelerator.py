@@ -49,7 +49,7 @@ def test_an_edge_tpu_is_found_on_pcie(tmp_path: Path):
 
 def test_a_missing_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
-    with pytest.raises(ModelError, match=r"is not installed. Install libedgetpu1-std") as caught:
+    with pytest.raises(ModelError, match=r"is not installed. Run ./setup.sh install") as caught:
         edgetpu_interpreter()
     assert "\n" not in str(caught.value)
 

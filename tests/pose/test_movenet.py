@@ -32,9 +32,9 @@ def test_google_reference(catalog: Catalog):
 @pytest.mark.slow
 def test_the_crop_finds_somebody_small(catalog: Catalog):
     """A person of a quarter of the picture's height: better seen in a crop than in the whole."""
-    small = cv2.resize(Painter((640, 480))(jumping_jack(0.25, 1, 1)), (213, 160))
+    small = cv2.resize(Painter((640, 480))(jumping_jack(0.25, 1, 1)), (267, 200))
     image = np.full((480, 640, 3), 180, np.uint8)
-    image[250:410, 200:413] = small
+    image[250:450, 200:467] = small
     movenet = engine("movenet", catalog)
     first = movenet.infer(image)
     for _ in range(3):

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from hiitpi.errors import RecordsError
+from hiitpi.records import database
 from hiitpi.records.store import Store
 from tests.records.book import record
 
@@ -81,9 +83,45 @@ def test_no_folder(tmp_path: Path):
         ("postgresql://hiitpi@/nowhere?host={host}", "make the database"),
     ],
 )
-@pytest.mark.xdist_group("postgresql")
 def test_a_server_that_is_away_or_has_no_such_database(postgresql: str, url: str, words: str):
     store = Store(url.format(host=postgresql.partition("host=")[2]))
     with pytest.raises(RecordsError, match=words):
         store.save(record())
     store.close()
+
+
+def test_a_server_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.MonkeyPatch):
+    """Pages would wait for it each time; the recorder tries again every second."""
+    store = Store("postgresql://hiitpi@127.0.0.1:1/hiitpi")
+    with pytest.raises(RecordsError, match="is away"):
+        store.save(record())
+    asked: list[object] = []
+    monkeypatch.setattr(store.database.engine, "connect", lambda: asked.append(1))
+    with pytest.raises(RecordsError, match="is away"):
+        store.house.players()
+    assert not asked
+    store.close()
+
+
+def test_what_the_server_answers_itself_is_asked_again_at_once(postgresql: str):
+    store = Store(postgresql.format("nowhere"))
+    for _ in range(2):
+        with pytest.raises(RecordsError, match="make the database"):
+            store.save(record())
+    store.close()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("new_url", ["postgresql"], indirect=True)
+def test_a_writer_that_was_cut_off_in_the_middle_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, store: Store
+):
+    """The server hears nothing more of it, and its session is to be written again."""
+    monkeypatch.setattr(database, "FORSAKEN", 1.0)
+    cut = Store(store.database.engine.url.render_as_string(hide_password=False))
+    with cut.database.engine.connect() as connection:
+        connection.execute(text("LOCK TABLE session"))
+        store.save(record())  # waits for that
+        with pytest.raises(SQLAlchemyError, match="idle-in-transaction"):
+            connection.execute(text("SELECT 1"))
+    cut.close()

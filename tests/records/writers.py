@@ -1,6 +1,7 @@
 """One process that writes sessions for some seconds: `python -m tests.records.writers URL SECONDS`.
 
-It prints how many it wrote, corrected and deleted; several at once must lose none.
+It prints how many it wrote, how many it deleted and the repetitions of those that it wrote; several
+at once must lose none.
 """
 
 import sys
@@ -10,12 +11,15 @@ from dataclasses import replace
 from hiitpi.records.store import Store
 from tests.records.book import record, rep
 
+#: As many are written however long it takes: of these one is corrected and one deleted at least.
+LEAST = 8
+
 
 def main(url: str, seconds: float) -> None:
     store = Store(url)
     kept = deleted = reps = 0
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    while time.monotonic() < until or kept < LEAST:
         one = record(status="active", ended=None, player=f"Ada {kept % 3}", series=(rep(1),))
         store.save(one)  # a checkpoint, then the end
         store.save(replace(one, status="finished", ended=one.started + 60))

@@ -1,3 +1,5 @@
+import threading
+import time
 from pathlib import Path
 
 from hiitpi.coach.messages import SessionRecord
@@ -57,3 +59,25 @@ def test_a_strange_file_in_the_shelter_is_left_alone(tmp_path: Path, caplog):
     Recorder(Book().save, tmp_path).close()
     assert (tmp_path / "x.json").exists()
     assert "is left alone" in caplog.text
+
+
+def test_a_write_may_end_while_the_recorder_closes(tmp_path: Path, monkeypatch):
+    """A database that takes longer than the end waits, and then has written after all."""
+    go = threading.Event()
+    recorder = Recorder(lambda record: go.wait(30), tmp_path)
+    one, other = record(), record()
+    recorder.put(one)
+    recorder.put(other)
+    keep = recorder.keep
+
+    def slowly(kept: SessionRecord) -> bool:
+        go.set()
+        deadline = time.monotonic() + 30
+        while one.uuid in recorder.waiting and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return keep(kept)
+
+    monkeypatch.setattr(recorder, "keep", slowly)
+    recorder.close()
+    assert one.uuid not in recorder.waiting
+    assert (tmp_path / f"{other.uuid}.json").exists()

@@ -1,8 +1,9 @@
 """The loop with a real Redis, real records and the drawn athlete; only the pose engine is scripted,
 so that seconds of film need no seconds of inference."""
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hiitpi.camera.base import Camera, Image
 from hiitpi.coach.library import Library
 from hiitpi.coach.messages import Command, SessionRecord
 from hiitpi.coach.program import Exercise, Program, free
-from hiitpi.errors import CameraError, ModelError
+from hiitpi.errors import CameraError, ModelError, RecordsError
 from hiitpi.live.bus import connect, decode
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.subscriber import Subscriber
@@ -461,6 +462,56 @@ def test_one_that_was_left_long_ago_is_stored_with_all_that_is_known(house: Hous
     assert find_left(house.store, late, "home", time.time() + 9e3) is None
     record = house.store.session(uuid)
     assert (record.status, record.reps) == ("interrupted", counted)
+
+
+def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
+    """The record book went away while somebody trained, who has finished since."""
+    uuid = house.start()
+    house.run(3.5)
+    until(lambda: house.store.session(uuid))
+    before = house.store.session(uuid)
+    save, house.trainer._recorder._save = house.trainer._recorder._save, shut
+    house.run(10)
+    house.ask("done", uuid)
+    counted = house.events().count("rep")
+    assert counted > before.reps
+    assert (house.folder / "unsaved" / f"{uuid}.json").exists()
+    assert not (house.folder / "running.jsonl").exists()
+    # The app is started again; the record book is back, and knows an old state only.
+    recorder = Recorder(shut, house.folder / "unsaved")
+    journal = Journal(house.folder, time.time, time.monotonic)
+    assert recorder.waiting == {uuid}
+    assert find_left(house.store, journal, "home", time.time(), recorder.waiting) is None
+    assert house.store.session(uuid).status == "active"
+    recorder.close()
+    late = Recorder(save, house.folder / "unsaved")
+    assert late.flush(30)
+    late.close()
+    stored = house.store.session(uuid)
+    assert (stored.status, stored.reps) == ("finished", counted)
+
+
+def shut(record: SessionRecord) -> None:
+    raise RecordsError("The record book is away.")
+
+
+def until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_record_book_that_does_not_answer_costs_no_session(house: House):
+    """A connection that is dead is known to be only after a while: longer than the end waits."""
+    uuid = house.start()
+    house.run(3.5)
+    never = threading.Event()
+    house.trainer._recorder._save = lambda record: never.wait(30)
+    house.run(1)
+    house.ask("done", uuid)
+    assert (house.folder / "unsaved" / f"{uuid}.json").exists()
+    never.set()
 
 
 def test_a_clock_that_is_set_does_not_end_a_session(house: House):

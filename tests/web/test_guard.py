@@ -19,6 +19,7 @@ from hiitpi.web.server import PAGES, create_app
 #: Everything that must not be had without the code.
 GUARDED = (
     *(page.PATH for page in PAGES), *(path for path, _ in FILES), "/live", "/videostream",
+    "/wall/live", "/wall/video",
     "/healthz", "/export/program/shipped-0.toml", "/_dash-layout", "/_dash-dependencies",
     "/assets/live.js", "/nowhere", "/static/x",
 )  # fmt: skip

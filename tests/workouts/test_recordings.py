@@ -10,8 +10,7 @@ from hiitpi.coach.library import Library
 from hiitpi.evaluate import Result, evaluate, summary
 from tests.conftest import SHARED
 
-#: One process evaluates all recordings, once.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("recordings")]
+pytestmark = pytest.mark.slow
 
 INDEX = SHARED / "poses" / "index.csv"
 

@@ -33,7 +33,8 @@ MEASURES: Final[dict[str, tuple[str, str]]] = {
 
 def layout(services: Services) -> html.Main:
     """The last seven days by repetitions; the rest is chosen."""
-    services.live.start()
+    if services.stations.own:
+        services.stations.own.live.start()
     says, figure, height = _board(services, "7", "reps", ALL)
     return html.Main(
         [
@@ -53,7 +54,7 @@ def layout(services: Services) -> html.Main:
             dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=height),
             html.Div(_nobody(figure), id="lb-empty"),
             dcc.Interval(id="lb-tick", interval=PERIOD),
-            dcc.Store(id="lb-seen", data=services.live.last_finished),
+            dcc.Store(id="lb-seen", data=services.stations.finished()),
         ],
         className="page",
     )  # fmt: skip
@@ -84,7 +85,7 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def look(_: int, seen: Any) -> Any:
-        last = services.live.last_finished
+        last = services.stations.finished()
         return no_update if last == seen else last
 
 
@@ -108,7 +109,7 @@ def _places(
     services: Services, period: str, measure: Measure | Any, slug: str | None, today: date
 ) -> list[Place]:
     # What was cached before the last session ended is of no use after it.
-    key = f"{period}-{today}-{services.live.last_finished}"
+    key = f"{period}-{today}-{services.stations.finished()}"
     if measure == "streak":
         streaks = services.cache.get(f"streaks-{key}")
         if streaks is None:

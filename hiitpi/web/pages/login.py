@@ -4,8 +4,9 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
+from hiitpi.errors import RecordsError
 from hiitpi.records.house import Player
-from hiitpi.records.players import COLOURS, LONGEST, next_colour
+from hiitpi.records.players import COLOURS, LONGEST, clean_name, next_colour
 from hiitpi.web.auth import log_in
 from hiitpi.web.parts.header import dot
 from hiitpi.web.services import Services
@@ -17,8 +18,16 @@ SHOWN = 48
 
 
 def layout(services: Services) -> html.Main:
-    """Everybody who trains here, and a form for somebody new."""
-    known = services.store.house.players()
+    """Everybody who trains here, and a form for somebody new.
+
+    While the record book is away one types a name: training goes on without it.
+    """
+    known: list[Player] = []
+    trouble = ""
+    try:
+        known = services.store.house.players()
+    except RecordsError as error:
+        trouble = f"{error} Type your name: what you do is kept until it can be stored."
     return html.Main(
         [
             html.H1(TITLE),
@@ -62,7 +71,7 @@ def layout(services: Services) -> html.Main:
                 ],
                 open=not known,
             ),
-            html.P("", id="name-trouble", className="trouble", role="alert"),
+            html.P(trouble, id="name-trouble", className="trouble", role="alert"),
             dcc.Link("Only watch", href="/train", className="quiet"),
             dcc.Location(id="after-login", refresh="callback-nav"),
         ],
@@ -106,8 +115,14 @@ def callbacks(app: Dash, services: Services) -> None:
                 player = services.store.house.welcome(str(ctx.triggered_id["name"]))
             else:
                 player = services.store.house.introduce(typed or "", colour or "")
+            name = player.name
         except ValueError as error:
             return no_update, str(error)
-        log_in(player.name)
-        services.bus.save()
+        except RecordsError:
+            try:
+                name = clean_name(typed or "")
+            except ValueError as error:
+                return no_update, str(error)
+        log_in(name)
+        services.stations.save()
         return "/train", ""

@@ -13,6 +13,7 @@ from hiitpi.web.services import Services
 PATH, TITLE = "/session", "Session"
 
 TEMPLATE = "/session/<uuid>"
+TAKES = ("uuid",)
 
 
 def layout(services: Services, uuid: str = "") -> html.Main:

@@ -3,13 +3,17 @@
 from typing import Any, Final
 
 import redis
-from dash import Dash, Input, Output, dcc, html
+from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
 from hiitpi.machine import HOT, temperature
 from hiitpi.web.services import Services
+from hiitpi.web.stations import Station
 
 PATH, TITLE = "/status", "Status"
+TAKES = ("station",)
+
+Finding = tuple[str, bool | None, str]
 
 #: Milliseconds between two looks.
 PERIOD: Final = 2000
@@ -32,6 +36,10 @@ HELP: Final = {
     "frames/s": "The machine cannot keep up: choose a faster model (HIITPI_MODEL=movenet), plug "
     "in an Edge TPU, or ask the camera for less (HIITPI_CAMERA_FPS=15).",
     "temperature": "The processor slows down when it is hot: give it a heat sink or a fan.",
+    "station": "It is switched off, or its network is cut. It goes on alone meanwhile; the "
+    "wall says since when it is away.",
+    "club": "This station goes on alone; sessions are handed in when the way is free again. Check "
+    "the network, HIITPI_REDIS_URL, and that every station has a name of its own (HIITPI_STATION).",
     "live server": "Redis starts again by itself. If not: instance/logs/redis.log",
     "record book": "Training goes on; sessions are kept in instance/unsaved and stored as soon as "
     "that is possible. The row says what to do.",
@@ -40,13 +48,13 @@ HELP: Final = {
 }
 
 
-def layout(services: Services) -> html.Main:
+def layout(services: Services, station: str = "") -> html.Main:
     """The page; it looks again every two seconds."""
-    services.live.start()
     return html.Main(
         [
-            html.H1(TITLE),
-            html.Div(_rows(services), id="status"),
+            html.H1(f"{TITLE} of “{station}”" if station else TITLE),
+            html.Div(_rows(services, station), id="status"),
+            dcc.Store(id="status-station", data=station),
             dcc.Interval(id="status-tick", interval=PERIOD),
             html.H2("What to do"),
             html.Dl(
@@ -67,32 +75,50 @@ def callbacks(app: Dash, services: Services) -> None:
     @app.callback(
         Output("status", "children"),
         Input("status-tick", "n_intervals"),
+        State("status-station", "data"),
         prevent_initial_call=True,
     )
-    def look(_: int) -> Any:
-        return _rows(services)
+    def look(_: int, station: Any) -> Any:
+        return _rows(services, str(station or ""))
 
 
-def _rows(services: Services) -> html.Table:
-    return html.Table(
-        html.Tbody([_row(name, good, says) for name, good, says in findings(services)])
-    )
+def _rows(services: Services, name: str) -> html.Table:
+    found = findings(services, services.stations.get(name))
+    return html.Table(html.Tbody([_row(*finding) for finding in found]))
 
 
-def findings(services: Services) -> list[tuple[str, bool | None, str]]:
+def findings(services: Services, station: Station | None) -> list[Finding]:
     """(what, whether it is good, what it says); None: neither good nor bad."""
     try:
-        status = services.bus.status()
+        seen = [("live server", True, "answers"), *_trainer(services, station)]
     except redis.RedisError:
         return [("live server", False, "away; trying again")]
-    figures, settings = services.live.figures(), services.settings
+    return [
+        *seen,
+        ("viewers", not services.viewers.full,
+         f"{services.viewers.taken} of {services.viewers.most}"),
+        *_club(services),
+        _records(services),
+        _code(services),
+        *_temperature(),
+    ]  # fmt: skip
+
+
+def _trainer(services: Services, station: Station | None) -> list[Finding]:
+    """How the camera and the engine of a station are."""
+    if station is None:
+        return [("camera", None, "none: this machine shows other stations")]
+    station.live.start()
+    if station is not services.stations.own and not station.bus.here():
+        return [("station", False, f"“{station.name}” is not connected")]
+    status = station.bus.status()
+    figures, settings = station.live.figures(), services.settings
     status = status or {"camera": "none yet", "model": "none yet", "trouble": "not started"}
     trouble = status["trouble"]
     camera = status["camera"] + (" (a drawing, no camera)" if status.get("drawn") else "")
     idle = IDLE.get(status.get("state", ""))
     enough = SLOW * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
     return [
-        ("live server", True, "answers"),
         ("camera", None if idle else not trouble, idle or trouble or camera),
         ("engine", None if idle else figures.rate > 0, status["model"]),
         (
@@ -102,18 +128,19 @@ def findings(services: Services) -> list[tuple[str, bool | None, str]]:
         ),
         ("inference", None, f"{figures.inference_ms:.0f} ms"),
         ("dropped frames", None, f"{figures.dropped:.0%} in the last 10 s"),
-        (
-            "viewers",
-            services.video.viewers < settings.max_viewers,
-            f"{services.video.viewers} of {settings.max_viewers}",
-        ),
-        _records(services),
-        _code(services),
-        *_temperature(),
     ]
 
 
-def _records(services: Services) -> tuple[str, bool | None, str]:
+def _club(services: Services) -> list[Finding]:
+    """The way to the other stations."""
+    stations = services.stations
+    if stations.club is None:
+        return []
+    trouble = stations.trouble()
+    return [("club", not trouble, trouble or f"connected; {len(stations.names())} stations")]
+
+
+def _records(services: Services) -> Finding:
     waiting = len(list((services.settings.instance / "unsaved").glob("*.json")))
     kept = f"{waiting} sessions wait to be stored" if waiting else "can be written"
     try:
@@ -123,14 +150,14 @@ def _records(services: Services) -> tuple[str, bool | None, str]:
     return "record book", not waiting, kept
 
 
-def _code(services: Services) -> tuple[str, bool | None, str]:
+def _code(services: Services) -> Finding:
     if services.trust.code.value is None:
         return "house code", False, "off: everybody on the network sees the video"
     wrong = services.guesses.wrong_in_all
     return "house code", True, f"{wrong} wrong codes since the start" if wrong else "asked for"
 
 
-def _temperature() -> list[tuple[str, bool | None, str]]:
+def _temperature() -> list[Finding]:
     degrees = temperature()
     if degrees is None:
         return [("temperature", None, "this machine does not tell")]

@@ -16,10 +16,13 @@ from hiitpi.web.parts.picker import chosen, picker
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/train", "Train"
+TAKES = ("station",)
 
 PRIVACY = "Pictures are shown, never stored. What is kept is numbers: repetitions, times, form."
 DRAWN = "No camera: this is a drawn athlete"
 AWAY = "The live server is away; try again in a moment."
+NOT_HERE = "This station is not connected now; what is asked of it would come too late."
+NOWHERE = "There is no such station any more. The page Wall shows all."
 STRANGER = "This device is not logged in any more. Open the first page and say who you are."
 
 #: Buttons of the score board, and what they ask for.
@@ -35,17 +38,20 @@ COMMANDS: dict[str, Any] = {
 }
 
 
-def layout(services: Services) -> html.Main:
-    """The page; whoever has not said who they are may watch."""
-    player = current_player()
+def layout(services: Services, station: str = "") -> html.Main:
+    """The page of a station; whoever has not said who they are may watch."""
+    player, place = current_player(), services.stations.get(station)
+    if place is None:
+        return _which(services, station)
     return html.Main(
         [
-            html.H1("Training floor", className="hidden"),
+            html.H1(f"Training floor “{place.name}”", className="hidden"),
             html.Section(
                 [
                     html.Img(id="video", alt="Live video with the skeleton that was found"),
                     html.Div(id="outline", **attributes(aria_hidden="true")),
                     html.P(DRAWN, id="drawn", hidden=True),
+                    html.P(place.name, className="place") if services.stations.several else None,
                     html.P(
                         [html.I(className="lamp"), html.Span("", id="watching")],
                         id="privacy",
@@ -77,12 +83,37 @@ def layout(services: Services) -> html.Main:
             graphs(),
             claim(),
             discard_question(),
+            dcc.Store(id="station", data=place.name),
             dcc.Store(id="session-id"),
             dcc.Store(id="finished-id"),
         ],
         id="train",
         className="train",
-        **attributes(data_phase="loading", data_player=player or "", data_device=current_device()),
+        **attributes(
+            data_phase="loading",
+            data_player=player or "",
+            data_device=current_device(),
+            data_station=place.name,
+        ),
+    )
+
+
+def _which(services: Services, station: str) -> html.Main:
+    """This machine has no camera, or there is no such station."""
+    links = [
+        dcc.Link(name, href=f"{PATH}?station={name}", className="button large")
+        for name in services.stations.names()
+    ]
+    return html.Main(
+        [
+            html.H1(f"There is no station “{station}”" if station else "Where do you train?"),
+            html.Div(links, className="names")
+            if links
+            else html.P(
+                "No station has reported yet. Start one, and look again.", className="quiet"
+            ),
+        ],
+        className="page narrow",
     )
 
 
@@ -137,9 +168,12 @@ def callbacks(app: Dash, services: Services) -> None:
         State("goal", "value"),
         State("amount", "value"),
         State("program", "value"),
+        State("station", "data"),
         prevent_initial_call=True,
     )
-    def start(clicks: int, mode: str, workout: Any, goal: Any, amount: Any, key: Any) -> Any:
+    def start(
+        clicks: int, mode: str, workout: Any, goal: Any, amount: Any, key: Any, station: Any
+    ) -> Any:
         player = current_player()
         if not clicks:
             return no_update
@@ -150,16 +184,18 @@ def callbacks(app: Dash, services: Services) -> None:
         except ProgramError as error:
             return str(error)
         device = current_device()
-        return _ask(services, Command("start", player=player, program=program, device=device))
+        command = Command("start", player=player, program=program, device=device)
+        return _ask(services, station, command)
 
     @app.callback(
         Output("command-trouble", "children"),
         *(Input(name, "n_clicks") for name in COMMANDS),
         State("session-id", "data"),
+        State("station", "data"),
         prevent_initial_call=True,
     )
     def command(*values: Any) -> Any:
-        session, name = values[-1], ctx.triggered_id
+        (*_, session, station), name = values, ctx.triggered_id
         if not session or name not in COMMANDS or not ctx.triggered[0]["value"]:
             return no_update
         player = current_player()
@@ -167,28 +203,37 @@ def callbacks(app: Dash, services: Services) -> None:
             return "Say who you are first, on the first page."
         return _ask(
             services,
+            station,
             Command(COMMANDS[name], player or "", session=session, device=current_device()),
         )
 
     @app.callback(
         Output("command-trouble", "children", allow_duplicate=True),
         Input("cover", "n_clicks"),
+        State("station", "data"),
         prevent_initial_call=True,
     )
-    def cover(clicks: int) -> Any:
+    def cover(clicks: int, station: Any) -> Any:
         """Close the lens for everybody, or open it: whoever is in the house may."""
-        if not clicks:
+        place = services.stations.get(str(station or ""))
+        if not clicks or place is None:
             return no_update
         try:
-            status = services.bus.status() or {}
+            status = place.bus.status() or {}
         except redis.RedisError:
             return AWAY
-        return _ask(services, Command("uncover" if status.get("state") == "covered" else "cover"))
+        covered = status.get("state") == "covered"
+        return _ask(services, station, Command("uncover" if covered else "cover"))
 
 
-def _ask(services: Services, command: Command) -> str:
+def _ask(services: Services, station: Any, command: Command) -> str:
+    place = services.stations.get(str(station or ""))
+    if place is None:
+        return NOWHERE
     try:
-        services.bus.command(command)
+        if not place.bus.here():
+            return NOT_HERE
+        place.bus.command(command)
     except redis.RedisError:
         return AWAY
     return ""

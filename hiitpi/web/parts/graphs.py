@@ -10,7 +10,8 @@ from hiitpi.web.parts.attributes import attributes
 
 def graphs() -> html.Section:
     """Signal, inference time and confidence, side by side."""
-    graph = dcc.Graph(id="graph", figure=_figure(), config=charts.CONFIG, responsive=True)
+    config: Any = {**charts.CONFIG, "staticPlot": True}
+    graph = dcc.Graph(id="graph", figure=_figure(), config=config, responsive=True)
     return html.Section(graph, className="graphs", **attributes(aria_label="Live graphs"))
 
 
@@ -24,7 +25,15 @@ def _figure() -> dict[str, Any]:
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     small = {"size": 12, "color": charts.MUTED}
-    common = {"zeroline": False, "fixedrange": True, "tickfont": small}
+    common = {
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": small,
+        "ticklabelstandoff": 6,
+        # Measuring every label again at each step takes longer than drawing the lines.
+        "automargin": False,
+        "ticklabeloverflow": "allow",
+    }
     for i, (name, title, domain, colour, more) in enumerate(graphs):
         n = str(i + 1) if i else ""
         line = {"color": colour, "width": 2}

@@ -16,6 +16,9 @@ LINKS = (
     ("/history", "History"),
 )
 
+#: Where there are several stations, it comes first.
+WALL = ("/wall", "Wall")
+
 #: What each device may have its own way, and what it begins with.
 DEVICE = (
     ("sound", "Sound"),
@@ -25,15 +28,16 @@ DEVICE = (
 )
 
 
-def header() -> html.Header:
+def header(services: Services) -> html.Header:
     """Brand, links, who is logged in, and what this device does."""
+    links = (WALL, *LINKS) if services.stations.several else LINKS
     return html.Header(
         [
             html.A(
                 [html.Span("HIIT", className="brand-a"), "PI"], href="/train", className="brand"
             ),
             html.Nav(
-                [dcc.Link(text, href=path) for path, text in LINKS],
+                [dcc.Link(text, href=path) for path, text in links],
                 **attributes(aria_label="Pages"),
             ),
             html.Details(

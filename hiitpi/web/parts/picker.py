@@ -1,5 +1,6 @@
 """What to train: one workout with or without a goal, or a program."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -17,73 +18,83 @@ AMOUNT = 20
 
 def picker(services: Services, player: str) -> html.Div:
     """The panel from which a session is started."""
-    workouts = list(services.library)
     return html.Div(
         [
             html.H1(f"Ready, {player}?"),
-            dcc.RadioItems(
-                id="mode",
-                options=[
-                    {"label": "One workout", "value": "workout"},
-                    {"label": "Program", "value": "program"},
-                ],
-                value="workout",
-                className="segments",
-                persistence=True,
-                persistence_type="local",
-            ),
-            html.Div(
-                [
-                    _cards(
-                        "workout",
-                        [{"label": w.name, "value": w.slug} for w in workouts],
-                        "Workout",
-                    ),
-                    html.Div(
-                        [
-                            dcc.RadioItems(
-                                id="goal",
-                                options=[{"label": t, "value": v} for v, t in GOALS.items()],
-                                value="free",
-                                className="segments",
-                                persistence=True,
-                                persistence_type="local",
-                            ),
-                            html.Label(
-                                [
-                                    html.Span("How many", className="hidden"),
-                                    dcc.Input(
-                                        id="amount",
-                                        type="number",
-                                        min=1,
-                                        max=1000,
-                                        step=1,
-                                        value=AMOUNT,
-                                        persistence=True,
-                                        persistence_type="local",
-                                    ),
-                                ],
-                                className="amount",
-                            ),
-                        ],
-                        className="goal",
-                    ),
-                ],
-                className="one",
-            ),
-            html.Div(
-                [
-                    _cards("program", _programs(services), "Program"),
-                    dcc.Link("Make or change programs", href="/programs", className="quiet"),
-                ],
-                className="several",
-            ),
+            *what(services),
             html.Button("Start", id="start", className="button primary large", n_clicks=0),
             html.P("", id="start-trouble", className="trouble", role="alert"),
         ],
         id="picker",
         className="panel picker",
     )
+
+
+def what(services: Services, goals: Mapping[str, str] = GOALS, kept: Any = True) -> list[Any]:
+    """The fields by which a program is chosen, for a panel with the id "picker".
+
+    `kept` is the name under which a browser remembers what was chosen (Dash's `persistence`).
+    """
+    workouts = list(services.library)
+    return [
+        dcc.RadioItems(
+            id="mode",
+            options=[
+                {"label": "One workout", "value": "workout"},
+                {"label": "Program", "value": "program"},
+            ],
+            value="workout",
+            className="segments",
+            persistence=kept,
+            persistence_type="local",
+        ),
+        html.Div(
+            [
+                _cards(
+                    "workout",
+                    [{"label": w.name, "value": w.slug} for w in workouts],
+                    "Workout",
+                ),
+                html.Div(
+                    [
+                        dcc.RadioItems(
+                            id="goal",
+                            options=[{"label": t, "value": v} for v, t in goals.items()],
+                            value=next(iter(goals)),
+                            className="segments",
+                            persistence=kept,
+                            persistence_type="local",
+                        ),
+                        html.Label(
+                            [
+                                html.Span("How many", className="hidden"),
+                                dcc.Input(
+                                    id="amount",
+                                    type="number",
+                                    min=1,
+                                    max=1000,
+                                    step=1,
+                                    value=AMOUNT,
+                                    persistence=kept,
+                                    persistence_type="local",
+                                ),
+                            ],
+                            className="amount",
+                        ),
+                    ],
+                    className="goal",
+                ),
+            ],
+            className="one",
+        ),
+        html.Div(
+            [
+                _cards("program", _programs(services), "Program"),
+                dcc.Link("Make or change programs", href="/programs", className="quiet"),
+            ],
+            className="several",
+        ),
+    ]
 
 
 def chosen(

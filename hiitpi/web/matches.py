@@ -1,0 +1,208 @@
+"""Head-to-head: several stations, the same program, the same start."""
+
+import logging
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import orjson
+import redis
+
+from hiitpi.coach.messages import Command, SessionRecord
+from hiitpi.coach.program import Program, parse
+from hiitpi.errors import ProgramError
+from hiitpi.live.bus import Client
+from hiitpi.web.stations import Station, Stations
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks whether all are ready, and for which is looked; a session that waits
+#: for longer ends by itself.
+PERIOD: Final = 0.1
+WAITING: Final = 600.0
+
+ID: Final = re.compile("[0-9a-f]{32}")
+
+#: Seconds in which the first of them must have begun to get ready.
+BEGUN: Final = 15.0
+
+#: Seconds for which a match is known beside the record book.
+KNOWN: Final = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Who competes where."""
+
+    station: str
+    player: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A head-to-head.
+
+    Attributes:
+        id: of it, in each of its sessions.
+        program: what all do.
+        sides: at two stations or more.
+        began: seconds since the epoch.
+        device: that started it, and may command its sessions.
+    """
+
+    id: str
+    program: Program
+    sides: tuple[Side, ...]
+    began: float
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One side's result; equal ones share a place.
+
+    Attributes:
+        place: 1 for the best.
+        side: whose.
+        reps: that count.
+        seconds: of work; who needs less for as many is first.
+    """
+
+    place: int
+    side: Side
+    reps: int
+    seconds: float
+
+
+def standings(sides: Iterable[Side], records: Iterable[SessionRecord]) -> list[Standing]:
+    """Who is first, of those whose session has ended: by repetitions, then by time."""
+    ended = {record.station: record for record in records if record.status != "active"}
+    done = [(side, ended[side.station]) for side in sides if side.station in ended]
+
+    def value(one: tuple[Side, SessionRecord]) -> tuple[int, float]:
+        return -one[1].reps, round(one[1].seconds, 1)
+
+    done.sort(key=value)
+    values = [value(one) for one in done]
+    return [
+        Standing(1 + values.index(value(one)), one[0], one[1].reps, one[1].seconds) for one in done
+    ]
+
+
+class Matches:
+    """Starts head-to-heads and waits until all are ready.
+
+    Args:
+        stations: where they take place.
+        wall: seconds since the epoch.
+    """
+
+    def __init__(self, stations: Stations, wall: Callable[[], float]) -> None:
+        self._stations, self._wall = stations, wall
+        self._watched: set[str] = set()
+        self._lock = threading.Lock()
+
+    def begin(self, program: Program, sides: Sequence[Side], device: str) -> Match:
+        """Start one: everybody gets ready, and it begins for all when all are.
+
+        Raises:
+            ProgramError: it cannot be; the message is for people.
+            redis.RedisError: the live server is away.
+        """
+        self._check(program, sides)
+        match = Match(uuid.uuid4().hex, program, tuple(sides), self._wall(), device)
+        data = {**asdict(match), "program": program.data()}
+        self._client.set(_key(match.id), orjson.dumps(data), ex=KNOWN)
+        for side in sides:
+            start = Command("start", side.player, program, device=device, match=match.id)
+            self._station(side).bus.command(start)
+        self.watch(match)
+        return match
+
+    def find(self, match: str) -> Match | None:
+        """The match of that id; None: there is none, or it was too long ago.
+
+        Raises:
+            redis.RedisError: the live server is away.
+        """
+        data = self._client.get(_key(match)) if ID.fullmatch(match) else None
+        if data is None:
+            return None
+        plain = orjson.loads(data)
+        sides = tuple(Side(**side) for side in plain["sides"])
+        return Match(**{**plain, "program": parse(plain["program"]), "sides": sides})
+
+    def is_new(self, match: Match) -> bool:
+        """Whether it has just been started: its sessions are still on their way."""
+        return self._wall() - match.began < BEGUN
+
+    def watch(self, match: Match) -> None:
+        """Say go when all are ready, unless somebody of this process sees to it already."""
+        with self._lock:
+            if match.id in self._watched:
+                return
+            self._watched.add(match.id)
+        threading.Thread(target=self._wait, args=(match,), name="match", daemon=True).start()
+
+    def command(self, match: Match, kind: Any) -> None:
+        """Ask the same of all sessions of a match: "go", "discard".
+
+        Raises:
+            redis.RedisError: the live server is away.
+        """
+        found = [(side, session) for side in match.sides if (session := self._session(match, side))]
+        for side, session in found:
+            command = Command(kind, session=session["uuid"], device=match.device)
+            self._station(side).bus.command(command)
+
+    def _wait(self, match: Match) -> None:
+        pause, left, known = threading.Event(), WAITING, False
+        while left > 0:
+            try:
+                sessions = [self._session(match, side) for side in match.sides]
+                if not any(sessions) and (known or left < WAITING - BEGUN):
+                    break  # it is over, or was called off
+                known = known or any(sessions)
+                if all(s and s["ready"] for s in sessions):
+                    self.command(match, "go")
+                    break
+                if any(s and s["phase"] not in ("position", "countdown") for s in sessions):
+                    break  # somebody did not wait for it
+            except redis.RedisError as error:
+                log.debug("A match waits: %s", error)
+            pause.wait(PERIOD)
+            left -= PERIOD
+        with self._lock:
+            self._watched.discard(match.id)
+
+    def _session(self, match: Match, side: Side) -> dict[str, Any] | None:
+        session = self._station(side).bus.session()
+        return session if session and session.get("match") == match.id else None
+
+    def _station(self, side: Side) -> Station:
+        station = self._stations.get(side.station)
+        if station is None:
+            raise ProgramError(f"There is no station “{side.station}”.")
+        return station
+
+    @property
+    def _client(self) -> Client:
+        return self._stations.club or self._stations.mine
+
+    def _check(self, program: Program, sides: Sequence[Side]) -> None:
+        if len(sides) < 2:
+            raise ProgramError("Please choose who competes, at two stations or more.")
+        if len({side.player for side in sides}) < len(sides):
+            raise ProgramError("Nobody can be at two stations at a time.")
+        if program.limit is None and not all(e.ends for e in program.exercises):
+            raise ProgramError("It needs an end: choose repetitions, seconds, or a program.")
+        for side in sides:
+            if self._station(side).bus.session() is not None:
+                raise ProgramError(f"Somebody is training at “{side.station}”.")
+
+
+def _key(match: str) -> str:
+    return f"hiitpi:match:{match}"

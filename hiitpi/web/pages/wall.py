@@ -1,0 +1,39 @@
+"""The wall: what every station is at, for everybody in the hall."""
+
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+
+from hiitpi.web.parts.attributes import attributes
+from hiitpi.web.services import Services
+
+PATH, TITLE = "/wall", "Wall"
+
+
+def layout(services: Services) -> html.Main:
+    """The page; `assets/wall.js` makes a tile for each station."""
+    return html.Main(
+        [
+            html.H1(TITLE, className="hidden"),
+            html.P("", id="wall-notice", className="trouble banner", role="status"),
+            html.Ul(id="wall", className="wall", **attributes(aria_label="Stations")),
+            html.Div(
+                [
+                    dcc.Link("Head-to-head", href="/versus", className="button"),
+                    html.Button(
+                        "Full screen", className="button", **attributes(data_full="toggle")
+                    ),
+                ],
+                className="row wall-row",
+            ),
+        ],
+        id="wall-page",
+        className="wall-page",
+    )
+
+
+def callbacks(app: Dash, services: Services) -> None:
+    """The page follows by itself."""
+    app.clientside_callback(
+        ClientsideFunction("hiitpi", "wall"),
+        Output("wall-page", "title"),
+        Input("wall-page", "id"),
+    )
