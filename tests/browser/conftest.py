@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -170,6 +171,12 @@ def finish(page: Page) -> None:
     page.click("#done")
     page.wait_for_selector("#train[data-phase=finished]")
     page.wait_for_selector("#summary .reps")
+
+
+def drawn_as_sent(drawn: list[float], sent: list[float]) -> bool:
+    """The times on a graph, which has an origin of its own, are some that were sent, in a row."""
+    runs = np.lib.stride_tricks.sliding_window_view(np.diff(sent), len(drawn) - 1)
+    return bool(np.abs(runs - np.diff(drawn)).max(axis=1).min() < 1e-6)
 
 
 def stati(app: App, player: str) -> list[str]:

@@ -5,7 +5,16 @@ import sqlite3
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, choose, finish, log_in, opened, start, stati
+from tests.browser.conftest import (
+    App,
+    choose,
+    drawn_as_sent,
+    finish,
+    log_in,
+    opened,
+    start,
+    stati,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -156,16 +165,18 @@ def test_graphs_that_are_folded_away_are_not_drawn_and_lose_nothing(page: Page):
     page.set_viewport_size({"width": 1280, "height": 800})
     log_in(page, "Ada")
     page.evaluate(
-        "() => { window.heard = 0; new EventSource('/live').onmessage = (message) => {"
-        " window.heard = JSON.parse(message.data).samples.at(-1)?.time ?? window.heard; }; }"
+        "() => { window.heard = []; new EventSource('/live').onmessage = (message) => {"
+        " window.heard.push(...JSON.parse(message.data).samples.map((s) => s.time)); }; }"
     )
     graph = page.locator("#graph .js-plotly-plot")
     page.wait_for_function("g => g.data[0].x.length > 20", arg=graph.element_handle())
     page.set_viewport_size({"width": 390, "height": 844})
     expect(graph).to_be_hidden()
-    drawn, heard = graph.evaluate("g => [g.data[0].x.at(-1), window.heard]")
-    page.wait_for_function("before => window.heard > before + 4", arg=heard)
+    drawn, heard = graph.evaluate("g => [g.data[0].x.at(-1), window.heard.at(-1)]")
+    page.wait_for_function("before => window.heard.at(-1) > before + 4", arg=heard)
     assert graph.evaluate("g => g.data[0].x.at(-1)") == drawn
     page.set_viewport_size({"width": 1280, "height": 800})
     page.wait_for_function(f"g => g.data[0].x.at(-1) > {drawn + 4}", arg=graph.element_handle())
-    assert max(graph.evaluate("g => g.data[0].x.slice(1).map((x, i) => x - g.data[0].x[i])")) < 1
+    drawn, sent = graph.evaluate("g => [[...new Set(g.data[0].x)], window.heard.length]")
+    page.wait_for_function("sent => window.heard.length > sent", arg=sent)
+    assert drawn_as_sent(drawn, page.evaluate("window.heard"))
