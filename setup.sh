@@ -134,8 +134,7 @@ postgresql() {
     echo 'create_main_cluster = false' >"$mine"
     DEBIAN_OPTIONS=(-o Dpkg::Options::=--force-confold)
     debian postgresql
-    DEBIAN_OPTIONS=() VENV_OPTIONS=()
-
+    DEBIAN_OPTIONS=()
   else
     debian postgresql
   fi
