@@ -139,7 +139,8 @@ class Coach:
         self.series.append(rep)
         self._recent.append(done.duration)
         self._total += rep.score
-        self._pace.rep(time)
+        if not self.workout.hold:  # seconds are no pace
+            self._pace.rep(time)
         return Event("rep", time, rep.cues[0] if rep.cues else "", rep)
 
     def _sample(

@@ -91,6 +91,8 @@ class Catalog:
                 return path
             self._tell(f"{path} is damaged (wrong sha256); getting it again.")
         self._folder.mkdir(parents=True, exist_ok=True)
+        if self._mirror and not self._mirror.is_dir():
+            self._tell(f"HIITPI_MODEL_MIRROR: there is no folder {self._mirror}. Trying without.")
         if self._mirror and (self._mirror / file).is_file():
             self._tell(f"Taking {file} from {self._mirror}.")
             self._keep(self._mirror / file, path, entry["sha256"])

@@ -5,7 +5,7 @@ import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -51,6 +51,7 @@ class Match:
         sides: at two stations or more.
         began: seconds since the epoch.
         device: that started it, and may command its sessions.
+        off: it was called off.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Match:
     sides: tuple[Side, ...]
     began: float
     device: str
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,7 @@ class Matches:
         """
         self._check(program, sides)
         match = Match(uuid.uuid4().hex, program, tuple(sides), self._wall(), device)
-        data = {**asdict(match), "program": program.data()}
-        self._client.set(_key(match.id), orjson.dumps(data), ex=KNOWN)
+        self._keep(match)
         for side in sides:
             start = Command("start", side.player, program, device=device, match=match.id)
             self._station(side).bus.command(start)
@@ -137,7 +138,7 @@ class Matches:
 
     def is_new(self, match: Match) -> bool:
         """Whether it has just been started: its sessions are still on their way."""
-        return self._wall() - match.began < BEGUN
+        return not match.off and self._wall() - match.began < BEGUN
 
     def watch(self, match: Match) -> None:
         """Say go when all are ready, unless somebody of this process sees to it already."""
@@ -157,6 +158,12 @@ class Matches:
         for side, session in found:
             command = Command(kind, session=session["uuid"], device=match.device)
             self._station(side).bus.command(command)
+        if kind == "discard":
+            self._keep(replace(match, off=True))
+
+    def _keep(self, match: Match) -> None:
+        data = {**asdict(match), "program": match.program.data()}
+        self._client.set(_key(match.id), orjson.dumps(data), ex=KNOWN)
 
     def _wait(self, match: Match) -> None:
         pause, left, known = threading.Event(), WAITING, False

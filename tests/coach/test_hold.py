@@ -62,3 +62,10 @@ def test_a_hold_has_cues_and_no_attempts():
     assert coach.attempts == 0
     assert set(kinds) <= {"rep", "cue"}
     assert coach.workout.counts == "seconds"
+
+
+def test_seconds_have_no_pace():
+    coach = Coach(Library()["plank"], 0.0)
+    told = [coach.update(pose, time) for time, pose, _ in performance("plank", 6)]
+    assert told[-1].sample.reps >= 4
+    assert {one.sample.pace for one in told} == {0.0}

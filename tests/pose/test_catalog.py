@@ -45,9 +45,11 @@ def test_unknown_model_names_those_there_are(tmp_path: Path):
 def test_no_network_is_one_line_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "PIP_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
+    told: list[str] = []
     with pytest.raises(ModelError, match="Check the internet connection") as caught:
-        Catalog(tmp_path).get("posenet")
+        Catalog(tmp_path, tmp_path / "nowhere", told.append).get("posenet")
     assert "\n" not in str(caught.value)
+    assert f"HIITPI_MODEL_MIRROR: there is no folder {tmp_path / 'nowhere'}" in told[0]
 
 
 @pytest.mark.slow

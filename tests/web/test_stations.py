@@ -212,8 +212,12 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
     until(both)
     assert [command.kind for one in told.values() for command in one] == ["go", "go"]
     assert told["left"][0].session == "left"
+    assert matches.is_new(match)
     matches.command(match, "discard")
     assert [c.kind for c in left.publish()] == ["discard"]
+    off = matches.find(match.id)
+    assert off is not None
+    assert not matches.is_new(off)
 
 
 @pytest.mark.parametrize(
