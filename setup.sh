@@ -158,23 +158,22 @@ check() {
     say "Tests"
     exec .venv/bin/python -m pytest "$@"
   fi
-  say "Tests, and types beside them"
-  # The browser tests drive a whole app each and come first; all others take what they leave.
+  say "Types and tests, and beside them those with a browser, which are shown at the end"
+  # These drive a whole app each, one after the other: all others take what they leave.
   local failed=0
   log=$(mktemp)
+  .venv/bin/python -m pytest tests/browser >"$log" 2>&1 &
+  browser=$!
+  trap 'kill "$browser" 2>/dev/null && wait "$browser" || true; rm -f "$log"' EXIT
+  trap 'exit 130' INT # pytest ends by itself then, and the next one would begin
+  nice -n 10 .venv/bin/mypy || failed=$?
   # A file is one process's: what its tests share, be it a server or an evaluation, is made once.
-  {
-    nice -n 10 .venv/bin/mypy || exit
-    exec nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
-      --no-loadscope-reorder --ignore tests/browser --ignore tests/club
-  } >"$log" 2>&1 &
-  others=$!
-  trap 'kill "$others" 2>/dev/null || true; rm -f "$log"' EXIT
-  .venv/bin/python -m pytest tests/browser || failed=$?
-  wait "$others" || failed=$?
-  cat "$log"
-  # Eight whole apps at once would leave the browser's too little.
+  nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+    --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
+  # Eight whole apps at once leave nothing for these.
   .venv/bin/python -m pytest tests/club || failed=$?
+  wait "$browser" || failed=$?
+  cat "$log"
   exit "$failed"
 }
 

@@ -1,6 +1,7 @@
 """What the tests share: places, settings of their own, and a real Redis."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,12 @@ from hiitpi.settings import ROOT, Settings, free_port
 SHARED = ROOT.parent / "shared"
 
 MIRROR = Path(os.environ.get("HIITPI_MODEL_MIRROR", SHARED / "models"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A run that is ended from outside ends the apps it has started, as with Ctrl-C."""
+    if not hasattr(config, "workerinput"):  # in xdist's workers it is the main process's business
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

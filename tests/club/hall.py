@@ -4,6 +4,7 @@ Each station is the whole app in processes and, if one likes, in a network names
 camera is a film, its pose engine an ideal one that sees jumping jacks at a pace of its own.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -28,8 +29,6 @@ from hiitpi.web.matches import Match, Matches, Side
 from hiitpi.web.stations import Stations
 from tests.club.link import hub_address
 from tests.records.server import postgresql_server
-
-HUB = "hiitpi-hub"
 
 #: Jumping jacks a minute of the first station and of the last.
 SLOWEST, FASTEST = 36.0, 60.0
@@ -113,9 +112,11 @@ def hall(
     """
     with ExitStack() as stack:
         names = [f"station-{i}" for i in range(1, number + 1)]
-        link = stack.enter_context(_cables(names, network)) if network else None
-        inside = ["ip", "netns", "exec"] if network else []
-        at_hub = [*inside, HUB] if network else []
+        # A run that was killed leaves its namespaces, and another may go on beside this one.
+        spaces = [f"hiitpi-{os.getpid()}-{name}" for name in ("hub", *names)]
+        link = stack.enter_context(_cables(spaces, network)) if network else None
+        inside = [["ip", "netns", "exec", space] if network else [] for space in spaces]
+        at_hub = inside[0]
         redis_port, redis_socket = free_port(), folder / "club.sock"
         stack.enter_context(_redis(at_hub, redis_port, redis_socket, folder))
         address = "*" if network else "127.0.0.1"
@@ -144,8 +145,7 @@ def hall(
             host = hub_address(i) if network else "127.0.0.1"
             pace = SLOWEST + (FASTEST - SLOWEST) * (i - 1) / max(1, number - 1)
             own = settings(name, host, camera_fps=15, athlete_pace=pace)
-            prefix = [*inside, name] if network else []
-            process = stack.enter_context(started(own, None if drawn else 0.02, pace, prefix))
+            process = stack.enter_context(started(own, None if drawn else 0.02, pace, inside[i]))
             return Place(i, name, pace, own, process)
 
         with ThreadPoolExecutor(4) as some:  # all at once would be a minute's work for two cores
@@ -176,13 +176,14 @@ def _redis(prefix: Sequence[str], port: int, socket: Path, folder: Path) -> Iter
 
 
 @contextmanager
-def _cables(names: list[str], network: tuple[float, float, float]) -> Iterator[Any]:
-    spaces = [HUB, *names]
+def _cables(spaces: list[str], network: tuple[float, float, float]) -> Iterator[Any]:
+    """From the first of these namespaces to each of the others."""
+    hub, *stations = spaces
     try:
         for name in spaces:
             subprocess.run(["ip", "netns", "add", name], check=True)
             subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
-        command = [sys.executable, "-m", "tests.club.link", HUB, *map(str, network), *names]
+        command = [sys.executable, "-m", "tests.club.link", hub, *map(str, network), *stations]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:

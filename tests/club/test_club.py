@@ -20,7 +20,8 @@ def namespaces() -> bool:
     try:
         os.close(os.open("/dev/net/tun", os.O_RDWR))
         for act in ("add", "delete"):
-            subprocess.run(["ip", "netns", act, "hiitpi-probe"], check=True, capture_output=True)
+            probe = ["ip", "netns", act, f"hiitpi-{os.getpid()}-probe"]
+            subprocess.run(probe, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
