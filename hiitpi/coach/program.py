@@ -97,6 +97,11 @@ class Program:
         return self.limit is not None or any(e.work is not None for e in self.exercises)
 
     @property
+    def raced(self) -> bool:
+        """Whether who is quicker is done earlier, rather than when the clock says so."""
+        return self.rounds is not None and any(e.reps is not None for e in self.exercises)
+
+    @property
     def workouts(self) -> tuple[str, ...]:
         """The slugs, each once, in order."""
         return tuple(dict.fromkeys(e.workout for e in self.exercises))

@@ -70,7 +70,7 @@ class Standing:
         place: 1 for the best.
         side: whose.
         reps: that count.
-        seconds: of work; who needs less for as many is first.
+        seconds: of work.
     """
 
     place: int
@@ -79,13 +79,17 @@ class Standing:
     seconds: float
 
 
-def standings(sides: Iterable[Side], records: Iterable[SessionRecord]) -> list[Standing]:
-    """Who is first, of those whose session has ended: by repetitions, then by time."""
+def standings(match: Match, records: Iterable[SessionRecord]) -> list[Standing]:
+    """Who is first, of those whose session has ended.
+
+    By repetitions; of those with as many, who needed less time. But where the clock ends the work,
+    the time is everybody's, to a frame of the camera, and as many are a draw.
+    """
     ended = {record.station: record for record in records if record.status != "active"}
-    done = [(side, ended[side.station]) for side in sides if side.station in ended]
+    done = [(side, ended[side.station]) for side in match.sides if side.station in ended]
 
     def value(one: tuple[Side, SessionRecord]) -> tuple[int, float]:
-        return -one[1].reps, round(one[1].seconds, 1)
+        return -one[1].reps, round(one[1].seconds, 1) if match.program.raced else 0.0
 
     done.sort(key=value)
     values = [value(one) for one in done]

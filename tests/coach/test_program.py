@@ -71,17 +71,17 @@ def test_the_shipped_programs_can_be_trained():
 
 
 @pytest.mark.parametrize(
-    ("program", "timed", "seconds"),
+    ("program", "timed", "raced", "seconds"),
     [
-        (free("squat"), False, None),
-        (to_reps("squat", 20), False, None),
-        (for_seconds("squat", 60), True, 60),
-        (SHIPPED[3], True, 600),
-        (SHIPPED[4], True, 600),
+        (free("squat"), False, False, None),
+        (to_reps("squat", 20), False, True, None),
+        (for_seconds("squat", 60), True, False, 60),
+        (SHIPPED[3], True, True, 600),  # EMOM: done early in each minute
+        (SHIPPED[4], True, False, 600),  # AMRAP: there is always another round
     ],
 )
-def test_what_has_a_clock(program: Program, timed: bool, seconds: float | None):
-    assert (program.timed, program.seconds) == (timed, seconds)
+def test_what_has_a_clock(program: Program, timed: bool, raced: bool, seconds: float | None):
+    assert (program.timed, program.raced, program.seconds) == (timed, raced, seconds)
 
 
 ONE = {"workout": "squat", "work": 20}

@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 
 from hiitpi.coach.messages import Sample, SessionRecord, SetRecord
-from hiitpi.coach.program import for_seconds, free
+from hiitpi.coach.program import Program, for_seconds, free, to_reps
 from hiitpi.errors import ProgramError
 from hiitpi.live.bus import GONE, KNOWN, connect
 from hiitpi.live.publisher import Publisher
 from hiitpi.settings import Settings
-from hiitpi.web.matches import Matches, Side, standings
+from hiitpi.web.matches import Match, Matches, Side, standings
 from hiitpi.web.pages.versus import verdict
 from hiitpi.web.seats import Seats
 from hiitpi.web.server import create_app
@@ -246,6 +246,9 @@ def test_somebody_who_trains_is_not_interrupted(stations: Stations, left: Traine
         Matches(stations, time.time).begin(for_seconds("squat", 30), [ANA, BEN], "")
 
 
+CLOCK, RACE = for_seconds("squat", 30), to_reps("squat", 20)
+
+
 def ended(side: Side, reps: int, seconds: float, status: str = "finished") -> SessionRecord:
     one = SetRecord(1, "squat", 1, 0.0, seconds, reps, 0)
     return SessionRecord(
@@ -254,22 +257,26 @@ def ended(side: Side, reps: int, seconds: float, status: str = "finished") -> Se
 
 
 @pytest.mark.parametrize(
-    ("records", "places", "words"),
+    ("program", "records", "places", "words"),
     [
-        ([ended(ANA, 12, 30), ended(BEN, 14, 30)], [("Ben", 1), ("Ana", 2)], "Ben wins: 14 to 12"),
-        ([ended(ANA, 12, 30), ended(BEN, 12, 30)], [("Ana", 1), ("Ben", 1)],
+        (CLOCK, [ended(ANA, 12, 30), ended(BEN, 14, 30)], [("Ben", 1), ("Ana", 2)],
+         "Ben wins: 14 to 12"),
+        # A frame of the camera is no lead where the clock ends the work.
+        (CLOCK, [ended(ANA, 12, 30.06), ended(BEN, 12, 30.02)], [("Ana", 1), ("Ben", 1)],
          "A draw: Ana and Ben, 12 each"),
-        ([ended(ANA, 9, 30), ended(BEN, 9, 30), ended(CAT, 9, 30)],
+        (CLOCK, [ended(ANA, 9, 30), ended(BEN, 9, 30), ended(CAT, 9, 30)],
          [("Ana", 1), ("Ben", 1), ("Cat", 1)], "A draw: Ana, Ben and Cat, 9 each"),
-        ([ended(ANA, 20, 41.3), ended(BEN, 20, 38.04)], [("Ben", 1), ("Ana", 2)],
+        (RACE, [ended(ANA, 20, 41.3), ended(BEN, 20, 38.04)], [("Ben", 1), ("Ana", 2)],
          "Ben wins: 20 in 38.0 s"),
-        ([ended(ANA, 9, 30), ended(BEN, 12, 30), ended(CAT, 9, 30)],
+        (RACE, [ended(ANA, 20, 38.01), ended(BEN, 20, 38.04)], [("Ana", 1), ("Ben", 1)],
+         "A draw: Ana and Ben, 20 each"),
+        (CLOCK, [ended(ANA, 9, 30), ended(BEN, 12, 30), ended(CAT, 9, 30)],
          [("Ben", 1), ("Ana", 2), ("Cat", 2)], "Ben wins: 12 to 9"),
-        ([ended(ANA, 9, 30), ended(BEN, 12, 10, "active")], [("Ana", 1)], "Ana wins: 9"),
+        (CLOCK, [ended(ANA, 9, 30), ended(BEN, 12, 10, "active")], [("Ana", 1)], "Ana wins: 9"),
     ],
 )  # fmt: skip
-def test_who_wins(records: list[SessionRecord], places: list, words: str):
-    found = standings([ANA, BEN, CAT], records)
+def test_who_wins(program: Program, records: list[SessionRecord], places: list, words: str):
+    found = standings(Match("m", program, (ANA, BEN, CAT), 0.0, ""), records)
     assert [(one.side.player, one.place) for one in found] == places
     assert verdict(found) == words
 

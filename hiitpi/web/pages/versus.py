@@ -141,7 +141,7 @@ def _result(services: Services, match: Match) -> Any:
     except RecordsError as error:
         return html.P(str(error), className="trouble")
     open_at = [side.station for side in match.sides if _is_open(match, side, seen, records)]
-    found = standings(match.sides, records)
+    found = standings(match, records)
     if services.matches.is_new(match) and not (open_at or found):
         return None  # its stations have not heard of it yet
     return [html.Div([_entry(one) for one in found], hidden=True), _words(found, open_at, seen)]
