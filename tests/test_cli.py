@@ -25,7 +25,7 @@ from tests.conftest import MIRROR, free_port, shared
 def hiitpi(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, "HIITPI_MODEL_MIRROR": str(MIRROR), **env}
     command = [sys.executable, "-m", "hiitpi", *arguments]
-    # pytest's own time limit ends it too, and is longer where the processor is emulated.
+    # No time limit but pytest's own, which is longer where the processor is emulated.
     return subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
     )

@@ -72,15 +72,14 @@ def _tried(club: Hall, trial: Trial) -> dict[str, float]:
         told = [event["rep"]["number"] for event in club.events(place.name, "rep")]
         assert told == numbers, f"{place.name}: what the club was told"
         assert len(club.events(place.name, "finished")) == 1
-        # The one that was under way at Go does not count, nor the one that is under way at the end;
-        # eight apps on two cores may miss the frames of another.
+        # The one that was under way at Go does not count, nor the one that is under way at the end.
         ideal = place.pace * trial.seconds / 60
-        told_true = math.floor(ideal) - 2 <= record.reps <= math.ceil(ideal)
+        told_true = math.floor(ideal) - 1 <= record.reps <= math.ceil(ideal)
         assert told_true, f"{place.name}: {record.reps} of {ideal:.1f}"
         assert record.status == "finished"
-    # Neighbours may have as many; the quickest and the slowest are further apart than those bounds.
-    place_of = {one.side.station: one.place for one in standings(match, results.values())}
-    assert place_of[names[-1]] < place_of[names[0]]
+    # By those bounds nobody has more than the quickest, but the next one may have as many.
+    first = [one.side.station for one in standings(match, results.values()) if one.place == 1]
+    assert names[-1] in first
     return {**figures, "repetitions": sum(one.reps for one in results.values())}
 
 
