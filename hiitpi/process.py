@@ -1,9 +1,45 @@
-"""Child processes that do not outlive their parent."""
+"""Processes that end when they are told to, and children that do not outlive their parent."""
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from queue import Empty, SimpleQueue
 from typing import Literal
+
+
+class Stop:
+    """Set by a signal, or by hand; a main thread may wait for it.
+
+    A `threading.Event` is not made for that: Python runs a signal's handler in the main thread,
+    between any two steps of it. Where that is within `Event.wait`, the thread holds the very lock
+    that `Event.set` then waits for, and the process never ends. `SimpleQueue.put` is reentrant.
+
+    Args:
+        numbers: of the signals that set it.
+    """
+
+    def __init__(self, *numbers: signal.Signals) -> None:
+        self._told: SimpleQueue[None] = SimpleQueue()
+        for number in numbers:
+            signal.signal(number, lambda *_: self.set())
+
+    def set(self) -> None:
+        """It is time to stop."""
+        self._told.put(None)
+
+    def is_set(self) -> bool:
+        """Whether it is."""
+        return not self._told.empty()
+
+    def wait(self, seconds: float) -> bool:
+        """Until it is set, or so long; whether it is."""
+        try:
+            self._told.get(timeout=seconds)
+        except Empty:
+            return False
+        self.set()  # for whoever asks next
+        return True
 
 
 def spawn(

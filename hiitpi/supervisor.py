@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,7 +24,7 @@ from hiitpi.live.relay import check_name
 from hiitpi.live.server import check_redis, start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.machine import give_memory_back
-from hiitpi.process import spawn
+from hiitpi.process import Stop, spawn
 from hiitpi.settings import Settings
 from hiitpi.systemd import Service
 from hiitpi.watch import Probe, Pulse
@@ -85,9 +84,7 @@ def serve(
     Raises:
         HiitPiError: it cannot be started.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     settings.make_instance()
     _check_port(settings)
     service = Service(os.environ.get("NOTIFY_SOCKET"))
@@ -141,7 +138,7 @@ def _beating(
 
 def _watch(
     children: list[Child],
-    stop: threading.Event,
+    stop: Stop,
     settings: Settings,
     ready: Callable[[bool], None],
     service: Service,

@@ -23,6 +23,7 @@ from hiitpi.live.bus import connect
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.relay import Relay
 from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.process import Stop
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings, free_port
 from hiitpi.video.encoder import jpeg
@@ -43,7 +44,7 @@ def bench_club(
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="hiitpi-bench-") as folder, _redis(folder) as redis:
         url, pid = redis
-        stop = threading.Event()
+        stop = Stop()
         crowd = threading.Thread(target=_stations, args=(Path(folder), url, stop), daemon=True)
         crowd.start()
         time.sleep(3)
@@ -95,7 +96,7 @@ def _redis(folder: str) -> Iterator[tuple[str, int]]:
         process.terminate()
 
 
-def _stations(folder: Path, url: str, stop: threading.Event) -> None:
+def _stations(folder: Path, url: str, stop: Stop) -> None:
     """All stations in this process: what their trainers publish, and their relays."""
     settings = Settings.load(instance=folder / "stations")
     settings.logs.mkdir(parents=True)
@@ -118,7 +119,7 @@ def _stations(folder: Path, url: str, stop: threading.Event) -> None:
         stop_redis(settings, child)
 
 
-def _train(bus: Publisher, picture: bytes, stop: threading.Event) -> None:
+def _train(bus: Publisher, picture: bytes, stop: Stop) -> None:
     points = ((320, 240, 0.9),) * 17
     bus.say_status({"camera": "bench", "drawn": False, "state": "on", "trouble": "", "model": "x"})
     seq, due = 0, time.monotonic()

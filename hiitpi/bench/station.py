@@ -122,7 +122,12 @@ def started(
         yield child
     finally:
         child.terminate()
-        child.communicate(timeout=UP)
+        try:
+            child.communicate(timeout=UP)
+        except subprocess.TimeoutExpired:
+            child.kill()  # its children end with it, and nobody else stumbles over them
+            child.communicate()
+            raise
 
 
 def main(part: str, inference: str, pace: str, *more: str) -> None:

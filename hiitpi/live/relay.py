@@ -11,7 +11,6 @@ import logging
 import math
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,6 +39,7 @@ from hiitpi.live.painter import Painter
 from hiitpi.live.publisher import here
 from hiitpi.live.subscriber import Attendance, Subscriber
 from hiitpi.machine import boot_id
+from hiitpi.process import Stop
 from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Relay:
         self._painters: dict[str, Painter] = {}
         self._said: bytes | None = None
 
-    def run(self, stop: threading.Event, beat: Callable[[], None]) -> None:
+    def run(self, stop: Stop, beat: Callable[[], None]) -> None:
         """Relay until `stop`; a club that is away is tried again every second.
 
         Raises:
@@ -273,9 +273,7 @@ def serve(settings: Settings, beat: Callable[[], None]) -> None:
     Raises:
         LiveError: HIITPI_REDIS_URL is none, or another machine has this station's name.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop(signal.SIGTERM, signal.SIGINT)
     own, club = connect(settings.redis(0)), connect_club(settings)
     Relay(own, club, settings.station, _identity(settings), time.monotonic).run(stop, beat)
 

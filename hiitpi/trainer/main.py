@@ -3,7 +3,6 @@
 import gc
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +20,7 @@ from hiitpi.live.publisher import Publisher
 from hiitpi.machine import give_memory_back
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
+from hiitpi.process import Stop
 from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 from hiitpi.trainer.journal import Journal, Left
@@ -60,9 +60,7 @@ def run(
     Raises:
         HiitPiError: the camera, the model or the record book cannot be used.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop(signal.SIGTERM, signal.SIGINT)
     cv2.setNumThreads(1)  # pictures are small: more threads burn twice the CPU and save nothing
     store = Store(settings.database, settings.zone)
     library = Library(settings.workouts_dir)

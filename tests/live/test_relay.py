@@ -1,6 +1,5 @@
 """A station's live data on their way to a club: two real Redis servers."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -17,6 +16,7 @@ from hiitpi.live.publisher import Publisher
 from hiitpi.live.relay import FINISHED, HAND_OVER, Relay, check_name
 from hiitpi.live.server import start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
+from hiitpi.process import Stop
 from hiitpi.settings import Settings
 
 
@@ -215,7 +215,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     monkeypatch.setattr(module, "REFUSED", 0.03)
     second.time += 1
     with pytest.raises(LiveError):
-        second.relay.run(threading.Event(), lambda: None)
+        second.relay.run(Stop(), lambda: None)
     first.relay._close()
     second.relay.step()
 
