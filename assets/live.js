@@ -190,7 +190,7 @@
       this.board.bar(event);
       if (!missed) this.pending.reps.push(event);
       if (event.text) this.board.cue(event.text, missed);
-      if (fresh) say(event.text || (missed ? "" : String(this.reps() + 1)));
+      if (fresh) say(event.text || (missed ? "" : String(event.count)));
     }
 
     ended(event, fresh) {
@@ -205,10 +205,6 @@
     tell(text, missed) {
       this.board.cue(text, missed);
       say(text);
-    }
-
-    reps() {
-      return this.board.sample?.reps ?? 0;
     }
 
     // What is shown

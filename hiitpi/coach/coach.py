@@ -141,7 +141,7 @@ class Coach:
         self._total += rep.score
         if not self.workout.hold:  # seconds are no pace
             self._pace.rep(time)
-        return Event("rep", time, rep.cues[0] if rep.cues else "", rep)
+        return Event("rep", time, rep.cues[0] if rep.cues else "", rep, count=rep.number)
 
     def _sample(
         self, pose: Pose | None, time: float, seq: int, inference_ms: float, signal: Reading

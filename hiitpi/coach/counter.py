@@ -16,6 +16,9 @@ GRACE: Final = 0.25
 #: attempt; less is fidgeting.
 TRIED: Final = 0.4
 
+#: A condition that was passed by a tenth of the way is not why the attempt failed.
+REACHED: Final = 1.1
+
 #: A body on its way from one state to another may pass through the first one, as in a squat jump;
 #: one that stays there for longer than this (seconds) has given up.
 PASSING: Final = 0.5
@@ -141,13 +144,13 @@ class Counter:
         for condition in states[after].conditions:
             if self._holds(condition, values, first=after == 0):
                 self._met[condition] = time
-            progress = self._progress(condition, here, values)
-            self._nearest[condition] = _larger(self._nearest.get(condition, math.nan), progress)
+            nearness = 1 - self._shortfall(condition, here, values)
+            self._nearest[condition] = _larger(self._nearest.get(condition, math.nan), nearness)
         self._effort = max(self._effort, self._towards(states[after], here, values))
         if all(time - self._met.get(c, -math.inf) <= GRACE for c in states[after].conditions):
             return self._advance(after, time)
         if after and self._at and self._rests(values, time):
-            missed = max(states[after].conditions, key=lambda c: c.missed_by(values[c.measure]))
+            missed = self._most_missed(states[after], values)
             self.reset()
             return TurnedBack(missed)
         return self._turned_back(states[after]) if resting else None
@@ -211,13 +214,15 @@ class Counter:
         """The body is where it was: was it under way to the next state?"""
         if self._effort < TRIED:
             return None
-        nearest = dict(self._nearest)
+        nearest, here = dict(self._nearest), self._workout.states[self._at or 0]
         assert self._at is not None
         self._arrive(self._at)
         if self._at == 0:
             self._cycle = Cycle(self._cycle.started)
-        known = [c for c in after.conditions if not math.isnan(nearest[c])]
-        return TurnedBack(min(known, key=lambda c: nearest[c]))
+        seen = [c for c in after.conditions if not math.isnan(nearest[c])]
+        # What the body was on its way to comes first: who goes half as deep also steps less far.
+        underway = [c for c in seen if _way(here, c) and nearest[c] < REACHED]
+        return TurnedBack(min(underway or seen, key=lambda c: nearest[c]))
 
     def _towards(self, after: State, here: State, values: Values) -> float:
         """How far the signal, both sides together, is on the way to the next state; 0..1.
@@ -232,6 +237,25 @@ class Counter:
             for c in of_signal or after.conditions
         )
         return max((p for p in progress if not math.isnan(p)), default=0.0)
+
+    def _most_missed(self, after: State, values: Values) -> Condition:
+        """The condition of a state that was missed by most, of those whose joints were seen."""
+        first = self._workout.states[0]
+        shortfalls = {c: self._shortfall(c, first, values) for c in after.conditions}
+        seen = [c for c in after.conditions if not math.isnan(shortfalls[c])]
+        return max(seen or after.conditions, key=lambda c: shortfalls[c])
+
+    def _shortfall(self, condition: Condition, here: State, values: Values) -> float:
+        """How far a condition is missed, in parts of the way to it; NaN: not seen.
+
+        Degrees and body lengths cannot be compared, parts of a way can. Where no condition of the
+        state left is opposed to this one, the measure's full range is its way, or a right angle, or
+        one body length.
+        """
+        measure = condition.measure
+        low, high = self._workout.full_range.get(measure, (0.0, 0.0))
+        way = _way(here, condition) or high - low or (90.0 if measure.unit == "°" else 1.0)
+        return condition.missed_by(values[measure]) / way
 
     @staticmethod
     def _progress(condition: Condition, here: State, values: Values) -> float:

@@ -94,7 +94,7 @@ def split(*, says: tuple[str, str]) -> Measure:
     def read(body: Body) -> Reading:
         ankles = math.dist(body.point("ankle", 0), body.point("ankle", 1))
         knees = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
-        wide = max(ankles, 2 * knees) / body.length("leg")
+        wide = _largest_seen(ankles, 2 * knees) / body.length("leg")
         return Reading(NAN if wide < SAME else wide)
 
     return Measure("split of the legs", " × leg", says, ("knee", "ankle"), read, needed=False)
@@ -134,6 +134,8 @@ def travel(*, per: str, says: tuple[str, str]) -> Measure:
     """How far the hips have moved to the side within the last second, in multiples of `per`."""
 
     def read(body: Body) -> Reading:
+        if math.isnan(body.middle("hip")[0]):  # where they were before is known, not where they are
+            return UNSEEN
         return Reading(body.travelled / body.length(per))
 
     return Measure("way to the side", f" × {per}", says, ("hip",), read)
@@ -152,7 +154,10 @@ def tap(*, per: str, says: tuple[str, str]) -> Measure:
             body.point("hip", s),
             body.point("ankle", 1 - s),
         )
-        return max(other - y, abs(x - hip)) / body.length(per)
+        aside = abs(x - hip)
+        if math.isnan(aside):
+            return NAN
+        return _largest_seen(other - y, aside) / body.length(per)
 
     return sided("way of the foot", f" × {per}", says, ("hip", "ankle"), side, 0.25, True)
 
@@ -192,6 +197,8 @@ def sitting_up(*, says: tuple[str, str]) -> Measure:
             on_back = math.isnan(seen.value) and knees > KNEES_UP * body.length("arm")
             return Reading(90.0) if on_back else seen
         risen = shoulders.read(body).value
+        if math.isnan(risen):  # min and max would turn NaN into a number
+            return UNSEEN
         return Reading(math.degrees(math.acos(min(1.0, max(-1.0, risen)))))
 
     return replace(trunk, read=read)
@@ -213,3 +220,8 @@ def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
 
     name = f"height of the {b}s over the line {a}-{c}"
     return Measure(name, f" × {per}", says, (a, b, c), read, needed=False)
+
+
+def _largest_seen(*values: float) -> float:
+    """The largest of the values that are seen; NaN when none is. `max` depends on their order."""
+    return max((value for value in values if not math.isnan(value)), default=NAN)

@@ -100,6 +100,7 @@ class Event:
         text: words for the athlete; empty when there is nothing to say.
         rep: the repetition, for kind "rep".
         session: the session's uuid, as text.
+        count: repetitions in the set with this one, for kind "rep": the number to be spoken.
     """
 
     kind: EventKind
@@ -107,6 +108,7 @@ class Event:
     text: str = ""
     rep: Repetition | None = None
     session: str | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from hiitpi.camera.base import Frame
@@ -195,7 +195,7 @@ class Floor:
         """Tell what has happened, and keep what must not be lost."""
         kinds = {event.kind for event in events}
         # A page hears of a new state before it hears what happened in it.
-        self._events += [Event(e.kind, e.time, e.text, e.rep, session.uuid) for e in events]
+        self._events += [replace(event, session=session.uuid) for event in events]
         if session.over or session.abandoned:
             self._end("finished")
             return

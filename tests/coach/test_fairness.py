@@ -5,6 +5,8 @@ a frame) must change no count; what it must mind (half a repetition, somebody do
 must count nothing.
 """
 
+import statistics
+
 import numpy as np
 import pytest
 
@@ -110,7 +112,9 @@ def test_half_repetitions_count_nothing(slug: str):
 def test_half_repetitions_are_told_why(slug: str, words: str):
     said = [event.text for event in events(slug, form="half") if event.kind == "attempt"]
     assert len(said) >= 3
-    assert set(said) == {words}
+    # Of the half lunges one is deep enough, and fails for the short step alone.
+    assert statistics.mode(said) == words
+    assert set(said) <= {words, "One foot in front of the other"}
 
 
 def events(slug: str, **how) -> list:
