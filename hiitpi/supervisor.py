@@ -1,5 +1,6 @@
 """Starts redis-server, trainer and web, watches them, and stops them in order."""
 
+import json
 import logging
 import math
 import os
@@ -262,7 +263,9 @@ def _is_up(settings: Settings) -> bool:
 
 
 def is_healthy(settings: Settings) -> bool:
-    """Whether the pages answer, asked from this machine.
+    """Whether the pages answer and no background loop behind them has stopped.
+
+    What a new process would not mend, such as a database that is away, is no reason for one.
 
     Raises:
         OSError: they do not.
@@ -272,9 +275,14 @@ def is_healthy(settings: Settings) -> bool:
     url = f"{settings.scheme}://{host}:{settings.port}/healthz"
     try:
         with urllib.request.urlopen(url, timeout=2, context=unverified()) as answer:
-            return bool(answer.status == 200)
+            return not json.load(answer).get("restart")
     except urllib.error.HTTPError as error:
+        with error:
+            if error.code == 503:
+                return not json.load(error).get("restart")
         return error.code == 401  # listening on one address only, it takes us for a stranger
+    except ValueError:  # another program answers there
+        return False
 
 
 def unverified() -> ssl.SSLContext:

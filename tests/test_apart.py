@@ -52,7 +52,7 @@ def test_compose_s_two_containers(tmp_path: Path):
         trainer = (sys.executable, "-m", "hiitpi.bench.station", "trainer", "0.02", "0")
         stack.enter_context(process(*trainer, env=env))
         stack.enter_context(process(sys.executable, "-m", "hiitpi", "web", env=env))
-        assert page("/healthz") == b'{"status":"ok"}\n'
+        assert b'"status":"ok"' in page("/healthz")
         assert b"retry: 1000" in page("/live")
         while not bus.here():
             assert time.monotonic() < deadline

@@ -176,6 +176,10 @@ class PolledCamera(Camera):
             except CameraError as error:
                 self._fail(error)
                 return
+            except Exception as error:  # of the driver: the camera is opened anew
+                log.exception("The %s failed.", self.title)
+                self._fail(CameraError(f"The {self.title} failed: {error}"))
+                return
             if picture is None:
                 self._ended = True
                 return

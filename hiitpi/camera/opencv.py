@@ -1,6 +1,5 @@
 """Cameras and recordings that OpenCV can read: USB cameras, video files, network streams."""
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from hiitpi.camera.base import Camera, Clock, Image, Metronome, PolledCamera
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+# Its reasons are in our own errors; OPENCV_LOG_LEVEL would have to be set before the import.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 #: A network camera that does not answer is given up after 5 s: the trainer waits meanwhile.
 PATIENCE = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 5000]

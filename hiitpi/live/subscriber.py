@@ -1,5 +1,6 @@
 """A page's end of the live data."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ from hiitpi.live.bus import (
     save,
     silent_for,
 )
+
+log = logging.getLogger(__name__)
 
 
 class Subscriber:
@@ -126,5 +129,36 @@ class Pictures(Attendance):
         if not message:
             return None
         data = bytes(message["data"])
+        if len(data) < HEAD.size:
+            log.warning("Ignored a picture of %d bytes: it has no header.", len(data))
+            return None
         seq, encoded = HEAD.unpack_from(data)
         return Picture(seq, encoded, data[HEAD.size :])
+
+
+class PictureFeed:
+    """The pictures of one size for a loop: subscribes when first asked, and anew after an error."""
+
+    def __init__(self, source: Subscriber, size: str) -> None:
+        self._source, self._size = source, size
+        self._open: Pictures | None = None
+
+    def next(self, timeout: float) -> Picture | None:
+        """The next picture; None after `timeout` seconds.
+
+        Raises:
+            redis.RedisError: Redis is away; ask again later.
+        """
+        if self._open is None:
+            self._open = self._source.pictures(self._size)
+        try:
+            return self._open.next(timeout)
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Unsubscribe, until the next picture is asked for."""
+        pictures, self._open = self._open, None
+        if pictures:
+            pictures.close()

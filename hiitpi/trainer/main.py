@@ -79,7 +79,8 @@ def run(
         gc.set_threshold(*GARBAGE)
         while not stop.is_set():
             trainer.step()
-            beat()
+            if not trainer.stalled:
+                beat()
     finally:
         trainer.close()
         store.close()

@@ -1,19 +1,33 @@
 """Writes sessions into the record book, beside the loop: an SD card may take its time."""
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.live.bus import decode_record, encode
+from hiitpi.system.background_loop import BackgroundLoop
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two writes of a running session, and between attempts when writing fails.
+#: Seconds between two writes of a running session.
 PERIOD: Final = 1.0
+
+#: Seconds between two attempts while the database is away: at first, and at most, doubling between.
+FIRST_RETRY_S: Final = 1.0
+MAX_RETRY_S: Final = 30.0
+
+#: Seconds until the loop shows that it lives although nothing is to be written.
+IDLE_S: Final = 5.0
+
+#: Seconds that a write may take: SQLite and PostgreSQL give up earlier.
+STALLED_AFTER_S: Final = 120.0
 
 Save = Callable[[SessionRecord], None]
 
@@ -27,23 +41,39 @@ class Recorder:
         save: writes a record; raises RecordsError when the database cannot.
         shelter: folder for what could not be written.
         sync: called once a second while something is written: the journal's way to the disk.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, save: Save, shelter: Path, sync: Callable[[], None] = lambda: None) -> None:
-        self._save, self._shelter, self._sync = save, shelter, sync
+    def __init__(
+        self,
+        save: Save,
+        shelter: Path,
+        sync: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._save, self._shelter, self._sync, self._clock = save, shelter, sync, clock
         self._waiting: dict[str, SessionRecord] = {}
         self._changed = threading.Condition()
         self._urgent = False
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._kept: dict[str, SessionRecord] = {}  # the state of each that is in the shelter
+        self._retry_at, self._retry_s = -math.inf, 0.0
+        self._away_since = 0.0
+        self.trouble = ""  # why nothing can be stored now
+        self.loop = BackgroundLoop("recorder", self._turn, stalled_after_s=STALLED_AFTER_S)
         self._load()
-        self._thread.start()
+        self.loop.start()
 
     @property
     def waiting(self) -> frozenset[str]:
         """The uuids of sessions that are still to be written."""
         with self._changed:
             return frozenset(self._waiting)
+
+    def outage(self) -> dict[str, Any]:
+        """That nothing can be stored, as plain data beside the ill loops of `summary`."""
+        seconds = round(self._clock() - self._away_since)
+        return {"name": "recorder", "state": "failing", "for_s": seconds, "error": self.trouble}
 
     def put(self, record: SessionRecord) -> None:
         """Write this within a second; of one session only the newest state is written."""
@@ -66,6 +96,7 @@ class Recorder:
             self._shelter.mkdir(parents=True, exist_ok=True)
             part.write_bytes(encode(record))
             part.replace(path)  # whole, or not at all
+            self._kept[record.uuid] = record
         except OSError as error:
             log.error("Session %s is kept in memory only: %s", record.uuid, error)
             return False
@@ -77,44 +108,81 @@ class Recorder:
         self._closed.set()
         with self._changed:
             self._changed.notify_all()
-        self._thread.join(timeout=0.5)
+        self.loop.stop(timeout_s=0.5)
         with self._changed:  # a write that takes longer still may end meanwhile
             left = list(self._waiting.values())
         for record in left:
-            self.keep(record)
+            self._keep_once(record)
 
     def _load(self) -> None:
         for path in self._shelter.glob("*.json"):
             try:
                 record = decode_record(path.read_bytes())
-            except (ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError) as error:
                 log.error("%s is not a session and is left alone: %s", path, error)
                 continue
-            self._waiting[record.uuid] = record
+            self._waiting[record.uuid] = self._kept[record.uuid] = record
 
-    def _run(self) -> None:
-        while not self._closed.is_set():
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed.is_set())
-                batch = dict(self._waiting)
-            self._sync()
-            for record in batch.values():
-                self._write(record)
-            with self._changed:
-                self._changed.wait_for(lambda: self._urgent or self._closed.is_set(), PERIOD)
-                self._urgent = False
+    def _turn(self) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed.is_set(), IDLE_S)
+            batch = list(self._waiting.values())
+            tries = self._urgent or self._clock() >= self._retry_at
+            self._urgent = False
+        self._sync()
+        for record in batch:
+            tries = tries and self._write(record)
+            if not tries:
+                self._keep_once(record)
+        with self._changed:
+            self._changed.wait_for(lambda: self._urgent or self._closed.is_set(), PERIOD)
+        return not self._closed.is_set()
 
-    def _write(self, record: SessionRecord) -> None:
+    def _write(self, record: SessionRecord) -> bool:
+        """Store a session; False: the database is away."""
         try:
             self._save(record)
         except RecordsError as error:
-            log.error("Session %s cannot be written yet: %s", record.uuid, error)
-            self.keep(record)
-            return
+            self._put_off(error)
+            return False
+        except Exception:  # it is this session that cannot be stored: the others can
+            log.exception("Session %s cannot be stored, and is put aside.", record.uuid)
+            self._put_aside(record)
+            return True
+        if self.trouble:
+            log.warning("Sessions can be stored again.")
+        self.trouble, self._retry_s = "", 0.0
         try:
             (self._shelter / f"{record.uuid}.json").unlink(missing_ok=True)
         except OSError as error:  # it is stored; the same twice is one
             log.warning("%s", error)
+        self._settle(record)
+        return True
+
+    def _put_off(self, error: RecordsError) -> None:
+        """The database is away: try again later, each time after a longer while."""
+        if not self.trouble:
+            self._away_since = self._clock()
+            log.error("Sessions cannot be stored now, and are kept in %s: %s", self._shelter, error)
+        self.trouble = str(error)
+        self._retry_s = min(MAX_RETRY_S, 2 * self._retry_s or FIRST_RETRY_S)
+        self._retry_at = self._clock() + self._retry_s
+
+    def _put_aside(self, record: SessionRecord) -> None:
+        """Keep a session that no database would take as a file that is not tried again."""
+        if self.keep(record):
+            path = self._shelter / f"{record.uuid}.json"
+            with suppress(OSError):
+                path.replace(path.with_suffix(".bad"))
+        self._settle(record)
+
+    def _keep_once(self, record: SessionRecord) -> None:
+        """Write each state of a session to the shelter once: an SD card wears out."""
+        if self._kept.get(record.uuid) is not record:
+            self.keep(record)
+
+    def _settle(self, record: SessionRecord) -> None:
+        self._kept.pop(record.uuid, None)
         with self._changed:
             if self._waiting.get(record.uuid) is record:
                 del self._waiting[record.uuid]

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 
@@ -10,8 +11,12 @@ from hiitpi.camera.base import Frame, Image
 from hiitpi.live.publisher import Publisher
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
+from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.video.encoder import jpeg
 from hiitpi.video.overlay import draw
+
+#: Seconds until the loop shows that it lives although nobody watches.
+IDLE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +44,29 @@ class Studio:
         self._due = threading.Condition()
         self._scene: Scene | None = None
         self._closed = False
-        self._thread: threading.Thread | None = None
+        self.loop = BackgroundLoop("studio", self._turn)
 
     def show(self, scene: Scene) -> None:
         """Show this next."""
         with self._due:
             self._scene = scene
             self._due.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="studio", daemon=True)
-                self._thread.start()
+        self.loop.start()
 
     def close(self) -> None:
         """Show nothing more."""
         with self._due:
             self._closed, self._scene = True, None
             self._due.notify()
-        if self._thread:
-            self._thread.join(timeout=2)
+        self.loop.stop(timeout_s=2)
 
-    def _run(self) -> None:
-        while True:
-            with self._due:
-                self._due.wait_for(lambda: self._scene or self._closed)
-                scene, self._scene = self._scene, None
-            if scene is None:
-                return
+    def _turn(self) -> bool:
+        with self._due:
+            self._due.wait_for(lambda: self._scene or self._closed, IDLE_S)
+            scene, self._scene = self._scene, None
+        if scene:
             self._show(scene)
+        return not self._closed
 
     def _show(self, scene: Scene) -> None:
         settings, frame = self._settings, scene.frame

@@ -1,10 +1,11 @@
 """The trainer: camera, pose, coach, picture, publish."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from hiitpi.camera.base import Camera, Frame
 from hiitpi.coach.library import Library
@@ -14,6 +15,7 @@ from hiitpi.live.publisher import Asked, Publisher
 from hiitpi.pose.engine import Engine
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
+from hiitpi.system.background_loop import summary
 from hiitpi.trainer.cover import Cover
 from hiitpi.trainer.floor import Clock, Floor, Stage
 from hiitpi.trainer.journal import Journal
@@ -25,6 +27,9 @@ log = logging.getLogger(__name__)
 
 #: Without a session and without anybody who looks on for so long (seconds), the camera is closed.
 LINGER: Final = 15.0
+
+#: Seconds between two looks at the background loops.
+LOOK_S: Final = 1.0
 
 #: An engine that failed twice is tried again after so many seconds.
 ENGINE_RETRY: Final = 10.0
@@ -68,6 +73,8 @@ class Trainer:
         self._cover = Cover(settings.instance)
         self._keeper = Keeper(open_camera, clock, self._say_status)
         self._opened, self._needed_at = 1, clock()
+        self._ill: list[dict[str, Any]] = []
+        self._looked_at = -math.inf
         if not self._cover.closed:
             self._keeper.start()
         self._say_status()
@@ -97,6 +104,25 @@ class Trainer:
             self._obey(command)
         self._direct()
         self._sleep_or_wake(asked)
+        self._look_at_loops()
+
+    @property
+    def stalled(self) -> bool:
+        """Whether a background loop does not come back, so that only a new process helps."""
+        return any(one["state"] == "stalled" for one in self._ill)
+
+    def _look_at_loops(self) -> None:
+        """Tell the pages which background loop is ill, about once a second."""
+        now = self._clock()
+        if now - self._looked_at < LOOK_S:
+            return
+        self._looked_at = now
+        ill = summary([self._studio.loop, self._recorder.loop])
+        if self._recorder.trouble:
+            ill.append(self._recorder.outage())
+        if ill != self._ill:
+            self._ill = ill
+            self._say_status()
 
     def close(self) -> None:
         """Stop: a running session is stored as interrupted, and the camera is let go."""
@@ -128,6 +154,7 @@ class Trainer:
                 "state": "covered" if self._cover.closed else self._keeper.state,
                 "model": self._engine.name,
                 "trouble": self._keeper.trouble or self._engine_trouble,
+                "ill": self._ill,
             }
         )
 

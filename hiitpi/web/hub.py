@@ -16,16 +16,15 @@ import redis
 
 from hiitpi.live.bus import EVENTS, LOWEST, SAMPLES, Id, entry_id
 from hiitpi.live.subscriber import Attendance, Subscriber
+from hiitpi.system.background_loop import BackgroundLoop
 
 log = logging.getLogger(__name__)
 
 Kind = Literal["samples", "events", "session", "status", "server", "viewers"]
 
-#: Seconds: how long a read waits, how often the session and the status are looked at, and how long
-#: until a Redis that is away is asked again.
+#: Seconds: how long a read waits, and how often the session and the status are looked at.
 WAIT: Final = 1.0
 LOOK: Final = 0.5
-RETRY: Final = 0.5
 
 #: Seconds that a browser waits for the first read of a process that has just started.
 PATIENCE: Final = 3.0
@@ -83,10 +82,11 @@ class LiveHub:
         }  # fmt: skip
         self._cursors = {"samples": LOWEST, "events": LOWEST}
         self._lost = True
+        self._awake_since = math.inf  # since when the trainer's camera is on; inf: it is not
         self._read_once = threading.Event()
         self._looked = -math.inf
-        self._started, self._attending = threading.Lock(), threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._attending = threading.Lock()
+        self.loop = BackgroundLoop("live data", self._turn, expected=(redis.RedisError,))
         self._sampled = -math.inf  # when the last sample came
         self._followers = 0
         self._attendance: Attendance | None = None  # as long as there are followers
@@ -94,10 +94,7 @@ class LiveHub:
 
     def start(self) -> None:
         """Begin to read, once; every page that needs it calls this."""
-        with self._started:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="live", daemon=True)
-                self._thread.start()
+        self.loop.start()
 
     def follow(self, last: str | None) -> Generator[bytes]:
         """Server-Sent Events, each a batch of everything new; never ends by itself.
@@ -117,6 +114,11 @@ class LiveHub:
                 cursor, batch = self._wait_beyond(cursor)
         finally:
             self._attend(-1)
+
+    @property
+    def young(self) -> bool:
+        """Whether it has read, or the camera has been awake, for too short to have figures."""
+        return time.monotonic() - self._awake_since < SILENT
 
     def tell_viewers(self, number: int) -> None:
         """From now on so many watch the video."""
@@ -173,18 +175,15 @@ class LiveHub:
             state = [Entry(0, kind, (0, 0), data) for kind, data in self._now.items()]
             return self._next, state + entries
 
-    def _run(self) -> None:
-        while True:
-            try:
-                self._read()
-            except redis.RedisError as error:
-                if self._now["server"] == b"true":
-                    log.info("Redis is away: %s", error)
-                self._set("server", b"false")
-                with self._attending:
-                    self._attendance = None  # it went with its connection
-                self._lost = True
-                time.sleep(RETRY)
+    def _turn(self) -> None:
+        try:
+            self._read()
+        except redis.RedisError:
+            self._set("server", b"false")
+            with self._attending:
+                self._attendance = None  # it went with its connection
+            self._lost = True
+            raise
 
     def _read(self) -> None:
         patience = WAIT
@@ -198,13 +197,15 @@ class LiveHub:
         if got.get("events") or now - self._looked >= LOOK:
             self._looked = now
             session, status = self._source.session(), self._source.status()
-            if status and not status["trouble"] and not self._source.here():
+            if status and not status.get("trouble") and not self._source.here():
                 status = None  # what it said last of its camera is not so any more
             # The trainer tells what happened before it changes what is; so must we.
             self._take(self._source.wait(self._cursors, 0))
             self._set("server", b"true")
             self._set("session", orjson.dumps(session))
             self._set("status", orjson.dumps(status))
+            awake = status is not None and status.get("state") == "on"
+            self._awake_since = min(self._awake_since, now) if awake else math.inf
 
     def _find_cursors(self) -> None:
         """From where to read, at the start and when Redis comes back: it may have begun anew."""

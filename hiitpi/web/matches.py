@@ -1,8 +1,8 @@
 """Head-to-head: several stations, the same program, the same start."""
 
-import logging
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -15,9 +15,8 @@ from hiitpi.coach.messages import Command, SessionRecord
 from hiitpi.coach.program import Program, parse
 from hiitpi.errors import ProgramError
 from hiitpi.live.bus import Client
+from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.stations import Station, Stations
-
-log = logging.getLogger(__name__)
 
 #: Seconds between two looks whether all are ready, and for which is looked; a session that waits
 #: for longer ends by itself.
@@ -108,7 +107,7 @@ class Matches:
 
     def __init__(self, stations: Stations, wall: Callable[[], float]) -> None:
         self._stations, self._wall = stations, wall
-        self._watched: set[str] = set()
+        self._watched: dict[str, Start] = {}
         self._lock = threading.Lock()
 
     def begin(self, program: Program, sides: Sequence[Side], device: str) -> Match:
@@ -147,10 +146,19 @@ class Matches:
     def watch(self, match: Match) -> None:
         """Say go when all are ready, unless somebody of this process sees to it already."""
         with self._lock:
-            if match.id in self._watched:
-                return
-            self._watched.add(match.id)
-        threading.Thread(target=self._wait, args=(match,), name="match", daemon=True).start()
+            if match.id not in self._watched:
+                self._watched[match.id] = Start(self, match, self._forget)
+                self._watched[match.id].loop.start()
+
+    @property
+    def loops(self) -> list[BackgroundLoop]:
+        """The background loops of those that have not begun yet."""
+        with self._lock:
+            return [start.loop for start in self._watched.values()]
+
+    def _forget(self, match: Match) -> None:
+        with self._lock:
+            self._watched.pop(match.id, None)
 
     def command(self, match: Match, kind: Any) -> None:
         """Ask the same of all sessions of a match: "go", "discard".
@@ -158,7 +166,7 @@ class Matches:
         Raises:
             redis.RedisError: the live server is away.
         """
-        found = [(side, session) for side in match.sides if (session := self._session(match, side))]
+        found = [(side, session) for side in match.sides if (session := self.session(match, side))]
         for side, session in found:
             command = Command(kind, session=session["uuid"], device=match.device)
             self._station(side).bus.command(command)
@@ -169,27 +177,13 @@ class Matches:
         data = {**asdict(match), "program": match.program.data()}
         self._client.set(_key(match.id), orjson.dumps(data), ex=KNOWN)
 
-    def _wait(self, match: Match) -> None:
-        pause, left, known = threading.Event(), WAITING, False
-        while left > 0:
-            try:
-                sessions = [self._session(match, side) for side in match.sides]
-                if not any(sessions) and (known or left < WAITING - BEGUN):
-                    break  # it is over, or was called off
-                known = known or any(sessions)
-                if all(s and s["ready"] for s in sessions):
-                    self.command(match, "go")
-                    break
-                if any(s and s["phase"] not in ("position", "countdown") for s in sessions):
-                    break  # somebody did not wait for it
-            except redis.RedisError as error:
-                log.debug("A match waits: %s", error)
-            pause.wait(PERIOD)
-            left -= PERIOD
-        with self._lock:
-            self._watched.discard(match.id)
+    def session(self, match: Match, side: Side) -> dict[str, Any] | None:
+        """The session of one side as it is now; None: it has none of this match.
 
-    def _session(self, match: Match, side: Side) -> dict[str, Any] | None:
+        Raises:
+            redis.RedisError: its live server is away.
+            ProgramError: there is no such station.
+        """
         session = self._station(side).bus.session()
         return session if session and session.get("match") == match.id else None
 
@@ -213,6 +207,43 @@ class Matches:
         for side in sides:
             if self._station(side).bus.session() is not None:
                 raise ProgramError(f"Somebody is training at “{side.station}”.")
+
+
+class Start:
+    """Waits in a background loop until everybody is ready, and says go.
+
+    Args:
+        matches: what asks and commands the sessions.
+        match: which one.
+        done: called when there is nothing to wait for any more.
+    """
+
+    def __init__(self, matches: Matches, match: Match, done: Callable[[Match], None]) -> None:
+        self._matches, self._match, self._done = matches, match, done
+        self._began, self._known = time.monotonic(), False
+        # A station that is not there now, or not yet known here, may be back in a moment.
+        away = (redis.RedisError, ProgramError)
+        self.loop = BackgroundLoop(f"match {match.id[:8]}", self._turn, expected=away)
+
+    def _turn(self) -> bool:
+        waited = time.monotonic() - self._began
+        if waited < WAITING and not self._is_decided(waited):
+            time.sleep(PERIOD)
+            return True
+        self._done(self._match)
+        return False
+
+    def _is_decided(self, waited: float) -> bool:
+        """Whether it has begun, or will not begin."""
+        sessions = [self._matches.session(self._match, side) for side in self._match.sides]
+        if not any(sessions):
+            return self._known or waited > BEGUN  # it is over, or was called off
+        self._known = True
+        if all(s and s.get("ready") for s in sessions):
+            self._matches.command(self._match, "go")
+            return True
+        # Somebody did not wait for it.
+        return any(s and s.get("phase") not in ("position", "countdown") for s in sessions)
 
 
 def _key(match: str) -> str:

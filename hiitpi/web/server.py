@@ -2,10 +2,11 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from dash import Dash, html, page_container, register_page
-from flask import Flask, jsonify, redirect, request
+from flask import Flask, redirect, request
 from flask_caching import Cache
 from flask_compress import Compress
 from flask_session import Session as ServerSession
@@ -22,6 +23,7 @@ from hiitpi.web.auth import current_player
 from hiitpi.web.bundle import keep_for_good, scripts, styles
 from hiitpi.web.door import door
 from hiitpi.web.guard import allow_scripts, guard
+from hiitpi.web.health import healthz
 from hiitpi.web.matches import Matches
 from hiitpi.web.pages import (
     data,
@@ -93,7 +95,7 @@ def create_app(settings: Settings) -> Flask:
     server.after_request(_unknown_is_404)
     server.register_error_handler(RecordsError, lambda error: plain(error, 503))
     server.register_error_handler(Exception, broken)
-    server.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"))
+    server.add_url_rule("/healthz", view_func=partial(healthz, services), endpoint="healthz")
     _pages(server, services)
     return server
 

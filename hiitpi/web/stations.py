@@ -11,6 +11,7 @@ from hiitpi.live.bus import STATIONS, Client, Keys, connect, decode
 from hiitpi.live.relay import FINISHED, connect_club
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
+from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.hub import LiveHub
 from hiitpi.web.video import VideoHub
 
@@ -67,6 +68,12 @@ class Stations:
             return self.mine
         return self.club
 
+    @property
+    def loops(self) -> list[BackgroundLoop]:
+        """The background loops of all stations that somebody has looked at."""
+        known = list(self._known.values())
+        return [loop for one in known for loop in (one.live.loop, *one.video.loops)]
+
     def names(self) -> list[str]:
         """All that have been there lately, this machine's first.
 
@@ -87,10 +94,11 @@ class Stations:
         """The station of that name; without one that of this machine. None: there is none."""
         if not name:
             return self.own
-        with self._lock:
-            if name not in self._known and name in self.names():
-                self._known[name] = _station(name, self.client(name))
-            return self._known.get(name)
+        if name not in self._known and name in self.names():  # asks Redis: not with the lock held
+            with self._lock:
+                if name not in self._known:
+                    self._known[name] = _station(name, self.client(name))
+        return self._known.get(name)
 
     def finished(self) -> str:
         """Changes whenever a session has ended, at any station: until then one may cache."""

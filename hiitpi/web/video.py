@@ -1,14 +1,14 @@
 """The video for all browsers of this process: one reader for each size, any number of viewers."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
 import redis
 
 from hiitpi.live.bus import SIZES, Picture
-from hiitpi.live.subscriber import Pictures, Subscriber
+from hiitpi.live.subscriber import PictureFeed, Subscriber
+from hiitpi.system.background_loop import BackgroundLoop
 
 #: Between the parts of a multipart answer.
 BOUNDARY: Final = b"frame"
@@ -18,9 +18,6 @@ BOUNDARY: Final = b"frame"
 HEADERS: Final = (
     b"Content-Type: image/jpeg\r\nContent-Length: %d\r\nX-Seq: %d\r\nX-Encoded: %.4f\r\n\r\n"
 )
-
-#: Seconds until a Redis that is away is asked again.
-RETRY: Final = 0.5
 
 
 class VideoHub:
@@ -51,6 +48,11 @@ class VideoHub:
             self._channels[size].leave()
             self._tell(self._viewers)
 
+    @property
+    def loops(self) -> list[BackgroundLoop]:
+        """Its background loops."""
+        return [channel.loop for channel in self._channels.values()]
+
     def newest(self, size: str, after: int) -> tuple[int, bytes] | None:
         """The newest part and its turn, for a viewer; None: it is still that of turn `after`."""
         return self._channels[size].wait_after(after, 0)
@@ -67,20 +69,18 @@ class Channel:
     """The pictures of one size."""
 
     def __init__(self, source: Subscriber, size: str) -> None:
-        self._source, self._size = source, size
         self._fresh = threading.Condition()
         self._newest: bytes | None = None
         self._turn = 0
         self._viewers = 0
-        self._thread: threading.Thread | None = None
+        self._feed = PictureFeed(source, size)
+        self.loop = BackgroundLoop(f"video {size}", self._pass_on, expected=(redis.RedisError,))
 
     def enter(self) -> None:
         """One more watches."""
         with self._fresh:
             self._viewers += 1
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="video", daemon=True)
-                self._thread.start()
+        self.loop.start()
 
     def leave(self) -> None:
         """One fewer watches."""
@@ -102,33 +102,22 @@ class Channel:
                 return None
             return self._turn, self._newest
 
-    def _run(self) -> None:
-        while not self._nobody():
-            try:
-                pictures = self._source.pictures(self._size)
-                try:
-                    self._pass_on(pictures)
-                finally:
-                    pictures.close()
-            except redis.RedisError:
-                time.sleep(RETRY)
-
-    def _pass_on(self, pictures: Pictures) -> None:
-        while self._viewers:
-            got = pictures.next(timeout=1.0)
-            if got:
-                part = _part(got)  # made once for all who watch
-                with self._fresh:
-                    self._newest = part
-                    self._turn += 1
-                    self._fresh.notify_all()
-
-    def _nobody(self) -> bool:
+    def _pass_on(self) -> bool:
         with self._fresh:
-            if self._viewers:
-                return False
-            self._thread, self._newest = None, None
-            return True
+            watched = self._viewers > 0
+            if not watched:
+                self._newest = None
+        if not watched:
+            self._feed.close()
+            return False
+        got = self._feed.next(timeout=1.0)
+        if got:
+            part = _part(got)  # made once for all who watch
+            with self._fresh:
+                self._newest = part
+                self._turn += 1
+                self._fresh.notify_all()
+        return True
 
 
 def _part(picture: Picture) -> bytes:

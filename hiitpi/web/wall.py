@@ -12,6 +12,7 @@ import redis
 
 from hiitpi.live.bus import FIELD, GONE, STATIONS, Client, Keys, silent_for
 from hiitpi.live.subscriber import Attendance
+from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.stations import Station, Stations
 
 log = logging.getLogger(__name__)
@@ -41,15 +42,14 @@ class Wall:
         self._turn = 0
         self._state: dict[str, tuple[int, bytes]] = {}  # by station: since which turn, and JSON
         self._followers = 0
-        self._thread: threading.Thread | None = None
+        self._presence = Presence(stations)
+        self.loop = BackgroundLoop("wall", self._turn_once, expected=(redis.RedisError,))
 
     def follow(self) -> Generator[bytes]:
         """Server-Sent Events: the stations that have changed, by name; None: one is forgotten."""
         with self._news:
             self._followers += 1
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="wall", daemon=True)
-                self._thread.start()
+        self.loop.start()
         try:
             yield b"retry: 1000\n\n"
             turn = 0
@@ -96,18 +96,19 @@ class Wall:
             changed = {n: data for n, (at, data) in self._state.items() if at > turn}
             return self._turn, changed
 
-    def _run(self) -> None:
-        presence = Presence(self._stations)
-        while True:
-            with self._news:
-                if not self._followers:
-                    self._thread, self._state = None, {}
-                    break
-            self._take({name: orjson.dumps(is_at) for name, is_at in self.look().items()})
-            with suppress(redis.RedisError):
-                presence.keep()
-            time.sleep(PERIOD)
-        presence.close()
+    def _turn_once(self) -> bool:
+        with self._news:
+            watched = self._followers > 0
+            if not watched:
+                self._state = {}
+        if not watched:
+            self._presence.close()
+            return False
+        self._take({name: orjson.dumps(is_at) for name, is_at in self.look().items()})
+        with suppress(redis.RedisError):
+            self._presence.keep()
+        time.sleep(PERIOD)
+        return True
 
     def _take(self, seen: dict[str, bytes]) -> None:
         with self._news:
@@ -195,7 +196,7 @@ def _look(client: Client, names: Sequence[str]) -> dict[str, dict[str, Any]]:
                 "here": away < GONE,
                 "away": None if away < GONE else round(away),
                 "session": _session(session),
-                "status": None if status is None else orjson.loads(status),
+                "status": _plain(status),
                 "sample": _sample(samples),
             }
         line.execute()
@@ -204,14 +205,19 @@ def _look(client: Client, names: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def _session(data: bytes | None) -> dict[str, Any] | None:
     """What the wall shows of a session's summary."""
-    if data is None:
-        return None
-    session = orjson.loads(data)
-    return {name: value for name, value in session.items() if name != "bands"}
+    session = _plain(data)
+    return session and {name: value for name, value in session.items() if name != "bands"}
 
 
 def _sample(entries: Any) -> dict[str, Any] | None:
-    if not entries:
-        return None
-    sample = orjson.loads(entries[0][1][FIELD])
-    return {name: sample[name] for name in SHOWN}
+    sample = _plain(entries[0][1].get(FIELD)) if entries else None
+    return sample and {name: sample.get(name) for name in SHOWN}
+
+
+def _plain(data: bytes | None) -> dict[str, Any] | None:
+    """What a station has written; None: nothing, or nothing that this version knows how to read."""
+    try:
+        value = None if data is None else orjson.loads(data)
+    except orjson.JSONDecodeError:
+        value = None
+    return value if isinstance(value, dict) else None

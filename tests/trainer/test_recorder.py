@@ -81,3 +81,60 @@ def test_a_write_may_end_while_the_recorder_closes(tmp_path: Path, monkeypatch):
     recorder.close()
     assert one.uuid not in recorder.waiting
     assert (tmp_path / f"{other.uuid}.json").exists()
+
+
+def test_one_bad_record_is_put_aside_and_the_others_are_stored(tmp_path: Path, caplog):
+    saved = []
+    good, bad = record(), record()
+
+    def save(one: SessionRecord) -> None:
+        if one.uuid == bad.uuid:
+            raise ValueError("no name")
+        saved.append(one)
+
+    recorder = Recorder(save, tmp_path)
+    recorder.put(bad)
+    recorder.put(good)
+    assert recorder.flush(5)
+    recorder.close()
+    assert saved == [good]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{bad.uuid}.bad"]
+    assert "no name" in caplog.text
+    after = Recorder(save, tmp_path)  # the next process is not hurt by it
+    assert not after.waiting
+    after.close()
+
+
+def test_an_outage_wears_no_card_out(tmp_path: Path, caplog):
+    """Each state is written once, the outage is logged once, and attempts become rarer."""
+    now, attempts = [0.0], []
+
+    def save(one: SessionRecord) -> None:
+        attempts.append(now[0])
+        raise RecordsError("The record book is locked.")
+
+    recorder = Recorder(save, tmp_path / "unsaved", clock=lambda: now[0])
+    recorder.loop.stop(5)  # its turns are taken by hand
+    recorder._closed.set()
+    one = record()
+    written = []
+    keep = recorder.keep
+
+    def count(kept: SessionRecord) -> bool:
+        written.append(kept)
+        return keep(kept)
+
+    recorder.keep = count
+    recorder.put(one)
+    for now[0] in range(100):
+        recorder._turn()
+    assert written == [one]
+    assert attempts == [0, 1, 3, 7, 15, 31, 61, 91]
+    assert caplog.text.count("cannot be stored now") == 1
+    assert recorder.outage()["for_s"] == 99
+
+
+def test_what_cannot_be_read_in_the_shelter_is_left_alone(tmp_path: Path, caplog):
+    (tmp_path / "x.json").mkdir()
+    Recorder(Book().save, tmp_path).close()
+    assert "is left alone" in caplog.text

@@ -110,5 +110,5 @@ def test_https_with_a_certificate_of_ones_own(tmp_path: Path):
             assert not plain.recv(100).startswith(b"HTTP/1.1 200")
         plain.close()
         connection.request("GET", "/healthz")
-        assert connection.getresponse().read() == b'{"status":"ok"}\n'
+        assert connection.getresponse().status == 200
         connection.close()

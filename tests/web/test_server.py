@@ -62,7 +62,9 @@ def test_strangers_are_asked_who_they_are(app: Flask, path: str):
 
 
 def test_healthz(app: Flask):
-    assert app.test_client().get("/healthz").json == {"status": "ok"}
+    answer = app.test_client().get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ok", "ill": [], "restart": False}
 
 
 # Flask-Compress reads a file and leaves closing it to the garbage collector.

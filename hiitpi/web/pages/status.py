@@ -7,6 +7,7 @@ from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
 from hiitpi.machine import HOT, temperature
+from hiitpi.web.health import ill_loops
 from hiitpi.web.services import Services
 from hiitpi.web.stations import Station
 
@@ -40,6 +41,8 @@ HELP: Final = {
     "wall says since when it is away.",
     "club": "This station goes on alone; sessions are handed in when the way is free again. Check "
     "the network, HIITPI_REDIS_URL, and that every station has a name of its own (HIITPI_STATION).",
+    "background": "A thread of the app failed and is retried. instance/logs has the reason; if it "
+    "does not go away, restart the app and report what the log says.",
     "live server": "Redis starts again by itself. If not: instance/logs/redis.log",
     "record book": "Training goes on; sessions are kept in instance/unsaved and stored as soon as "
     "that is possible. The row says what to do.",
@@ -97,6 +100,7 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
         *seen,
         ("viewers", not services.viewers.full,
          f"{services.viewers.taken} of {services.viewers.most}"),
+        *_loops(services),
         *_club(services),
         _records(services),
         _code(services),
@@ -117,17 +121,34 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
     trouble = status["trouble"]
     camera = status["camera"] + (" (a drawing, no camera)" if status.get("drawn") else "")
     idle = IDLE.get(status.get("state", ""))
+    # A page that has just begun to read has no figures yet: that is no trouble.
+    calm = bool(idle) or (not trouble and figures.rate == 0 and station.live.young)
     enough = SLOW * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
     return [
         ("camera", None if idle else not trouble, idle or trouble or camera),
-        ("engine", None if idle else figures.rate > 0, status["model"]),
+        ("engine", None if calm else figures.rate > 0, status["model"]),
         (
             "frames/s",
-            None if idle else figures.rate >= enough,
-            f"{figures.rate:.1f} analysed",
+            None if calm else figures.rate >= enough,
+            "none: the camera is asleep" if idle else f"{figures.rate:.1f} analysed",
         ),
         ("inference", None, f"{figures.inference_ms:.0f} ms"),
         ("dropped frames", None, f"{figures.dropped:.0%} in the last 10 s"),
+    ]
+
+
+def _loops(services: Services) -> list[Finding]:
+    """The background threads of this machine's processes."""
+    ill = ill_loops(services)
+    if not ill:
+        return [("background", True, "all threads work")]
+    return [
+        (
+            "background",
+            False,
+            f"{one['process']}, {one['name']}: {one['error']} (for {one['for_s']} s)",
+        )
+        for one in ill
     ]
 
 
@@ -142,12 +163,15 @@ def _club(services: Services) -> list[Finding]:
 
 def _records(services: Services) -> Finding:
     waiting = len(list((services.settings.instance / "unsaved").glob("*.json")))
-    kept = f"{waiting} sessions wait to be stored" if waiting else "can be written"
+    kept = f"{plural(waiting, 'session')} waiting to be saved" if waiting else "can be written"
+    aside = len(list((services.settings.instance / "unsaved").glob("*.bad")))
+    if aside:
+        kept += f"; {plural(aside, 'session')} could not be stored and was put aside as *.bad"
     try:
         services.store.check()
     except RecordsError as error:
         return "record book", False, f"{error} {kept if waiting else ''}".strip()
-    return "record book", not waiting, kept
+    return "record book", not waiting and not aside, kept
 
 
 def _code(services: Services) -> Finding:
@@ -177,6 +201,11 @@ def _row(name: str, good: bool | None, says: str) -> html.Tr:
         ],
         className=words,
     )
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun: "1 session", "2 sessions"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _anchor(name: str) -> str:

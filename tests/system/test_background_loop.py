@@ -1,0 +1,126 @@
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from hiitpi.system.background_loop import FIRST_RETRY_S, BackgroundLoop, summary
+
+
+def eventually(what: Callable[[], object], seconds: float = 10.0) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.005)
+
+
+class Now:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_exception_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogCaptureFixture):
+    turns = []
+
+    def step() -> None:
+        turns.append(1)
+        time.sleep(0.01)
+        if len(turns) <= 2:
+            raise KeyError("trouble")
+
+    loop = BackgroundLoop("numbers", step)
+    with caplog.at_level(logging.INFO):
+        loop.start()
+        eventually(lambda: loop.health().ill)
+        sick = loop.health()
+        assert (sick.state, sick.error) == ("failing", "KeyError: 'trouble'")
+        assert summary([loop])[0]["name"] == "numbers"
+        eventually(lambda: len(turns) > 3)
+        eventually(lambda: loop.health().state == "ok")
+    loop.stop(2)
+    failed = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(failed) == 1
+    assert failed[0].exc_info
+    assert "numbers works again." in caplog.text
+    assert summary([loop]) == []
+
+
+def test_a_service_that_is_away_is_no_bug(caplog: pytest.LogCaptureFixture):
+    away = threading.Event()
+
+    def step() -> None:
+        away.set()
+        raise ConnectionError("no answer")
+
+    loop = BackgroundLoop("reader", step, expected=(ConnectionError,))
+    with caplog.at_level(logging.INFO):
+        loop.start()
+        eventually(lambda: loop.health().ill)
+    loop.stop(2)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_delays_grow():
+    loop = BackgroundLoop("x", lambda: None)
+    assert [loop._fail(ValueError(str(i))) for i in range(9)] == [
+        FIRST_RETRY_S, 1, 2, 4, 8, 16, 30, 30, 30,
+    ]  # fmt: skip
+
+
+def test_a_step_that_does_not_come_back_is_stalled():
+    clock, go = Now(), threading.Event()
+    loop = BackgroundLoop("x", lambda: go.wait(20) and None, stalled_after_s=5, clock=clock)
+    assert loop.health().state == "idle"
+    loop.start()
+    assert loop.health().state == "ok"
+    clock.now += 6
+    assert loop.health().state == "stalled"
+    assert loop.health().trouble_s == 6
+    go.set()
+    eventually(lambda: loop.health().state == "ok")
+    loop.stop(2)
+
+
+def test_it_ends_when_there_is_nothing_to_do_and_starts_anew():
+    turns: list[int] = []
+
+    def step() -> bool:
+        turns.append(1)
+        return False
+
+    loop = BackgroundLoop("x", step)
+    loop.start()
+    eventually(lambda: loop.health().state == "idle")
+    assert len(turns) == 1
+    loop.start()
+    eventually(lambda: len(turns) == 2)
+
+
+def test_a_start_while_it_ends_is_not_lost():
+    turns: list[int] = []
+
+    def step() -> bool:
+        turns.append(1)
+        if len(turns) == 1:
+            loop.start()  # somebody comes while the step finds nobody
+        return False
+
+    loop = BackgroundLoop("x", step)
+    loop.start()
+    eventually(lambda: len(turns) == 2)
+    eventually(lambda: loop.health().state == "idle")
+
+
+def test_a_stopped_loop_stays_stopped():
+    loop = BackgroundLoop("x", lambda: time.sleep(0.01))
+    loop.start()
+    loop.stop(2)
+    assert loop.health().state == "idle"
+    loop.start()
+    assert loop.health().state == "idle"

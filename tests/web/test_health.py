@@ -1,0 +1,183 @@
+"""Exceptions thrown into every background loop: it goes on, and /healthz tells."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import redis as redis_package
+from flask import Flask
+
+from hiitpi.camera.base import Frame
+from hiitpi.live.bus import KNOWN, Keys, connect, encode
+from hiitpi.live.painter import Painter
+from hiitpi.live.publisher import Publisher
+from hiitpi.live.subscriber import Subscriber
+from hiitpi.settings import Settings
+from hiitpi.trainer.studio import Scene, Studio
+from hiitpi.web.health import ill_loops
+from hiitpi.web.services import Services
+
+
+@pytest.fixture
+def services(app: Flask) -> Services:
+    return app.extensions["hiitpi"]
+
+
+def eventually(what: Callable[[], object], seconds: float = 20.0) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.01)
+
+
+class Once:
+    """Throws into a method, until it is told to stop."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
+        real = getattr(owner, name)
+        self.throws, self.thrown, self.worked = True, 0, 0
+
+        def method(*given, **named):
+            if self.throws:
+                self.thrown += 1
+                raise ValueError("of another version")
+            self.worked += 1
+            return real(*given, **named)
+
+        monkeypatch.setattr(owner, name, method)
+
+
+def test_live_data_that_fails_is_told_and_comes_back(app: Flask, services: Services, monkeypatch):
+    hub = services.stations.own.live
+    thrower = Once(monkeypatch, hub, "_read")
+    monkeypatch.setattr("hiitpi.web.health.GRACE_S", 0.0)
+    hub.start()
+    eventually(lambda: thrower.thrown)
+    eventually(lambda: app.test_client().get("/healthz").status_code == 503)
+    answer = app.test_client().get("/healthz").json
+    assert answer["status"] == "ill"
+    assert answer["restart"] is False
+    (ill,) = answer["ill"]
+    assert (ill["process"], ill["name"], ill["state"]) == ("web", "live data", "failing")
+    assert "of another version" in ill["error"]
+    thrower.throws = False
+    eventually(lambda: app.test_client().get("/healthz").status_code == 200)
+    hub.loop.stop(5)
+
+
+def test_a_loop_that_does_not_come_back_asks_for_a_restart(app: Flask, services, monkeypatch):
+    loop = services.stations.own.live.loop
+    monkeypatch.setattr(loop, "health", lambda: replace(real(), state="stalled", error="x"))
+    real = type(loop).health.__get__(loop)
+    assert app.test_client().get("/healthz").json["restart"] is True
+    assert app.test_client().get("/healthz").status_code == 503
+
+
+def test_what_the_trainer_says_of_its_loops_is_told(app: Flask, services: Services, redis):
+    ill = [{"name": "recorder", "state": "failing", "for_s": 60, "error": "locked"}]
+    bus = connect(redis.redis(0))
+    status = {"camera": "x", "model": "x", "trouble": "", "state": "on", "ill": ill}
+    bus.set(Keys("home").camera, encode(status))
+    answer = app.test_client().get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json["ill"] == [{"process": "trainer", **ill[0]}]
+    page = app.test_client().get("/_dash-layout")
+    assert page.status_code == 200
+    bus.delete(Keys("home").camera)
+
+
+def test_the_wall_goes_on(services: Services, monkeypatch):
+    thrower = Once(monkeypatch, services.wall, "look")
+    follower = services.wall.follow()
+    assert next(follower).startswith(b"retry")
+    eventually(lambda: thrower.thrown)
+    eventually(lambda: [one["name"] for one in ill_loops(services)] == ["wall"])
+    thrower.throws = False
+    eventually(lambda: thrower.worked)
+    follower.close()
+    eventually(lambda: services.wall.loop.health().state == "idle")
+
+
+def test_a_station_of_another_version_does_not_stop_the_wall(services: Services, redis):
+    bus = connect(redis.redis(0))
+    keys = Keys("home")
+    bus.sadd("hiitpi:stations", "home")
+    bus.set(keys.here, 1, ex=KNOWN)
+    bus.set(keys.session, b"[]")
+    bus.set(keys.camera, b"no JSON")
+    bus.xadd(keys.samples, {"j": b'{"seq": 1}'})
+    seen = services.wall.look()["home"]
+    assert seen["here"] is True
+    assert seen["session"] is seen["status"] is None
+    assert seen["sample"]["reps"] is None
+    bus.flushdb()
+
+
+def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, monkeypatch):
+    station = services.stations.own
+    bus, channel = connect(redis.redis(0)), Keys("home").frame
+    station.video.enter("frame")
+    eventually(lambda: bus.pubsub_numsub(channel)[0][1])
+    bus.publish(channel, b"short")
+    thrower = Once(monkeypatch, station.video._channels["frame"]._feed, "next")
+    eventually(lambda: thrower.thrown)
+    thrower.throws = False
+    pictures = station.video.pictures("frame", timeout=20)
+    publisher = Publisher(bus, "home")
+    eventually(lambda: thrower.worked and bus.pubsub_numsub(channel)[0][1])
+    publisher.picture("frame", 7, 1.0, b"jpeg")
+    assert b"X-Seq: 7" in next(pictures)
+    station.video.leave("frame")
+    eventually(lambda: station.video.loops[0].health().state == "idle")
+    eventually(lambda: not bus.pubsub_numsub(channel)[0][1])
+
+
+def test_pictures_for_a_club_go_on(redis, monkeypatch):
+    own = connect(redis.redis(0))
+    source = Subscriber(own, "home")
+    painter = Painter(source, own, Keys("club"), "frame")
+    thrower = Once(monkeypatch, painter._feed, "next")
+    eventually(lambda: thrower.thrown)
+    thrower.throws = False
+    eventually(lambda: thrower.worked)
+    assert painter.loop.health().state in ("ok", "failing")
+    painter.close()
+    eventually(lambda: painter.loop.health().state == "idle")
+
+
+@pytest.fixture
+def studio(tmp_path) -> Iterator[Studio]:
+    shown = []
+    bus = SimpleNamespace(picture=lambda *given: shown.append(given), shown=shown)
+    studio = Studio(Settings(instance=tmp_path), bus)
+    studio.shown = shown
+    yield studio
+    studio.close()
+
+
+def test_the_picture_is_not_frozen_for_good(studio: Studio):
+    import numpy as np
+
+    bad = Scene(Frame(np.zeros((0, 0, 3), np.uint8), 1, 0.0), None, frozenset(), {"frame"})
+    good = Scene(Frame(np.zeros((48, 64, 3), np.uint8), 2, 0.0), None, frozenset(), {"frame"})
+    studio.show(bad)
+    eventually(lambda: studio.loop.health().state == "failing")
+    studio.show(good)
+    eventually(lambda: studio.shown)
+    assert studio.shown[0][:2] == ("frame", 2)
+    eventually(lambda: studio.loop.health().state == "ok")
+
+
+def test_redis_away_is_no_bug(services: Services, monkeypatch, caplog):
+    hub = services.stations.own.live
+
+    def away():
+        raise redis_package.ConnectionError("away")
+
+    monkeypatch.setattr(hub, "_read", away)
+    hub.start()
+    eventually(lambda: hub.loop.health().state == "failing")
+    assert not [r for r in caplog.records if r.levelname == "ERROR"]
+    hub.loop.stop(5)
