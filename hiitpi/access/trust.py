@@ -45,7 +45,6 @@ class Trust:
         self._looked = -math.inf
         self._serializer: URLSafeSerializer | None = None
         self.generation = b""
-        self._rotate()
         self._look()
 
     def cookie(self) -> str:
@@ -89,6 +88,7 @@ class Trust:
 
     def _look(self) -> None:
         self._looked = self._clock()
+        self._rotate()
         code, content = self.code.value or "", read_private(self._file)
         generation = hashlib.sha256(content + b"\0" + code.encode()).digest()
         if generation != self.generation:

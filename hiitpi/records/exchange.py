@@ -27,8 +27,9 @@ from hiitpi.coach.program import parse
 from hiitpi.errors import HiitPiError, RecordsError
 from hiitpi.records.players import clean_name
 
-#: Bytes of a file, and sessions in it: some sixty years of training.
-LARGEST, SESSIONS = 64 * 2**20, 50_000
+#: Bytes of all files of an import, and sessions in them: some ten years of training. Reading them
+#: takes some twenty times that in memory, of which a Pi has little.
+LARGEST, SESSIONS = 8 * 2**20, 50_000
 
 FORMAT: Final = "hiitpi-sessions"
 
@@ -128,9 +129,13 @@ def read(files: Sequence[tuple[str, bytes]]) -> list[SessionRecord]:
     """
     sets: list[SetRow] = []
     reps: list[RepetitionRow] = []
+    size = sum(len(content) for _, content in files)
+    if size > LARGEST:
+        raise RecordsError(
+            f"The files have {size / 2**20:.1f} MB together; {LARGEST // 2**20} MB can be imported "
+            "at a time. Import them in parts, or use python -m hiitpi backup and restore."
+        )
     for name, content in files:
-        if len(content) > LARGEST:
-            raise RecordsError(f"{name} is larger than {LARGEST // 2**20} MB.")
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from hiitpi.access.guesses import Guesses
+from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.access.trust import Trust
 from hiitpi.web.guard import COOKIE, DOOR, is_at_home, welcome
 
@@ -13,7 +13,7 @@ from hiitpi.web.guard import COOKIE, DOOR, is_at_home, welcome
 LONGEST: Final = 200
 
 
-def door(trust: Trust, guesses: Guesses) -> Blueprint:
+def door(trust: Trust, guesses: LoginRateLimiter) -> Blueprint:
     """The route of the page."""
     routes = Blueprint("door", __name__)
 
@@ -26,16 +26,15 @@ def door(trust: Trust, guesses: Guesses) -> Blueprint:
         if not guess:
             return _page(back, "", 200 if request.method == "GET" else 400)
         address = request.remote_addr or ""
-        wait = guesses.wait(address)
+        wait = guesses.take(address)
         if wait > 0:
             words = f"Too many wrong codes. Try again in {wait:.0f} s, or ask at the camera."
             answer = _page(back, words, 429)
             answer.headers["Retry-After"] = f"{wait:.0f}"
             return answer
         if not trust.code.matches(guess):
-            guesses.wrong(address)
             return _page(back, "That is not the code.", 401)
-        guesses.right(address)
+        guesses.refund(address)
         answer = _onward(back)
         welcome(answer, trust)
         return answer

@@ -27,9 +27,11 @@ PRIVATE: Final = (".local", ".home.arpa", ".internal", ".localhost", ".lan")
 #: Addresses of ours that no other site has a reason to lead to.
 INNER: Final = ("/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/")
 
-#: Bytes of a request: a callback may bring an export file as text; all others are small.
-LARGEST: Final = 96 * 2**20
+#: Bytes of a request: a callback may bring export files as text (base64 takes a third more); all
+#: others are small, and what strangers may send is tiny.
+LARGEST: Final = 12 * 2**20
 SMALL: Final = 2**16
+TINY: Final = 2**12
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -54,7 +56,8 @@ def guard(server: Flask, settings: Settings, trust: Trust) -> None:
 
     @server.before_request
     def check() -> Response | None:
-        request.max_content_length = LARGEST if request.path.startswith("/_dash-update") else SMALL
+        upload = request.path.startswith("/_dash-update")
+        request.max_content_length = LARGEST if upload else TINY if request.path == DOOR else SMALL
         if not is_our_name(request.headers.get("Host", ""), hosts):
             return refuse(
                 "This name is not known here. Use the address that HIIT PI shows at its start, or "

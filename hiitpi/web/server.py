@@ -12,7 +12,7 @@ from flask_compress import Compress
 from flask_session import Session as ServerSession
 
 from hiitpi.access.code import HouseCode
-from hiitpi.access.guesses import Guesses
+from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.access.trust import Trust
 from hiitpi.coach.library import Library
 from hiitpi.errors import RecordsError
@@ -84,7 +84,7 @@ def create_app(settings: Settings) -> Flask:
         viewers=Seats(settings.max_viewers),
         cache=Cache(server),
         trust=trust,
-        guesses=Guesses(time.monotonic),
+        guesses=LoginRateLimiter(connect(settings.redis(0)), time.time),
     )
     server.extensions["hiitpi"] = services
     server.register_blueprint(door(trust, services.guesses))

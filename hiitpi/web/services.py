@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_caching import Cache
 
-from hiitpi.access.guesses import Guesses
+from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.access.trust import Trust
 from hiitpi.coach.library import Library
 from hiitpi.records.store import Store
@@ -32,4 +32,4 @@ class Services:
     viewers: Seats
     cache: Cache
     trust: Trust
-    guesses: Guesses
+    guesses: LoginRateLimiter

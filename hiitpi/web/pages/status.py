@@ -177,8 +177,8 @@ def _records(services: Services) -> Finding:
 def _code(services: Services) -> Finding:
     if services.trust.code.value is None:
         return "house code", False, "off: everybody on the network sees the video"
-    wrong = services.guesses.wrong_in_all
-    return "house code", True, f"{wrong} wrong codes since the start" if wrong else "asked for"
+    guesses = services.guesses.recent()
+    return "house code", True, f"asked for; {plural(guesses, 'guess', 'guesses')} lately"
 
 
 def _temperature() -> list[Finding]:
@@ -203,9 +203,9 @@ def _row(name: str, good: bool | None, says: str) -> html.Tr:
     )
 
 
-def plural(number: int, noun: str) -> str:
+def plural(number: int, one: str, several: str = "") -> str:
     """A number with its noun: "1 session", "2 sessions"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def _anchor(name: str) -> str:
