@@ -39,7 +39,7 @@
     for (const field of document.querySelectorAll(".dash-dropdown-focus-target"))
       put(field, "tabindex", "-1");
     for (const field of document.querySelectorAll("input[type=file]"))
-      put(field, "aria-label", "Program file");
+      put(field, "aria-label", field.closest("#d-import") ? "Files to import" : "Program file");
   }
 
   let due = false;

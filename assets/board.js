@@ -148,6 +148,7 @@
       const text = String(reps);
       if (counter.textContent === text) return;
       counter.textContent = text;
+      if (reps % 10 === 0 && reps) put("reps-read", `${reps} repetitions`);
       if (!pops) return;
       counter.classList.remove("pop");
       void counter.offsetWidth; // restarts the animation

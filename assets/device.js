@@ -4,6 +4,9 @@
 
   const hiitpi = (window.hiitpi = { settings: { sound: true, voice: false, light: false, small: false } });
   const root = document.documentElement;
+
+  /* The page that asks for the house code, and leads back to where we are: this station's page, too. */
+  hiitpi.codePage = () => `/code?next=${encodeURIComponent(location.pathname + location.search)}`;
   const noUpdate = () => window.dash_clientside.no_update;
 
   /* A key presses the first button of its row that is to be seen. Clickers send Page Down. */
@@ -15,6 +18,8 @@
   };
   const OWN = "input:not([type=radio]), textarea, select, button, a, summary, [role=listbox], dialog";
 
+  const FIELDS = "input:not([type=radio]):not([type=checkbox]), textarea, select, [role=listbox]";
+
   const seen = (id) => {
     const element = document.getElementById(id);
     return element && !element.disabled && element.offsetParent ? element : null;
@@ -24,7 +29,7 @@
     const row = KEYS[event.key];
     if (!row || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return; // it has keys of its own
-    if (event.key !== "Escape" && event.target.closest?.(OWN)) return;
+    if (event.target.closest?.(event.key === "Escape" ? FIELDS : OWN)) return;
     const menu = document.getElementById("menu");
     if (event.key === "Escape" && menu?.open) {
       menu.open = false;
@@ -56,6 +61,16 @@
     root.toggleAttribute("data-tv", Boolean(document.fullscreenElement));
     window.dispatchEvent(new Event("resize")); // the graphs fit themselves anew
   });
+
+  /* A callback that fails is a bug of ours. Dash only writes to the console; people are told, too. */
+  const plainFetch = window.fetch;
+  window.fetch = async (...given) => {
+    const answer = await plainFetch(...given);
+    const banner = document.getElementById("records-trouble");
+    if (answer.status === 500 && banner && String(given[0]?.url ?? given[0]).includes("_dash-update"))
+      banner.textContent = "Something went wrong here; nothing was changed. The log has the reason.";
+    return answer;
+  };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     hiitpi: {

@@ -21,11 +21,13 @@
       const graph = this.plot();
       if (!graph?.offsetParent) { // still being loaded, or folded away: on a phone, on a TV
         pending.samples.splice(0, pending.samples.length - WINDOW);
+        pending.reps.splice(0, pending.reps.length - WINDOW);
         return;
       }
       const { samples, reps } = pending;
       Object.assign(pending, { samples: [], reps: [] });
       if (!samples.length) return;
+      if (this.drawnTo !== undefined && samples[0].time < this.drawnTo - 1) this.clear(graph);
       this.origin ??= samples[0].time;
       const points = samples.flatMap((s) => this.withGap(s));
       const x = points.map((s) => Math.round((s.time - this.origin) * 1000) / 1000);
@@ -41,6 +43,13 @@
         return { x: event.time - this.origin, y: at.signal };
       });
       this.mark(graph, marks, x.at(-1));
+    }
+
+    /* The station has been restarted, and its clock with it: time would run backwards. */
+    clear(graph) {
+      this.origin = null;
+      this.drawnTo = undefined;
+      window.Plotly.restyle(graph, { x: [[], [], [], []], y: [[], [], [], []] }, [0, 1, 2, 3]);
     }
 
     /* A line must not lead over a time in which nothing was seen. */
@@ -77,7 +86,7 @@
         return {
           type: "line", xref: "x domain", x0: 0, x1: 1, yref: "y", y0: level, y1: level,
           line: { color: "#9aa3af", width: 1, dash: "dot" },
-          label: { text: state, textposition: "end", font: { size: 12, color: "#9aa3af" },
+          label: { text: state, textposition: "start", xanchor: "left", font: { size: 12, color: "#9aa3af" },
                    yanchor: from === null ? "top" : "bottom" },
         };
       });

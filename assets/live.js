@@ -66,7 +66,7 @@
       await new Promise((done) => setTimeout(done, 3000));
       if (this.source?.readyState !== EventSource.CLOSED || !this.root.isConnected) return;
       const asked = await fetch("/healthz").catch(() => null);
-      if (asked?.status === 401) return location.assign(`/code?next=${location.pathname}`);
+      if (asked?.status === 401) return location.assign(window.hiitpi.codePage());
       this.source = null;
       this.wake();
     }

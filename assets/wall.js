@@ -48,7 +48,7 @@
       await wait(RETRY);
       if (!this.root.isConnected) return;
       const asked = await fetch("/healthz").catch(() => null);
-      if (asked?.status === 401) return location.assign(`/code?next=${location.pathname}`);
+      if (asked?.status === 401) return location.assign(window.hiitpi.codePage());
       this.wake();
     }
 
@@ -77,7 +77,13 @@
     constructor(root, show) {
       this.root = root;
       this.show = show;
+      this.closed = false;
       this.run();
+    }
+
+    close() {
+      this.closed = true;
+      this.stop?.abort();
     }
 
     /* Ask anew: there are other stations. */
@@ -86,7 +92,7 @@
     }
 
     async run() {
-      while (this.root.isConnected) {
+      while (this.root.isConnected && !this.closed) {
         this.stop = new AbortController();
         if (!document.hidden) await this.read(this.stop.signal).catch(() => null);
         await wait(document.hidden ? 500 : RETRY / 4);
@@ -267,13 +273,29 @@
     }
   }
 
+  /* What the page on screen has open. On a quiet wall no message comes that would show that its page
+     is gone, and a browser has six connections for all pages, so it is looked at. */
+  let open = null;
+  const show = (root, page) => {
+    open?.close();
+    open = { root, close: () => [page.stations, page.pictures].forEach((one) => one?.close()) };
+  };
+  setInterval(() => {
+    if (open && !open.root.isConnected) {
+      open.close();
+      open = null;
+    }
+  }, 250);
+
   Object.assign(window.dash_clientside.hiitpi, {
     wall: () => {
-      new Wall(document.getElementById("wall-page"));
+      const root = document.getElementById("wall-page");
+      show(root, new Wall(root));
       return window.dash_clientside.no_update;
     },
     versus: () => {
-      new Lanes(document.getElementById("versus"));
+      const root = document.getElementById("versus");
+      show(root, new Lanes(root));
       return window.dash_clientside.no_update;
     },
   });

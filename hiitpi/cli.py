@@ -114,6 +114,8 @@ def _serve(options: argparse.Namespace) -> None:
 
     settings = _settings(options, "host", "port", "camera", "model")
     set_up(settings, "serve")
+    for name in Settings.unknown():
+        logging.getLogger(__name__).warning("%s is no setting, and is ignored.", name)
     Library(settings.workouts_dir)
     if settings.own_station:
         catalog = Catalog(mirror=settings.model_mirror, tell=_tell)

@@ -140,7 +140,8 @@ def _workouts(settings: Settings) -> str:
 
 
 def _redis(settings: Settings) -> str:
-    from hiitpi.live.server import check_redis, without_password
+    from hiitpi.live.server import check_redis
+    from hiitpi.system.urls import without_password
 
     if settings.own_redis_url:
         check_redis(settings.redis(0), "HIITPI_OWN_REDIS_URL")
@@ -154,7 +155,8 @@ def _redis(settings: Settings) -> str:
 def _club(settings: Settings) -> str:
     """Training goes on without it, so it is not needed."""
     from hiitpi.live.relay import check_name
-    from hiitpi.live.server import check_redis, without_password
+    from hiitpi.live.server import check_redis
+    from hiitpi.system.urls import without_password
 
     assert settings.redis_url is not None
     check_redis(settings.redis_url, "HIITPI_REDIS_URL")

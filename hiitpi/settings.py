@@ -5,9 +5,11 @@ import json
 import os
 import socket
 import tempfile
+from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -136,6 +138,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"{file} cannot be read")
         return self
 
+    @field_validator("own_redis_url")
+    @classmethod
+    def _names_no_database(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "redis:")
+        if parts.scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("it must begin with redis://, rediss:// or unix://")
+        named = parts.path.strip("/") if parts.scheme != "unix" else ""
+        if named or "db" in parse_qs(parts.query):
+            raise ValueError("it must name no database: 0, 1 and 2 are used")
+        return url
+
     @field_validator("timezone")
     @classmethod
     def _is_zone(cls, name: str | None) -> str | None:
@@ -166,6 +179,18 @@ class Settings(BaseSettings):
             raise SettingsError(
                 f"{name}={first['input']!r} cannot be used: {first['msg']}."
             ) from None
+
+    @classmethod
+    def unknown(cls, environment: Mapping[str, str] | None = None) -> list[str]:
+        """Names that look like settings and are none, in the environment and in .env."""
+        named = set(os.environ if environment is None else environment)
+        if environment is None and Path(".env").is_file():
+            lines = Path(".env").read_text(errors="replace").splitlines()
+            named |= {line.partition("=")[0].removeprefix("export ").strip() for line in lines}
+        known = {f"HIITPI_{name.upper()}" for name in cls.model_fields}
+        return sorted(
+            n for n in named if n.upper().startswith("HIITPI_") and n.upper() not in known
+        )
 
     def make_instance(self) -> None:
         """Make the instance folder, for this user only.
@@ -223,7 +248,12 @@ class Settings(BaseSettings):
     def redis(self, database: int) -> str:
         """URL of this machine's live server: 0 live data, 1 browser sessions, 2 cache."""
         if self.own_redis_url:
-            return f"{self.own_redis_url.rstrip('/')}/{database}"
+            parts = urlsplit(self.own_redis_url)
+            if parts.scheme == "unix":
+                more = f"{parts.query}&" if parts.query else ""
+                return f"unix://{parts.netloc}{parts.path}?{more}db={database}"
+            more = f"?{parts.query}" if parts.query else ""
+            return f"{parts.scheme}://{parts.netloc}/{database}{more}"
         return f"unix://{self.redis_socket}?db={database}"
 
     @property

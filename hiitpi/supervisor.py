@@ -27,6 +27,7 @@ from hiitpi.live.subscriber import Subscriber
 from hiitpi.machine import give_memory_back
 from hiitpi.process import Stop, spawn
 from hiitpi.settings import Settings
+from hiitpi.system.urls import without_password
 from hiitpi.systemd import Service
 from hiitpi.watch import Probe, Pulse
 
@@ -221,7 +222,12 @@ def _wait_longer(child: Child, now: float) -> float:
 
 def _tell(settings: Settings, trouble: str) -> None:
     """Say on the pages what the trainer cannot say itself."""
-    status = {"camera": settings.camera, "drawn": False, "state": "away", "model": "none yet"}
+    status = {
+        "camera": without_password(settings.camera),
+        "drawn": False,
+        "state": "away",
+        "model": "none yet",
+    }
     with suppress(redis.RedisError):
         bus = connect(settings.redis(0))
         bus.set(Keys(settings.station).camera, encode({**status, "trouble": trouble}))

@@ -58,3 +58,30 @@ def test_children_get_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_pat
     for name, value in given.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings.load() == given
+
+
+@pytest.mark.parametrize(
+    ("url", "database"),
+    [
+        ("redis://h", "redis://h/2"),
+        ("redis://:pw@h:6379/", "redis://:pw@h:6379/2"),
+        ("rediss://h?ssl_cert_reqs=none", "rediss://h/2?ssl_cert_reqs=none"),
+        ("unix:///run/redis.sock", "unix:///run/redis.sock?db=2"),
+        ("unix:///run/redis.sock?username=x", "unix:///run/redis.sock?username=x&db=2"),
+    ],
+)
+def test_each_kind_of_data_has_a_database_of_its_own(url: str, database: str):
+    assert Settings.load(own_redis_url=url).redis(2) == database
+
+
+@pytest.mark.parametrize("url", ["redis://h/1", "redis://h?db=3", "http://h", "h:6379"])
+def test_a_redis_that_names_a_database_is_refused(url: str):
+    with pytest.raises(SettingsError, match="HIITPI_OWN_REDIS_URL"):
+        Settings.load(own_redis_url=url)
+
+
+def test_names_that_are_no_settings_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("HIITPI_CAMRA=0\nOTHER=1\nHIITPI_PORT=8051\n")
+    assert "HIITPI_CAMRA" in Settings.unknown()
+    assert Settings.unknown({"HIITPI_PROT": "1", "hiitpi_port": "1", "PATH": ""}) == ["HIITPI_PROT"]

@@ -7,11 +7,12 @@ Every other name is for OpenCV: a USB camera, a file, or a stream.
 import importlib
 import logging
 import pkgutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hiitpi.camera.base import Camera
+from hiitpi.camera.base import FIRST, Camera
 from hiitpi.camera.opencv import usb_cameras
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
@@ -41,6 +42,7 @@ def open_camera(settings: Settings) -> Camera:
     for name in _candidates():
         try:
             camera = _start(name, settings)
+            _see(camera)
         except CameraError as error:
             log.info("Not %s: %s", name, error)
         else:
@@ -56,6 +58,22 @@ def _candidates() -> Iterator[str]:
     if not usb:
         log.info("Not a USB camera: there is no /dev/video*.")
     yield from usb
+
+
+def _see(camera: Camera) -> None:
+    """Wait for a picture: on a Pi, codecs and the ISP have a /dev/video* too and open like cameras.
+
+    Raises:
+        CameraError: none came; the camera is closed again.
+    """
+    until = time.monotonic() + FIRST
+    try:
+        while camera.read(0, 0.2) is None:
+            if time.monotonic() > until:
+                raise CameraError(f"The {camera.title} returned no frames for {FIRST:g} s.")
+    except CameraError:
+        camera.close()
+        raise
 
 
 def _start(name: str, settings: Settings) -> Camera:

@@ -10,6 +10,7 @@ import cv2
 from hiitpi.camera.base import Camera, Clock, Image, Metronome, PolledCamera
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
+from hiitpi.system.urls import without_password
 
 # Its reasons are in our own errors; OPENCV_LOG_LEVEL would have to be set before the import.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -45,7 +46,8 @@ class OpenCVCamera(PolledCamera):
         self._file = Path(source).is_file()
         self._capture_device: cv2.VideoCapture | None = None
         self._beat: Metronome | None = None
-        self.title = f"recording {Path(source).name}" if self._file else f"camera {source}"
+        shown = without_password(source)
+        self.title = f"recording {Path(source).name}" if self._file else f"camera {shown}"
 
     def _open(self) -> None:
         device = _open_capture(self._source)
@@ -148,12 +150,13 @@ def open_camera(source: str, settings: Settings) -> Camera:
 
 def usb_cameras() -> list[str]:
     """The video devices of this machine, first one first."""
-    return sorted(str(device) for device in Path("/dev").glob("video[0-9]*"))
+    devices = [str(device) for device in Path("/dev").glob("video[0-9]*")]
+    return sorted(devices, key=lambda device: int("".join(filter(str.isdecimal, device)) or 0))
 
 
 def _open_capture(source: str) -> cv2.VideoCapture:
     if not source.isdigit() and "://" not in source and not Path(source).exists():
-        raise CameraError(f"No camera and no video file {source!r}.")
+        raise CameraError(f"No camera and no video file {without_password(source)!r}.")
     if "://" in source:
         device = cv2.VideoCapture(source, cv2.CAP_FFMPEG, PATIENCE)
     else:
@@ -163,7 +166,7 @@ def _open_capture(source: str) -> cv2.VideoCapture:
         device_like = source.isdigit() or source.startswith("/dev/") or "://" in source
         what = "camera" if device_like else "video file"
         raise CameraError(
-            f"The {what} {source!r} cannot be opened. "
+            f"The {what} {without_password(source)!r} cannot be opened. "
             + ("Is it a video?" if what == "video file" else "Is it plugged in, and free?")
         )
     return device

@@ -1,10 +1,16 @@
 """What the coach says and hears. Frozen data, nothing else; `hiitpi.live` carries it about."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from hiitpi.coach.pace import SPAN
 from hiitpi.coach.program import Program
+
+#: What the words of a command may have; whether a name can be one, the record book says.
+Name = Annotated[str, Field(max_length=120)]
+Ident = Annotated[str, Field(max_length=80)]
 
 Phase = Literal["position", "countdown", "work", "rest", "paused"]
 EventKind = Literal[
@@ -126,11 +132,11 @@ class Command:
     """
 
     kind: CommandKind
-    player: str = ""
+    player: Name = ""
     program: Program | None = None
-    session: str = ""
-    device: str = ""
-    match: str = ""
+    session: Ident = ""
+    device: Ident = ""
+    match: Ident = ""
 
 
 @dataclass(frozen=True, slots=True)

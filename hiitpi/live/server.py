@@ -1,6 +1,5 @@
 """The app's own Redis: a child process on a unix socket in the instance folder."""
 
-import re
 import shutil
 import subprocess
 import time
@@ -11,6 +10,7 @@ from hiitpi.errors import LiveError
 from hiitpi.live.bus import connect
 from hiitpi.process import spawn
 from hiitpi.settings import Settings
+from hiitpi.system.urls import without_password
 
 #: Seconds a Redis may take to come up (0.07 on a PC; an SD card is slower) and to stop.
 START, STOP = 15.0, 4.0
@@ -92,8 +92,3 @@ def check_redis(url: str, setting: str) -> None:
             f"Redis at {without_password(url)} does not answer: {str(error).rstrip('.')}. "
             f"Check {setting}."
         ) from error
-
-
-def without_password(url: str) -> str:
-    """The URL as it may be shown."""
-    return re.sub(r"(?<=:)[^:/@]*(?=@)", "***", url)

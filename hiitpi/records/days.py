@@ -41,5 +41,8 @@ def streaks(days: Iterable[date]) -> tuple[int, int, date | None]:
 
 
 def current(streak: int, last: date | None, today: date) -> int:
-    """The streak that still lives: who trained yesterday may train today."""
-    return streak if last is not None and today - last <= DAY else 0
+    """The streak that still lives: who trained yesterday may train today.
+
+    A last day in the future comes from a clock that was wrong, and keeps nothing alive.
+    """
+    return streak if last is not None and timedelta(0) <= today - last <= DAY else 0

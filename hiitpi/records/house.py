@@ -137,12 +137,17 @@ def canonical(program: Program) -> str:
 
 
 def find_player(rows: Rows, name: str) -> schema.Player | None:
-    """The row of the player who has that name, or had it."""
-    key = name_key(name)
+    """The row of the player who has that name, or had it; None: nobody, or it is no name."""
+    try:
+        key = name_key(name)
+    except ValueError:
+        return None
     row = rows.scalar(select(schema.Player).where(schema.Player.key == key))
     if row is None:
         alias = rows.get(schema.Alias, key)
         row = None if alias is None else rows.get(schema.Player, alias.player_id)
+        if row is not None and row.gone is not None:  # a former name of somebody who is deleted
+            row = None
     return row
 
 

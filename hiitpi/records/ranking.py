@@ -62,8 +62,14 @@ class Board:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def totals(self, since: date | None) -> list[Total]:
-        """Sums and bests by player and workout, of the local days from `since` on; None: all."""
+    def totals(self, since: date | None, until: date | None = None) -> list[Total]:
+        """Sums and bests by player and workout.
+
+        Args:
+            since: the first local day; None: all.
+            until: the last one, today: a clock that was wrong once must not lead for ever. None:
+                all.
+        """
         # With a bare column SQLite would read all three years, because they lie in that order.
         player_id = Tally.player_id if since is None else Tally.player_id + 0
         query = select(
@@ -76,6 +82,8 @@ class Board:
         ).group_by(player_id, Tally.workout)
         if since is not None:
             query = query.where(Tally.day >= since)
+        if until is not None:
+            query = query.where(Tally.day <= until)
         present = select(Player.id, Player.name).where(Player.gone.is_(None))
         with self._database.reading() as rows:
             names = {number: name for number, name in rows.execute(present)}

@@ -16,7 +16,7 @@ from hiitpi.records.schema import Repetition as RepetitionRow
 def find_session(rows: Rows, uuid: str) -> Session | None:
     """The row of that uuid; None: there is none, or it is no uuid."""
     try:
-        return rows.get(Session, UUID(uuid))
+        return rows.get(Session, UUID(str(uuid)))
     except ValueError:
         return None
 

@@ -1,5 +1,6 @@
 """What a player may do with itself: another name, one out of two, a goal, and going away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, get_args
@@ -43,8 +44,10 @@ class Gone:
 class Roster:
     """The players of a database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database, self._now = database, now
 
     def rename(self, name: str, new: str) -> str:
         """Give a player another name; the old one still leads there. Returns the new one.
@@ -84,7 +87,7 @@ class Roster:
             rows.execute(
                 update(Alias).where(Alias.player_id == player.id).values(player_id=other.id)
             )
-            key = _leave(player)
+            key = _leave(player, self._now())
             rows.flush()
             rows.add(Alias(key=key, player_id=other.id))
             recount(rows, player.id)
@@ -99,8 +102,7 @@ class Roster:
         with self._database.writing() as rows:
             player = _player(rows, name)
             _not_training(rows, player)
-            rows.execute(delete(Alias).where(Alias.player_id == player.id))
-            _leave(player)
+            _leave(player, self._now())  # its former names stay, so that they can be put back too
             return player.id
 
     def put_back(self, number: int) -> str:
@@ -111,7 +113,7 @@ class Roster:
         """
         with self._database.writing() as rows:
             player = rows.get(Player, number)
-            if player is None or player.gone is None:
+            if player is None or player.gone is None or player.gone < self._now() - UNDO:
                 raise RecordsError("It is too late: that player has been forgotten.")
             key = name_key(player.name)
             other = rows.scalar(select(Player).where(Player.key == key))
@@ -129,7 +131,8 @@ class Roster:
 
     def gone(self) -> list[Gone]:
         """Who can be put back, newest first."""
-        query = select(Player).where(Player.gone.is_not(None)).order_by(Player.gone.desc())
+        recent = Player.gone >= self._now() - UNDO
+        query = select(Player).where(recent).order_by(Player.gone.desc())
         with self._database.reading() as rows:
             return [Gone(p.id, p.name, p.gone) for p in rows.scalars(query) if p.gone]
 
@@ -179,10 +182,10 @@ def _player(rows: Rows, name: str) -> Player:
     return player
 
 
-def _leave(player: Player) -> str:
+def _leave(player: Player, now: datetime) -> str:
     """Mark as gone; the name is free from now on. Returns its key."""
     key, player.key = player.key, f"\x1fgone {player.id}"
-    player.gone = datetime.now(UTC)
+    player.gone = now
     return key
 
 

@@ -1,15 +1,17 @@
 """Reads and writes the sessions of the record book."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
+import orjson
 from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.orm import Session as Rows
 from sqlalchemy.orm import selectinload
 
 from hiitpi.coach.messages import KEPT, SessionRecord
+from hiitpi.coach.program import Program
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
 from hiitpi.records.database import CHECKPOINT, FOR_GOOD, Database
@@ -18,12 +20,15 @@ from hiitpi.records.diary import Diary
 from hiitpi.records.house import House, canonical, find_player, player_row
 from hiitpi.records.ranking import Board
 from hiitpi.records.reading import find_session, read_record
-from hiitpi.records.roster import Roster, forget
+from hiitpi.records.roster import UNDO, Roster, forget
 from hiitpi.records.tally import COUNTS, recount
 from hiitpi.records.upgrade import upgrade
 
 #: Repetitions that a set may be corrected to.
 MOST = 9999
+
+#: How far ahead of this machine's clock an imported session may be.
+AHEAD = timedelta(days=1)
 
 #: Sessions that are read or written at a time.
 BATCH = 200
@@ -43,18 +48,25 @@ class Store:
     Args:
         url: SQLAlchemy's; "postgresql://" takes psycopg 3.
         zone: decides which day it is; None: this machine's.
+        now: the time, with its zone.
 
     Raises:
         RecordsError: the URL is none, or its driver is not installed. Every method raises it when
             the database cannot be read or written, with the reason and what to do.
     """
 
-    def __init__(self, url: str, zone: tzinfo | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        zone: tzinfo | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._now = now
         self.database = Database(url)
         self.database.prepare = self.migrate
         self.zone = zone
         self.house = House(self.database)
-        self.roster = Roster(self.database)
+        self.roster = Roster(self.database, now)
         self.board = Board(self.database)
         self.diary = Diary(self.database)
 
@@ -65,6 +77,11 @@ class Store:
     def migrate(self) -> None:
         """Bring the tables up to this version of the app; a new database gets them all."""
         upgrade(self.database)
+
+    def forget(self) -> None:
+        """Delete for good what went away more than a day ago; to be called now and then."""
+        with self.database.writing() as rows:
+            forget(rows, self._now())
 
     def check(self) -> None:
         """Whether it can be written to; if not, the error says why and what to do."""
@@ -80,7 +97,7 @@ class Store:
         with self.database.writing(CHECKPOINT if running else FOR_GOOD) as rows:
             self._save(rows, record)
             if not running:
-                forget(rows, datetime.now(UTC))
+                forget(rows, self._now())
 
     def _save(self, rows: Rows, record: SessionRecord) -> bool:
         """Whether there was anything to store."""
@@ -134,15 +151,28 @@ class Store:
         """
         with self.database.writing() as rows:
             row = self._ended(rows, uuid, gone=True)
-            row.gone = None if undo else datetime.now(UTC)
+            if undo and row.gone is not None and self._now() - row.gone > UNDO:
+                raise RecordsError("It is too late: that session has been forgotten.")
+            row.gone = None if undo else self._now()
             recount(rows, row.player_id, [row.day])
-            forget(rows, datetime.now(UTC))
+            forget(rows, self._now())
 
     def take_in(self, records: Iterable[SessionRecord]) -> tuple[int, int]:
         """Store sessions that were exported; how many are new, and how many were here already.
 
         One that was deleted comes back.
+
+        Raises:
+            RecordsError: besides, when a session is dated in the future.
         """
+        records = list(records)
+        latest = (self._now() + AHEAD).timestamp()
+        for record in records:
+            if record.started > latest:
+                raise RecordsError(
+                    f"Session {record.uuid} of {record.player} is dated in the future. Was a clock "
+                    "wrong? Correct `started` and `ended` in the file."
+                )
         new = known = 0
         changed: dict[int, set[date]] = {}
         with self.database.writing() as rows:
@@ -204,15 +234,16 @@ class Store:
     def best(self, record: SessionRecord) -> Best | None:
         """What the player has reached in other sessions of an equal program; None: there is none.
 
-        Programs are equal when they have the same exercises, times and goals.
+        Programs are equal when they have the same exercises, times and goals, whatever their name.
         """
         with self.database.reading() as rows:
             player = find_player(rows, record.player)
             if player is None:
                 return None
+            same = _same_programs(rows, player.id, record.program)
             query = select(func.max(schema.Session.reps), func.max(schema.Session.pace)).where(
+                schema.Session.program.in_(same),
                 schema.Session.player_id == player.id,
-                schema.Session.program == canonical(record.program),
                 schema.Session.uuid != UUID(record.uuid),
                 COUNTS,
             )
@@ -268,6 +299,13 @@ class Store:
         with self.database.reading() as rows:
             row = find_session(rows, uuid)
             return None if row is None else read_record(row, series=True)
+
+
+def _same_programs(rows: Rows, player: int, program: Program) -> list[str]:
+    """The programs of a player that differ from this one by name at most, as JSON."""
+    query = select(schema.Session.program).where(schema.Session.player_id == player).distinct()
+    wanted = {**program.data(), "name": ""}
+    return [text for text in rows.scalars(query) if {**orjson.loads(text), "name": ""} == wanted]
 
 
 def _sum_up(row: schema.Session, record: SessionRecord) -> None:

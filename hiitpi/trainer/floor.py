@@ -125,7 +125,9 @@ class Floor:
         """Do what a page asks, if it may; `model` is the engine that judges."""
         session, now = self._session, self._clock()
         if command.kind == "start":
-            if session is None:
+            if not command.player.strip():
+                log.warning("Ignored a start without a player.")
+            elif session is None:
                 self._start(command, model)
             return
         if session is None or command.session != session.uuid:

@@ -5,6 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -70,6 +71,8 @@ def run(
     opens = partial(camera, settings), partial(engine, settings)
     trainer = Trainer(settings, *opens, library, bus, recorder, journal, clock)
     try:
+        with suppress(RecordsError):  # it is told when a session is to be stored
+            store.forget()
         left = find_left(store, journal, settings.station, time.time(), recorder.waiting)
         if left:
             trainer.resume(left)

@@ -16,6 +16,7 @@ from hiitpi.pose.engine import Engine
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
 from hiitpi.system.background_loop import summary
+from hiitpi.system.urls import without_password
 from hiitpi.trainer.cover import Cover
 from hiitpi.trainer.floor import Clock, Floor, Stage
 from hiitpi.trainer.journal import Journal
@@ -149,7 +150,7 @@ class Trainer:
     def _say_status(self) -> None:
         self._bus.say_status(
             {
-                "camera": self._keeper.title or self._settings.camera,
+                "camera": self._keeper.title or without_password(self._settings.camera),
                 "drawn": self._keeper.drawn,
                 "state": "covered" if self._cover.closed else self._keeper.state,
                 "model": self._engine.name,

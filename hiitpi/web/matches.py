@@ -15,6 +15,7 @@ from hiitpi.coach.messages import Command, SessionRecord
 from hiitpi.coach.program import Program, parse
 from hiitpi.errors import ProgramError
 from hiitpi.live.bus import Client
+from hiitpi.records.players import clean_name
 from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.stations import Station, Stations
 
@@ -200,6 +201,11 @@ class Matches:
     def _check(self, program: Program, sides: Sequence[Side]) -> None:
         if len(sides) < 2:
             raise ProgramError("Please choose who competes, at two stations or more.")
+        for side in sides:
+            try:
+                clean_name(side.player)
+            except ValueError as error:
+                raise ProgramError(str(error)) from None
         if len({side.player for side in sides}) < len(sides):
             raise ProgramError("Nobody can be at two stations at a time.")
         if program.limit is None and not all(e.ends for e in program.exercises):

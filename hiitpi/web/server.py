@@ -1,5 +1,6 @@
 """Makes the web app: Dash pages on Flask, with sessions and cache in Redis."""
 
+import re
 import time
 from datetime import timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from hiitpi.records.store import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.auth import current_player
 from hiitpi.web.bundle import keep_for_good, scripts, styles
+from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.door import door
 from hiitpi.web.guard import allow_scripts, guard
 from hiitpi.web.health import healthz
@@ -96,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_error_handler(RecordsError, lambda error: plain(error, 503))
     server.register_error_handler(Exception, broken)
     server.add_url_rule("/healthz", view_func=partial(healthz, services), endpoint="healthz")
+    check_callbacks(server)
     _pages(server, services)
     return server
 
@@ -178,9 +181,17 @@ def _strangers_log_in() -> Any:
 def _unknown_is_404(answer: Any) -> Any:
     """Dash answers each address with its one document, and shows there what there is not."""
     document = answer.status_code == 200 and request.endpoint in ("/", "/<path:path>")
-    if document and request.path not in {page.PATH for page in PAGES}:
+    if document and not any(_is_address_of(page, request.path) for page in PAGES):
         answer.status_code = 404
     return answer
+
+
+def _is_address_of(page: Any, path: str) -> bool:
+    """Whether a path leads to a page: its own, or one that its template describes."""
+    template = getattr(page, "TEMPLATE", None)
+    if template is None:
+        return bool(path == page.PATH)
+    return re.fullmatch(re.sub("<[^>]+>", "[^/]+", template), path) is not None
 
 
 def _layout(page: Any, services: Services) -> Any:

@@ -116,7 +116,7 @@ def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Pat
         files.append(tmp_path / download.value.suggested_filename)
         download.value.save_as(files[-1])
     page.set_input_files("#d-import input", files)
-    expect(page.locator("#d-says")).to_have_text("0 sessions came in, 1 were here already.")
+    expect(page.locator("#d-says")).to_have_text("Imported 0 sessions; 1 already there.")
     junk = tmp_path / "junk.csv"
     junk.write_text("not, ours")
     page.set_input_files("#d-import input", junk)

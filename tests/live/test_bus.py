@@ -43,17 +43,32 @@ def test_json_there_and_back():
 
 @pytest.mark.parametrize(
     "data",
-    [b"{}", b'{"kind":"start","x":1}', b"[]", b"nonsense", b'{"kind":"start","program":{}}'],
+    [
+        b"{}",
+        b"[]",
+        b"nonsense",
+        b'{"kind":"start","program":{}}',
+        b'{"kind":"dance"}',
+        b'{"kind":"start","player":5}',
+        b'{"kind":"start","player":"%s"}' % (b"x" * 500),
+    ],
 )
 def test_what_is_no_command_is_refused(data: bytes):
-    with pytest.raises(ValueError, match=r"not a Command|Name: Field required"):
+    with pytest.raises(ValueError, match=r"not what was expected|not a Command"):
         decode_command(data)
 
 
-@pytest.mark.parametrize("change", [{"program": 1}, {"sets": [{}]}, {"sets": None}, {"x": 1}])
+@pytest.mark.parametrize("change", [{"program": 1}, {"sets": [{}]}, {"sets": None}])
 def test_what_is_no_record_is_refused(change: dict):
-    with pytest.raises(ValueError, match=r"not a SessionRecord|not a SetRecord|not a program"):
+    with pytest.raises(ValueError, match="not what was expected"):
         decode_record(encode({**decode(encode(record())), **change}))
+
+
+def test_fields_of_another_version_are_left_out():
+    assert decode_record(encode({**decode(encode(record())), "weather": "fine"})) == record()
+    assert decode_command(b'{"kind":"pause","session":"1","volume":11}') == Command(
+        "pause", session="1"
+    )
 
 
 def test_every_reader_gets_every_message_in_order(redis: Settings):

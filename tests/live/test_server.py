@@ -46,7 +46,5 @@ def test_not_installed(settings: Settings, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_server_that_does_not_answer():
-    with pytest.raises(
-        LiveError, match=r"Redis at redis://:\*\*\*@.* answer.*HIITPI_OWN_REDIS_URL"
-    ):
+    with pytest.raises(LiveError, match=r"Redis at redis://\*\*\*@.* answer.*HIITPI_OWN_REDIS_URL"):
         check_redis("redis://:secret@127.0.0.1:9/0", "HIITPI_OWN_REDIS_URL")

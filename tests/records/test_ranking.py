@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hiitpi.coach.messages import SetRecord
+from hiitpi.errors import RecordsError
 from hiitpi.records.diary import bests
 from hiitpi.records.ranking import Streak, Total, rank, rank_streaks
 from hiitpi.records.store import Store
@@ -144,3 +145,22 @@ def test_the_bests_of_other_sessions(store: Store):
     store.save(now)
     assert store.diary.before(now) == {"squat": {"set": 20, "pace": 10.0, "score": 91.5}}
     assert store.diary.before(record("lunge")) == {}
+
+
+def test_a_session_of_the_future_does_not_lead_today(store: Store):
+    today = NOW.date()
+    store.save(record())
+    ahead = NOW.timestamp() + 30 * 86_400
+    store.save(record(player="Bob", started=ahead, ended=ahead + 60))
+    assert [t.player for t in store.board.totals(today, until=today)] == ["Ada"]
+    assert {s.player: s.now for s in store.board.streaks(today)} == {"Ada": 1, "Bob": 0}
+
+
+def test_an_import_dated_in_the_future_is_refused(store: Store):
+    for year in (2099, 9999):
+        ahead = datetime(year, 12, 31, 23, 59, tzinfo=UTC).timestamp()
+        with pytest.raises(RecordsError, match="dated in the future"):
+            store.take_in([record(), record(started=ahead, ended=ahead)])
+    assert totals(store) == []
+    store._now = lambda: NOW
+    assert store.take_in([record()]) == (1, 0)

@@ -115,3 +115,29 @@ def test_what_no_week_has_is_no_goal(store: Store, unit: str, amount: int):
     store.house.welcome("Ada")
     with pytest.raises(RecordsError, match="A week has"):
         store.roster.set_goal("Ada", Goal(unit, amount))
+
+
+def test_former_names_come_back_with_a_deleted_player(store: Store):
+    store.save(record())
+    store.roster.rename("Ada", "Eve")
+    number = store.roster.remove("Eve")
+    assert store.house.player("Ada") is None  # a former name of somebody who is gone leads nowhere
+    assert store.roster.put_back(number) == "Eve"
+    assert store.house.player("Ada").name == "Eve"
+
+
+def test_a_day_later_nobody_can_be_put_back(store: Store):
+    number = store.roster.remove(store.house.welcome("Ada").name)
+    session = record(player="Bob")
+    store.save(session)
+    store.discard(session.uuid)
+    assert [one.name for one in store.roster.gone()] == ["Ada"]
+    later = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    store._now = store.roster._now = lambda: later
+    assert store.roster.gone() == []
+    with pytest.raises(RecordsError, match="too late"):
+        store.roster.put_back(number)
+    with pytest.raises(RecordsError, match="too late"):
+        store.discard(session.uuid, undo=True)
+    store.forget()
+    assert store.session(session.uuid) is None

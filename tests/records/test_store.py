@@ -336,3 +336,11 @@ def test_a_url_that_is_none_says_so(url: str):
     with pytest.raises(RecordsError, match="HIITPI_DATABASE_URL cannot be used") as caught:
         Store(url)
     assert "\n" not in str(caught.value)
+
+
+def test_the_best_of_a_program_survives_its_renaming(store: Store):
+    program = free("squat")
+    store.save(record(reps=9, program=program))
+    renamed = record(reps=2, program=replace(program, name="Mornings"))
+    assert store.best(renamed).reps == 9
+    assert store.best(record(program=free("lunge"))) is None

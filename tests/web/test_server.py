@@ -351,3 +351,10 @@ def test_one_too_many_is_told(redis: Settings, trainer: Publisher):
     assert app.test_client().get("/videostream").status_code == 503
     first.close()
     assert app.test_client().get("/videostream").status_code == 200
+
+
+def test_a_page_with_a_template_is_found(app: Flask):
+    client = app.test_client()
+    assert client.get("/session/0b5c2f1e-0000-4000-8000-000000000000").status_code == 200
+    assert client.get("/session/a/b").status_code == 404
+    assert client.get("/sessions").status_code == 404

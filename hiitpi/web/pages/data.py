@@ -17,7 +17,7 @@ from hiitpi.web.parts.attributes import attributes
 from hiitpi.web.parts.dialog import dialog
 from hiitpi.web.parts.sessions import when
 from hiitpi.web.parts.stranger import stranger
-from hiitpi.web.parts.titles import title
+from hiitpi.web.parts.titles import plural, title
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/data", "Your data"
@@ -78,9 +78,9 @@ def layout(services: Services) -> Any:
 
 
 def _merging(name: str, others: list[str]) -> list[Any]:
-    if not others:
-        return []
-    return [
+    # Without another player it is there all the same, unseen: Dash refuses a callback with an input
+    # that the page does not have, and Rename and Delete would do nothing.
+    content = [
         html.H2("Two names, one person"),
         html.P(f"Everything of the other player becomes {name}’s.", className="quiet"),
         html.Div(
@@ -95,6 +95,7 @@ def _merging(name: str, others: list[str]) -> list[Any]:
             yes="Merge", no="Keep both", answer="d-merge",
         ),
     ]  # fmt: skip
+    return [html.Div(content, hidden=not others)]
 
 
 def _gone(services: Services, name: str) -> Any:
@@ -133,7 +134,8 @@ def files(services: Services) -> Blueprint:
         return answer
 
     def mine() -> Iterator[Any]:
-        return services.store.everything(current_player() or "-")
+        name = current_player()
+        return services.store.everything(name) if name else iter(())
 
     @routes.get("/export/sessions.json")
     def everything() -> Any:
@@ -177,7 +179,7 @@ def callbacks(app: Dash, services: Services) -> None:
         except RecordsError as error:
             return str(error), no_update
         services.cache.clear()
-        says = f"{new} sessions came in, {known} were here already."
+        says = f"Imported {plural(new, 'session')}; {known} already there."
         return says, _gone(services, name)
 
     @app.callback(
@@ -198,7 +200,7 @@ def callbacks(app: Dash, services: Services) -> None:
         roster = services.store.roster
         try:
             if ctx.triggered_id == "d-rename":
-                log_in(roster.rename(name, new or ""))
+                log_in(roster.rename(name, str(new or "")))
                 says, go = "Saved.", "/history"
             elif ctx.triggered_id == "d-merge":
                 if not other:

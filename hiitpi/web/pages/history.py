@@ -91,8 +91,11 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def choose(period: Any, workout: Any) -> Any:
+        name = current_player()
+        if name is None:
+            return no_update, no_update
         since, slug = _chosen(services, period, workout)
-        days = services.store.diary.days(current_player() or "-", since)
+        days = services.store.diary.days(name, since)
         figure = progress(services.library, days, slug, holds(services.library))
         return figure, {}  # the table begins anew
 
@@ -120,8 +123,11 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def table(view: Any, period: Any, workout: Any) -> Any:
+        name = current_player()
+        if name is None:
+            return no_update
         since, slug = _chosen(services, period, workout)
-        return sessions_table(services, current_player() or "-", slug, since, view)
+        return sessions_table(services, name, slug, since, view)
 
     @app.callback(
         Output("h-goal", "children"),

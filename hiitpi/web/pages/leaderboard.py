@@ -119,7 +119,7 @@ def _places(
     totals = services.cache.get(f"totals-{key}")
     if totals is None:
         totals = services.store.board.totals(
-            first_day(None if period == "all" else int(period), today)
+            first_day(None if period == "all" else int(period), today), until=today
         )
         services.cache.set(f"totals-{key}", totals)
     return rank(totals, measure, slug, holds(services.library))

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import Blueprint, Response
+from werkzeug.exceptions import BadRequest
 
 from hiitpi.coach import program_file
 from hiitpi.coach.program import SHIPPED, Program, parse
@@ -68,7 +69,7 @@ def files(services: Services) -> Blueprint:
         except ProgramError as error:
             return Response(str(error), 404, mimetype="text/plain")
         answer = Response(text, mimetype="application/toml")
-        answer.headers["Content-Disposition"] = f'attachment; filename="program-{key}.toml"'
+        answer.headers.set("Content-Disposition", "attachment", filename=f"program-{key}.toml")
         return answer
 
     return routes
@@ -232,6 +233,8 @@ def callbacks(app: Dash, services: Services) -> None:
 def _data(fields: tuple[Any, ...]) -> dict[str, Any]:
     """A program's data out of the fields, in the order of `OWN` and `EACH`."""
     own, each = fields[: len(OWN)], fields[len(OWN) :]
+    if any(len(column) != len(each[0]) for column in each):
+        raise BadRequest("The form is not whole.")
     exercises = [dict(zip(EACH, row, strict=True)) for row in zip(*each, strict=True)]
     name, rounds, round_rest, limit = own
     return filled(name, rounds, round_rest, limit, exercises)

@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html
 from hiitpi.errors import RecordsError
 from hiitpi.machine import HOT, temperature
 from hiitpi.web.health import ill_loops
+from hiitpi.web.parts.titles import plural
 from hiitpi.web.services import Services
 from hiitpi.web.stations import Station
 
@@ -201,11 +202,6 @@ def _row(name: str, good: bool | None, says: str) -> html.Tr:
         ],
         className=words,
     )
-
-
-def plural(number: int, one: str, several: str = "") -> str:
-    """A number with its noun: "1 session", "2 sessions"."""
-    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def _anchor(name: str) -> str:

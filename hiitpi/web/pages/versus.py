@@ -208,7 +208,7 @@ def callbacks(app: Dash, services: Services) -> None:
     def begin(clicks: int, players: list[Any], ids: list[Any], *choice: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        both = zip(ids, players, strict=True)
+        both = zip(ids, players, strict=False)
         sides = [Side(i["station"], p) for i, p in both if isinstance(p, str) and p != NOBODY]
         try:
             program = chosen(services, *choice)

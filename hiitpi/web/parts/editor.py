@@ -74,7 +74,7 @@ def filled(
     name: Any, rounds: Any, round_rest: Any, limit: Any, exercises: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """A program's data out of what the form's fields hold; empty ones are left out."""
-    given = {"name": (name or "").strip(), "round_rest": round_rest, "limit": limit}
+    given = {"name": str(name or "").strip(), "round_rest": round_rest, "limit": limit}
     data = {key: value for key, value in given.items() if value not in (None, "")}
     data["rounds"] = rounds
     data["exercises"] = [

@@ -15,13 +15,16 @@ from hiitpi.web.services import Services
 GOALS = {"free": "Free", "reps": "Reps", "seconds": "Seconds", "tabata": "Tabata"}
 AMOUNT = 20
 
+#: What a new player begins with: everybody knows it, and it needs neither floor nor strength.
+FIRST = "jumping_jacks"
+
 
 def picker(services: Services, player: str) -> html.Div:
     """The panel from which a session is started."""
     return html.Div(
         [
             html.H1(f"Ready, {player}?"),
-            *what(services),
+            *what(services, kept=player, last=_last_workout(services, player)),
             html.Button("Start", id="start", className="button primary large", n_clicks=0),
             html.P("", id="start-trouble", className="trouble", role="alert"),
         ],
@@ -30,12 +33,20 @@ def picker(services: Services, player: str) -> html.Div:
     )
 
 
-def what(services: Services, goals: Mapping[str, str] = GOALS, kept: Any = True) -> list[Any]:
+def what(
+    services: Services, goals: Mapping[str, str] = GOALS, kept: Any = True, last: str | None = None
+) -> list[Any]:
     """The fields by which a program is chosen, for a panel with the id "picker".
 
-    `kept` is the name under which a browser remembers what was chosen (Dash's `persistence`).
+    Args:
+        services: of the app.
+        goals: for one workout, by value.
+        kept: the name under which a browser remembers what was chosen (Dash's `persistence`).
+        last: slug of the workout to begin with; None: one that everybody knows.
     """
     workouts = list(services.library)
+    known = {workout.slug for workout in workouts}
+    first = next((slug for slug in (last, FIRST) if slug in known), None)
     return [
         dcc.RadioItems(
             id="mode",
@@ -54,6 +65,8 @@ def what(services: Services, goals: Mapping[str, str] = GOALS, kept: Any = True)
                     "workout",
                     [{"label": w.name, "value": w.slug} for w in workouts],
                     "Workout",
+                    kept,
+                    first,
                 ),
                 html.Div(
                     [
@@ -89,12 +102,21 @@ def what(services: Services, goals: Mapping[str, str] = GOALS, kept: Any = True)
         ),
         html.Div(
             [
-                _cards("program", _programs(services), "Program"),
+                _cards("program", _programs(services), "Program", kept),
                 dcc.Link("Make or change programs", href="/programs", className="quiet"),
             ],
             className="several",
         ),
     ]
+
+
+def _last_workout(services: Services, player: str) -> str | None:
+    """What the player did last; None: nothing yet, or it cannot be asked now."""
+    try:
+        found, _ = services.store.diary.sessions(player, limit=1)
+    except RecordsError:
+        return None
+    return found[0].workouts[-1] if found and found[0].workouts else None
 
 
 def chosen(
@@ -140,7 +162,8 @@ def by_key(services: Services, key: Any) -> Program:
 def key_parts(key: Any) -> tuple[str, int]:
     """Where a program comes from, and its number there; -1 for what is no number of ours."""
     kind, _, number = str(key or "").partition("-")
-    return kind, int(number) if number.isdecimal() and len(number) < 10 else -1
+    digits = number.isascii() and number.isdecimal() and len(number) < 10
+    return kind, int(number) if digits else -1
 
 
 def described(program: Program, library: Library) -> str:
@@ -185,14 +208,16 @@ def _programs(services: Services) -> list[dict[str, Any]]:
     ]
 
 
-def _cards(name: str, options: list[dict[str, Any]], label: str) -> html.Div:
+def _cards(
+    name: str, options: list[dict[str, Any]], label: str, kept: Any, chosen: str | None = None
+) -> html.Div:
     return html.Div(
         dcc.RadioItems(
             id=name,
             options=options,
-            value=options[0]["value"] if options else None,
+            value=chosen or (options[0]["value"] if options else None),
             className="workouts",
-            persistence=True,
+            persistence=kept,
             persistence_type="local",
         ),
         role="group",

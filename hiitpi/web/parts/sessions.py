@@ -103,17 +103,17 @@ def _pages(page: int, number: int) -> html.Div:
     last = (number - 1) // SHOWN
     first, end = page * SHOWN + 1, min(number, (page + 1) * SHOWN)
 
-    def turn(text: str, to: int) -> html.Button:
+    def turn(text: str, to: int, label: str) -> html.Button:
         return html.Button(
             text, id={"type": "h-page", "to": to}, className="button", n_clicks=0,
-            disabled=not 0 <= to <= last,
+            disabled=not 0 <= to <= last, **attributes(aria_label=label),
         )  # fmt: skip
 
     return html.Div(
         [
-            turn("Newer" if page else "‹", page - 1),
+            turn("Newer" if page else "‹", page - 1, "Newer sessions"),
             html.Span(f"{first}–{end} of {number}", className="quiet"),
-            turn("More" if page < last else "›", page + 1),
+            turn("More" if page < last else "›", page + 1, "More sessions"),
         ],
         className="pages",
     )

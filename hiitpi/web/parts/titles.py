@@ -26,3 +26,8 @@ def clock(seconds: float) -> str:
     """ "1:05"."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
+
+
+def plural(number: int, one: str, several: str = "") -> str:
+    """A number with its noun: "1 session", "2 sessions"."""
+    return f"{number} {one if number == 1 else several or one + 's'}"

@@ -1,6 +1,8 @@
 """What pages show while the record book cannot be read or written."""
 
 import logging
+import os
+import traceback
 
 from dash import dcc, html, set_props
 from flask import Response, request
@@ -50,9 +52,10 @@ def broken(error: Exception) -> Response:
         return Response(f"{words}\n", error.code or 500, mimetype="text/plain")
     if request.path.startswith("/_dash-component-suites/"):  # of a library that there is not
         return Response("There is no such file.\n", 404, mimetype="text/plain")
+    if request.path.startswith("/_dash-update-component") and _is_malformed(error):
+        log.warning("Ignored a callback that no page of ours makes: %r", error)
+        return Response("Invalid request.\n", 400, mimetype="text/plain")
     log.exception("A request failed: %s %s", request.method, request.path)
-    if request.path.startswith("/_dash-update-component"):
-        return Response("This does not belong to a page of HIIT PI.\n", 400, mimetype="text/plain")
     return Response(
         "Something went wrong here. The log in instance/logs/web.log says more.\n",
         500,
@@ -60,9 +63,17 @@ def broken(error: Exception) -> Response:
     )
 
 
+def _is_malformed(error: Exception) -> bool:
+    """Whether Dash itself could not read the request, before any code of ours ran."""
+    rooms = [f"{os.sep}web{os.sep}{room}{os.sep}" for room in ("pages", "parts")]
+    frames = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    ours = [name for name in frames if name != __file__]  # this file only passes errors on
+    return not any(room in name for name in ours for room in rooms)
+
+
 def tell(error: Exception) -> None:
     """Say on the page why a button did nothing; what is no trouble of the database is a bug."""
     if not isinstance(error, RecordsError):
-        raise error
+        raise error  # `assets/device.js` says so on the page
     log.error("%s", error)
     set_props("records-trouble", {"children": str(error)})

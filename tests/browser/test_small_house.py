@@ -1,0 +1,79 @@
+"""A house with nobody, then one player, and no camera: every button works, and no page leaks."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App, introduce, opened, running
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("/", "/train", "/programs", "/leaderboard", "/history", "/data", "/status", "/wall",
+         "/versus", "/session", "/nowhere")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running(tmp_path_factory.mktemp("small") / "instance", camera="none") as app:
+        yield app
+
+
+@pytest.fixture
+def page(browser: Browser, app: App) -> Iterator[Page]:
+    with opened(browser, app) as page:
+        yield page
+        # A page that there is not is told by its status, which Chromium calls an error.
+        page.trouble[:] = [one for one in page.trouble if "status of 404" not in one]
+
+
+def test_every_page_of_an_empty_house(page: Page):
+    for path in PAGES:
+        page.goto(path)
+        page.wait_for_selector("h1")
+
+
+def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Page):
+    page.goto("/")
+    introduce(page, "Ada")
+    page.wait_for_selector("#who:has-text('Ada')")
+    for path in PAGES[1:]:
+        page.goto(path)
+        page.wait_for_selector("h1")
+    page.goto("/data")
+    expect(page.locator("#d-other")).to_be_hidden()  # there is nobody to merge with
+    page.fill("#d-name", "Augusta")
+    page.click("#d-rename")
+    expect(page.locator("h1")).to_have_text("Augusta’s history")
+    page.goto("/data")
+    page.click("text=Delete this player")
+    page.click("#d-delete")
+    page.wait_for_selector(".login h1")
+    expect(page.locator("main")).not_to_contain_text("Augusta")
+
+
+def test_the_wall_gives_its_connections_back(page: Page):
+    open_now: set[str] = set()
+    page.on("request", lambda request: "/wall/" in request.url and open_now.add(id(request)))
+    for ended in ("requestfinished", "requestfailed"):
+        page.on(ended, lambda request: open_now.discard(id(request)))
+    requests = []  # holds them, so that an id is one request's
+    page.on("request", requests.append)
+    page.goto("/status")
+    for _ in range(10):
+        page.click("header nav a[href='/wall']")
+        page.wait_for_selector("#wall-page")
+        page.click("header nav a[href='/leaderboard']")
+        page.wait_for_selector("#leaderboard")
+    page.wait_for_timeout(1000)  # connections are looked at four times a second
+    assert len(open_now) <= 1
+    page.trouble.clear()
+
+
+def test_a_bug_of_ours_is_told_on_the_page(page: Page):
+    page.route(
+        "**/_dash-update-component", lambda route: route.fulfill(status=500, body="Something")
+    )
+    page.goto("/status")
+    expect(page.locator("#records-trouble")).to_contain_text("Something went wrong here")
+    page.trouble.clear()
