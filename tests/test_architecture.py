@@ -35,7 +35,13 @@ MAY = {
     },
     "hiitpi/access": {"hiitpi.access", "hiitpi.errors"},
     "hiitpi/pose": {"hiitpi.pose", "hiitpi.errors"},
-    "hiitpi/camera": {"hiitpi.camera", "hiitpi.errors", "hiitpi.settings", "hiitpi.machine"},
+    "hiitpi/camera": {
+        "hiitpi.camera",
+        "hiitpi.errors",
+        "hiitpi.settings",
+        "hiitpi.machine",
+        "hiitpi.system",
+    },
 }
 
 #: What a room must not import.

@@ -1,8 +1,10 @@
 """The app's own Redis: a child process on a unix socket in the instance folder."""
 
+import os
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import redis
 
@@ -35,7 +37,7 @@ def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
             " (or let ./setup.sh run do it)."
         )
     socket = settings.redis_socket
-    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_private(socket.parent)
     socket.unlink(missing_ok=True)
     log = settings.logs / "redis.log"
     options = {
@@ -64,6 +66,20 @@ def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
     child.kill()
     child.wait()
     raise LiveError(f"redis-server does not come up; its reasons are in {log}.")
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder of the socket; one in /tmp may have been made by somebody else before.
+
+    Raises:
+        LiveError: it is somebody else's.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise LiveError(
+            f"{folder}, where Redis is to listen, belongs to another user. Remove it, or choose "
+            "an instance folder with a shorter path: HIITPI_INSTANCE."
+        )
 
 
 def stop_redis(settings: Settings, child: subprocess.Popen[bytes], patience: float = STOP) -> None:

@@ -244,9 +244,14 @@ def without_decoder(model: bytes, name: str = "the model") -> bytes:
     Raises:
         ModelError: it has no such op, or is not a .tflite file.
     """
-    import flatbuffers
-    from ai_edge_litert import schema_py_generated as schema
-
+    try:
+        import flatbuffers
+        from ai_edge_litert import schema_py_generated as schema
+    except ImportError as error:
+        raise ModelError(
+            f"{name} needs the packages ai-edge-litert and flatbuffers, beside tflite-runtime or "
+            f"pycoral too ({error}). Type: pip install ai-edge-litert flatbuffers"
+        ) from error
     try:
         tree: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
         graph = tree.subgraphs[0]

@@ -2,7 +2,6 @@
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 HIDDEN: Final = "***"
 
@@ -17,17 +16,8 @@ def without_password(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator:
         return url
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # such as a bracket in a password
-        return f"{scheme}://{HIDDEN}"
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if not at and "@" in path:  # a password with a slash in it
-        user, host, slash, path = "x", rest.rpartition("@")[2], "", ""
-    known = f"{HIDDEN}@{host}" if user else host
-    query = _SECRET.sub(rf"\g<1>{HIDDEN}", parts.query)
-    if user == "x" and not at:
-        return f"{scheme}://{known}"
-    shown = f"{scheme}://{known}{slash}{path.partition('?')[0]}"
-    return f"{shown}?{query}" if query else shown
+    # Whatever is before the last @ may be a password that was not quoted.
+    _, at, place = rest.rpartition("@")
+    path, question, query = place.partition("?")
+    hidden = _SECRET.sub(rf"\g<1>{HIDDEN}", query)
+    return f"{scheme}://{HIDDEN + at if at else ''}{path}{question}{hidden}"

@@ -53,7 +53,7 @@ class Journal:
         self._wall, self._uptime = wall, uptime
         self._boot = boot_id()
         self._file: int | None = None  # its descriptor, while a session runs
-        self._known = 0
+        self._known, self._torn = 0, False
 
     def begin(self, record: SessionRecord) -> None:
         """The session as it is now; lines follow."""
@@ -63,7 +63,7 @@ class Journal:
             part.write_bytes(self._line(record=record))
             part.replace(self._path)  # whole, or not at all
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
-            self._known = len(record.series)
+            self._known, self._torn = len(record.series), False
         except OSError as error:
             log.error("The running session is not kept on disk: %s", error)
 
@@ -73,11 +73,19 @@ class Journal:
             self.begin(record)
             return
         new = record.series[self._known :]
+        line = self._line(reps=new, set=record.sets[-1])
+        if self._torn:  # by a disk that was full: the rest of it is not glued to this one
+            line = b"\n" + line
         try:
-            os.write(self._file, self._line(reps=new, set=record.sets[-1]))
-            self._known = len(record.series)
+            written = os.write(self._file, line)
         except OSError as error:
             log.error("A repetition is not kept on disk: %s", error)
+            return
+        self._torn = written < len(line)
+        if self._torn:  # these repetitions come again with the next line
+            log.error("A repetition is not kept on disk: the disk is full.")
+        else:
+            self._known = len(record.series)
 
     def sync(self) -> None:
         """Have the disk itself keep what was written."""
@@ -119,8 +127,9 @@ class Journal:
                 entry = orjson.loads(line)
                 record = _extended(record, entry)
             except (ValueError, KeyError, TypeError) as error:
-                log.warning("The journal ends early, at %r: %s", line[:80], error)
-                break
+                if line:
+                    log.warning("Ignored a damaged line of the journal, %r: %s", line[:80], error)
+                continue
             last = entry
         return Left(record, self._ago(last))
 

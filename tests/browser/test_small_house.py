@@ -35,6 +35,7 @@ def test_every_page_of_an_empty_house(page: Page):
 
 def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Page):
     page.goto("/")
+    page.wait_for_selector(".login h1")
     introduce(page, "Ada")
     page.wait_for_selector("#who:has-text('Ada')")
     for path in PAGES[1:]:
@@ -58,7 +59,7 @@ def test_the_wall_gives_its_connections_back(page: Page):
     for ended in ("requestfinished", "requestfailed"):
         page.on(ended, lambda request: open_now.discard(id(request)))
     requests = []  # holds them, so that an id is one request's
-    page.on("request", requests.append)
+    page.on("request", lambda request: requests.append(request))
     page.goto("/status")
     for _ in range(10):
         page.click("header nav a[href='/wall']")
@@ -72,7 +73,7 @@ def test_the_wall_gives_its_connections_back(page: Page):
 
 def test_a_bug_of_ours_is_told_on_the_page(page: Page):
     page.route(
-        "**/_dash-update-component", lambda route: route.fulfill(status=500, body="Something")
+        "**/_dash-update-component*", lambda route: route.fulfill(status=500, body="Something")
     )
     page.goto("/status")
     expect(page.locator("#records-trouble")).to_contain_text("Something went wrong here")

@@ -6,7 +6,7 @@ import pytest
 
 from hiitpi.errors import LiveError
 from hiitpi.live.bus import connect
-from hiitpi.live.server import check_redis, start_redis, stop_redis
+from hiitpi.live.server import _make_private, check_redis, start_redis, stop_redis
 from hiitpi.settings import Settings
 
 
@@ -48,3 +48,10 @@ def test_not_installed(settings: Settings, monkeypatch: pytest.MonkeyPatch):
 def test_a_server_that_does_not_answer():
     with pytest.raises(LiveError, match=r"Redis at redis://\*\*\*@.* answer.*HIITPI_OWN_REDIS_URL"):
         check_redis("redis://:secret@127.0.0.1:9/0", "HIITPI_OWN_REDIS_URL")
+
+
+def test_a_socket_in_a_folder_of_somebody_else_is_refused(tmp_path: Path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    with pytest.raises(LiveError, match="belongs to another user"):
+        _make_private(tmp_path / "link")

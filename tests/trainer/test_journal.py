@@ -1,5 +1,6 @@
 """The running session on disk."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,3 +92,16 @@ def test_a_disk_that_cannot_be_written_stops_nobody(tmp_path: Path):
     running.sync()
     running.end()
     assert running.read() is None
+
+
+def test_a_line_that_a_full_disk_tore_costs_nothing(tmp_path: Path, monkeypatch):
+    running = journal(tmp_path)
+    running.begin(at(0))
+    running.add(at(1))
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[: len(data) // 2]))
+    running.add(at(2))
+    monkeypatch.setattr(os, "write", write)
+    assert journal(tmp_path).read().record == at(1)
+    running.add(at(3))
+    assert journal(tmp_path).read().record == at(3)
