@@ -26,6 +26,6 @@ workout = Workout(
     full_range={knee: (-0.8, -0.25)},
     signal=knee,
     each_side=True,
-    shortest=0.2,
+    shortest=0.12,
     pace=140,
 )

@@ -24,6 +24,6 @@ workout = Workout(
     throughout=(trunk < 60,),
     full_range={hips: (0.55, 0.95)},
     signal=hips,
-    shortest=0.5,
+    shortest=0.3,
     pace=24,
 )

@@ -38,7 +38,7 @@ workout = Workout(
     throughout=(trunk > 50, trunk < 125, thighs < 0.6, hands < 1.0),
     full_range={depth: (0.35, 0.98)},
     signal=depth,
-    shortest=0.3,
+    shortest=0.2,
     pace=25,
     floor=True,
 )

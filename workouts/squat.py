@@ -32,6 +32,6 @@ workout = Workout(
     throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95)},
     signal=depth,
-    shortest=0.5,
+    shortest=0.3,
     pace=22,
 )

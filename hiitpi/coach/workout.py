@@ -39,7 +39,9 @@ class Workout:
             score compares with it.
         throughout: conditions that must hold all the time; where one does not, the repetition
             under way is void.
-        shortest: seconds below which a cycle is a twitch and not a repetition.
+        shortest: seconds below which a cycle is a twitch and not a repetition. It is the time away
+            from the first state, less than the whole: a jumping jack of 0.5 s, at the pace of HIIT,
+            is away from "closed" for 0.3 s.
         pace: repetitions a minute of a trained person at ease.
         each_side: left and right take turns, and each of them counts: the states are those of one
             side. Otherwise both work together.

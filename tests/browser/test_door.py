@@ -57,7 +57,7 @@ def test_a_device_says_the_code_once(stranger: Page, app: App):
     new = HouseCode(app.instance).value
     assert new != code
     assert new in done.stdout
-    page.wait_for_url("**/code?next=/train", timeout=30_000)
+    page.wait_for_url("**/code?next=%2Ftrain", timeout=30_000)
     assert "house code" in page.inner_text("h1")
     page.goto(f"/code?code={new}")
     page.wait_for_selector(".login h1")

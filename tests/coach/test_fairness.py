@@ -233,3 +233,17 @@ def test_it_counts_from_every_view_and_camera_height(
     for turn in turns:
         coach, truth = judged(slug, SECONDS, view=(float(turn), height))
         assert abs(coach.reps - truth) <= 1, turn
+
+
+#: Repetitions a minute that fast people do, as in a HIIT class.
+FAST = {"jumping_jacks": 120, "push_up": 60, "squat": 60, "lunge": 50, "jumping_lunge": 90}
+
+
+@pytest.mark.parametrize("slug", FAST)
+def test_fast_athletes_are_counted(slug: str):
+    coach, done = Coach(LIBRARY[slug], 0.0), 0
+    for time, pose, truth in performance(slug, SECONDS, pace=FAST[slug]):
+        coach.update(pose, time)
+        done = truth
+    assert done >= 6
+    assert abs(coach.reps - done) <= 1
