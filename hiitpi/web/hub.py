@@ -130,7 +130,7 @@ class LiveHub:
             if time.monotonic() - self._sampled > SILENT:
                 return Figures()
             recent = [e.data for e in self._log if e.kind == "samples"][-GLIMPSE:]
-        samples = [orjson.loads(data) for data in recent]
+        samples = _in_a_row([orjson.loads(data) for data in recent])
         if len(samples) < 2:
             return Figures()
         seconds = samples[-1]["time"] - samples[0]["time"]
@@ -237,6 +237,17 @@ class LiveHub:
     def _add(self, kind: Kind, entry: Id, data: bytes) -> None:
         self._log.append(Entry(self._next, kind, entry, data))
         self._next += 1
+
+
+def _in_a_row(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last ones without a break: a camera that was opened anew numbers its frames anew."""
+    first = len(samples) - 1
+    while first > 0:
+        before, after = samples[first - 1], samples[first]
+        if before["seq"] >= after["seq"] or not 0 <= after["time"] - before["time"] < SILENT:
+            break
+        first -= 1
+    return samples[max(first, 0) :]
 
 
 def _event(entries: list[Entry], reached: dict[str, Id]) -> bytes:

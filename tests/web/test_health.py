@@ -17,6 +17,7 @@ from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
 from hiitpi.trainer.studio import Scene, Studio
 from hiitpi.web.health import ill_loops
+from hiitpi.web.hub import _in_a_row
 from hiitpi.web.services import Services
 
 
@@ -181,3 +182,11 @@ def test_redis_away_is_no_bug(services: Services, monkeypatch, caplog):
     eventually(lambda: hub.loop.health().state == "failing")
     assert not [r for r in caplog.records if r.levelname == "ERROR"]
     hub.loop.stop(5)
+
+
+def test_a_camera_that_woke_up_has_its_speed_at_once():
+    slept = [{"seq": 900 + i, "time": 10 + i / 30} for i in range(60)]
+    awake = [{"seq": 1 + i, "time": 60 + i / 30} for i in range(20)]
+    assert _in_a_row(slept + awake) == awake
+    assert _in_a_row(awake) == awake
+    assert _in_a_row([]) == []
