@@ -1,8 +1,8 @@
 """What one player has done: day by day, bests, the week, and the list of sessions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from hiitpi.records.database import Database
 from hiitpi.records.days import current, week
 from hiitpi.records.house import find_player
 from hiitpi.records.reading import read_record
-from hiitpi.records.roster import GoalUnit
+from hiitpi.records.roster import UNDO, GoalUnit
 from hiitpi.records.schema import Session, Tally, WorkoutSet
 from hiitpi.records.tally import COUNTS, REPS, SECONDS
 
@@ -69,8 +69,10 @@ class Record:
 class Diary:
     """What the players of a database have done."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database, self._now = database, now
 
     def days(self, name: str, since: date | None = None) -> list[Day]:
         """Every workout of every local day from `since` on, in order of the days."""
@@ -128,7 +130,8 @@ class Diary:
             player = find_player(rows, name)
             if player is None:
                 return []
-            query = select(Session).where(Session.player_id == player.id, Session.gone.is_not(None))
+            recent = Session.gone >= self._now() - UNDO
+            query = select(Session).where(Session.player_id == player.id, recent)
             query = query.options(selectinload(Session.sets), selectinload(Session.player))
             found = rows.scalars(query.order_by(Session.gone.desc()).limit(50))
             return [read_record(row, series=False) for row in found]

@@ -68,7 +68,7 @@ class Store:
         self.house = House(self.database)
         self.roster = Roster(self.database, now)
         self.board = Board(self.database)
-        self.diary = Diary(self.database)
+        self.diary = Diary(self.database, now)
 
     def close(self) -> None:
         """Close all connections."""

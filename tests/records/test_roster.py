@@ -133,8 +133,9 @@ def test_a_day_later_nobody_can_be_put_back(store: Store):
     store.discard(session.uuid)
     assert [one.name for one in store.roster.gone()] == ["Ada"]
     later = datetime.now(UTC) + timedelta(days=1, minutes=1)
-    store._now = store.roster._now = lambda: later
-    assert store.roster.gone() == []
+    assert len(store.diary.gone("Bob")) == 1
+    store._now = store.roster._now = store.diary._now = lambda: later
+    assert store.roster.gone() == store.diary.gone("Bob") == []
     with pytest.raises(RecordsError, match="too late"):
         store.roster.put_back(number)
     with pytest.raises(RecordsError, match="too late"):
