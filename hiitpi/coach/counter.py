@@ -257,13 +257,11 @@ class Counter:
         way = _way(here, condition) or high - low or (90.0 if measure.unit == "°" else 1.0)
         return condition.missed_by(values[measure]) / way
 
-    @staticmethod
-    def _progress(condition: Condition, here: State, values: Values) -> float:
+    def _progress(self, condition: Condition, here: State, values: Values) -> float:
         """0 at the threshold of the state left, 1 at that of the next; NaN if it has no way."""
-        way = _way(here, condition)
-        if not way:
+        if not _way(here, condition):
             return math.nan
-        return 1 - condition.missed_by(values[condition.measure]) / way
+        return 1 - self._shortfall(condition, here, values)
 
 
 def holds(condition: Condition, values: Values, slack: float = 0.0) -> bool:

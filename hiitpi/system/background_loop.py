@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 FIRST_RETRY_S: Final = 0.5
 MAX_RETRY_S: Final = 30.0
 
+#: Seconds that a step waits for something to do: often enough to show that the loop lives.
+IDLE_S: Final = 5.0
+
 #: Seconds that a step may take. Each waits for at most a few seconds for something to do.
 STALLED_AFTER_S: Final = 15.0
 

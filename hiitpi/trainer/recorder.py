@@ -12,7 +12,7 @@ from typing import Any, Final
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.live.bus import decode_record, encode
-from hiitpi.system.background_loop import BackgroundLoop
+from hiitpi.system.background_loop import IDLE_S, BackgroundLoop
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +22,6 @@ PERIOD: Final = 1.0
 #: Seconds between two attempts while the database is away: at first, and at most, doubling between.
 FIRST_RETRY_S: Final = 1.0
 MAX_RETRY_S: Final = 30.0
-
-#: Seconds until the loop shows that it lives although nothing is to be written.
-IDLE_S: Final = 5.0
 
 #: Seconds that a write may take: SQLite and PostgreSQL give up earlier.
 STALLED_AFTER_S: Final = 120.0

@@ -3,7 +3,6 @@
 import threading
 import time
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 
@@ -11,12 +10,9 @@ from hiitpi.camera.base import Frame, Image
 from hiitpi.live.publisher import Publisher
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
-from hiitpi.system.background_loop import BackgroundLoop
+from hiitpi.system.background_loop import IDLE_S, BackgroundLoop
 from hiitpi.video.encoder import jpeg
 from hiitpi.video.overlay import draw
-
-#: Seconds until the loop shows that it lives although nobody watches.
-IDLE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)

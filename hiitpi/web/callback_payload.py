@@ -14,6 +14,7 @@ from pydantic import (
     ValidationError,
 )
 
+#: The address of all callbacks, Dash's; uploads come in there too.
 CALLBACKS: Final = "/_dash-update-component"
 
 Scalar = StrictStr | StrictBool | StrictInt | StrictFloat | None

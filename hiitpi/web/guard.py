@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 from hiitpi.access.addresses import is_loopback
 from hiitpi.access.trust import REFRESHED, TRUSTED, Trust
 from hiitpi.settings import Settings
+from hiitpi.web.callback_payload import CALLBACKS
 
 COOKIE: Final = "hiitpi_trust"
 
@@ -32,6 +33,7 @@ INNER: Final = ("/_dash", "/live", "/videostream", "/wall/", "/export/", "/asset
 LARGEST: Final = 12 * 2**20
 SMALL: Final = 2**16
 TINY: Final = 2**12
+MOST_BYTES: Final = {CALLBACKS: LARGEST, DOOR: TINY}
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -56,8 +58,7 @@ def guard(server: Flask, settings: Settings, trust: Trust) -> None:
 
     @server.before_request
     def check() -> Response | None:
-        upload = request.path.startswith("/_dash-update")
-        request.max_content_length = LARGEST if upload else TINY if request.path == DOOR else SMALL
+        request.max_content_length = MOST_BYTES.get(request.path, SMALL)
         if not is_our_name(request.headers.get("Host", ""), hosts):
             return refuse(
                 "This name is not known here. Use the address that HIIT PI shows at its start, or "

@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from hiitpi.web.callback_payload import CALLBACKS
+
 #: Bytes that the head of a request, and a body that is collected here, may have.
 MAX_HEAD_BYTES: Final = 32_768
 MAX_SMALL_BODY_BYTES: Final = 65_536
 
 #: Where export files may come in, as text within a callback's JSON.
-UPLOADS: Final = b"/_dash-update-component"
+UPLOADS: Final = CALLBACKS.encode()
 
 #: "whole": a thread can have it; "large": its body is to be read by a thread; "refused": neither.
 State = Literal["partial", "whole", "large", "refused"]

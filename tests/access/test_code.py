@@ -11,16 +11,7 @@ from hypothesis import strategies as st
 from hiitpi.access.code import HouseCode, check
 from hiitpi.access.trust import LOOK, ROTATED, TRUSTED, Trust
 from hiitpi.errors import SettingsError
-
-
-class Clock:
-    """Time that passes when it is told to."""
-
-    def __init__(self, now: float = 1e9) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture

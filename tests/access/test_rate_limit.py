@@ -8,20 +8,12 @@ import pytest
 from hiitpi.access.rate_limit import ALL_FIRST, ALL_KNOWN, PER_ADDRESS, SEEN, LoginRateLimiter
 from hiitpi.live.bus import connect
 from hiitpi.settings import Settings
-
-
-class Clock:
-    """Time that passes when it is told to."""
-
-    now = 1.7e9
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+    clock = Clock(1.7e9)
     monkeypatch.setattr(limits.storage.redis, "time", SimpleNamespace(time=clock))
     monkeypatch.setattr("limits.storage.base.time", SimpleNamespace(time=clock), raising=False)
     return clock

@@ -1,28 +1,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
 from hiitpi.system.background_loop import FIRST_RETRY_S, BackgroundLoop, summary
-
-
-def eventually(what: Callable[[], object], seconds: float = 10.0) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.005)
-
-
-class Now:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
+from tests.support.waiting import until
 
 
 def test_an_exception_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogCaptureFixture):
@@ -37,12 +21,12 @@ def test_an_exception_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogCapt
     loop = BackgroundLoop("numbers", step)
     with caplog.at_level(logging.INFO):
         loop.start()
-        eventually(lambda: loop.health().ill)
+        until(lambda: loop.health().ill)
         sick = loop.health()
         assert (sick.state, sick.error) == ("failing", "KeyError: 'trouble'")
         assert summary([loop])[0]["name"] == "numbers"
-        eventually(lambda: len(turns) > 3)
-        eventually(lambda: loop.health().state == "ok")
+        until(lambda: len(turns) > 3)
+        until(lambda: loop.health().state == "ok")
     loop.stop(2)
     failed = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(failed) == 1
@@ -61,7 +45,7 @@ def test_a_service_that_is_away_is_no_bug(caplog: pytest.LogCaptureFixture):
     loop = BackgroundLoop("reader", step, expected=(ConnectionError,))
     with caplog.at_level(logging.INFO):
         loop.start()
-        eventually(lambda: loop.health().ill)
+        until(lambda: loop.health().ill)
     loop.stop(2)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
@@ -74,7 +58,7 @@ def test_delays_grow():
 
 
 def test_a_step_that_does_not_come_back_is_stalled():
-    clock, go = Now(), threading.Event()
+    clock, go = Clock(100.0), threading.Event()
     loop = BackgroundLoop("x", lambda: go.wait(20) and None, stalled_after_s=5, clock=clock)
     assert loop.health().state == "idle"
     loop.start()
@@ -83,7 +67,7 @@ def test_a_step_that_does_not_come_back_is_stalled():
     assert loop.health().state == "stalled"
     assert loop.health().trouble_s == 6
     go.set()
-    eventually(lambda: loop.health().state == "ok")
+    until(lambda: loop.health().state == "ok")
     loop.stop(2)
 
 
@@ -96,10 +80,10 @@ def test_it_ends_when_there_is_nothing_to_do_and_starts_anew():
 
     loop = BackgroundLoop("x", step)
     loop.start()
-    eventually(lambda: loop.health().state == "idle")
+    until(lambda: loop.health().state == "idle")
     assert len(turns) == 1
     loop.start()
-    eventually(lambda: len(turns) == 2)
+    until(lambda: len(turns) == 2)
 
 
 def test_a_start_while_it_ends_is_not_lost():
@@ -113,8 +97,8 @@ def test_a_start_while_it_ends_is_not_lost():
 
     loop = BackgroundLoop("x", step)
     loop.start()
-    eventually(lambda: len(turns) == 2)
-    eventually(lambda: loop.health().state == "idle")
+    until(lambda: len(turns) == 2)
+    until(lambda: loop.health().state == "idle")
 
 
 def test_a_stopped_loop_stays_stopped():

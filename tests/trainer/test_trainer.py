@@ -3,7 +3,7 @@ so that seconds of film need no seconds of inference."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from hiitpi.trainer.recorder import Recorder
 from hiitpi.trainer.trainer import LINGER, Trainer
 from tests.coach.stick import CLOSED, OPEN, between
 from tests.records.book import history
+from tests.support.waiting import until
 
 FPS = 30
 JACKS = free("jumping_jacks")
@@ -493,13 +494,6 @@ def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
 
 def shut(record: SessionRecord) -> None:
     raise RecordsError("The record book is away.")
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_record_book_that_does_not_answer_costs_no_session(house: House):

@@ -1,7 +1,6 @@
 """Exceptions thrown into every background loop: it goes on, and /healthz tells."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -19,18 +18,12 @@ from hiitpi.trainer.studio import Scene, Studio
 from hiitpi.web.health import ill_loops
 from hiitpi.web.hub import _in_a_row
 from hiitpi.web.services import Services
+from tests.support.waiting import until
 
 
 @pytest.fixture
 def services(app: Flask) -> Services:
     return app.extensions["hiitpi"]
-
-
-def eventually(what: Callable[[], object], seconds: float = 20.0) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
 
 
 class Once:
@@ -55,8 +48,8 @@ def test_live_data_that_fails_is_told_and_comes_back(app: Flask, services: Servi
     thrower = Once(monkeypatch, hub, "_read")
     monkeypatch.setattr("hiitpi.web.health.GRACE_S", 0.0)
     hub.start()
-    eventually(lambda: thrower.thrown)
-    eventually(lambda: app.test_client().get("/healthz").status_code == 503)
+    until(lambda: thrower.thrown)
+    until(lambda: app.test_client().get("/healthz").status_code == 503)
     answer = app.test_client().get("/healthz").json
     assert answer["status"] == "ill"
     assert answer["restart"] is False
@@ -64,7 +57,7 @@ def test_live_data_that_fails_is_told_and_comes_back(app: Flask, services: Servi
     assert (ill["process"], ill["name"], ill["state"]) == ("web", "live data", "failing")
     assert "of another version" in ill["error"]
     thrower.throws = False
-    eventually(lambda: app.test_client().get("/healthz").status_code == 200)
+    until(lambda: app.test_client().get("/healthz").status_code == 200)
     hub.loop.stop(5)
 
 
@@ -93,12 +86,12 @@ def test_the_wall_goes_on(services: Services, monkeypatch):
     thrower = Once(monkeypatch, services.wall, "look")
     follower = services.wall.follow()
     assert next(follower).startswith(b"retry")
-    eventually(lambda: thrower.thrown)
-    eventually(lambda: [one["name"] for one in ill_loops(services)] == ["wall"])
+    until(lambda: thrower.thrown)
+    until(lambda: [one["name"] for one in ill_loops(services)] == ["wall"])
     thrower.throws = False
-    eventually(lambda: thrower.worked)
+    until(lambda: thrower.worked)
     follower.close()
-    eventually(lambda: services.wall.loop.health().state == "idle")
+    until(lambda: services.wall.loop.health().state == "idle")
 
 
 def test_a_station_of_another_version_does_not_stop_the_wall(services: Services, redis):
@@ -120,19 +113,19 @@ def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, m
     station = services.stations.own
     bus, channel = connect(redis.redis(0)), Keys("home").frame
     station.video.enter("frame")
-    eventually(lambda: bus.pubsub_numsub(channel)[0][1])
+    until(lambda: bus.pubsub_numsub(channel)[0][1])
     bus.publish(channel, b"short")
     thrower = Once(monkeypatch, station.video._channels["frame"]._feed, "next")
-    eventually(lambda: thrower.thrown)
+    until(lambda: thrower.thrown)
     thrower.throws = False
     pictures = station.video.pictures("frame", timeout=20)
     publisher = Publisher(bus, "home")
-    eventually(lambda: thrower.worked and bus.pubsub_numsub(channel)[0][1])
+    until(lambda: thrower.worked and bus.pubsub_numsub(channel)[0][1])
     publisher.picture("frame", 7, 1.0, b"jpeg")
     assert b"X-Seq: 7" in next(pictures)
     station.video.leave("frame")
-    eventually(lambda: station.video.loops[0].health().state == "idle")
-    eventually(lambda: not bus.pubsub_numsub(channel)[0][1])
+    until(lambda: station.video.loops[0].health().state == "idle")
+    until(lambda: not bus.pubsub_numsub(channel)[0][1])
 
 
 def test_pictures_for_a_club_go_on(redis, monkeypatch):
@@ -140,12 +133,12 @@ def test_pictures_for_a_club_go_on(redis, monkeypatch):
     source = Subscriber(own, "home")
     painter = Painter(source, own, Keys("club"), "frame")
     thrower = Once(monkeypatch, painter._feed, "next")
-    eventually(lambda: thrower.thrown)
+    until(lambda: thrower.thrown)
     thrower.throws = False
-    eventually(lambda: thrower.worked)
+    until(lambda: thrower.worked)
     assert painter.loop.health().state in ("ok", "failing")
     painter.close()
-    eventually(lambda: painter.loop.health().state == "idle")
+    until(lambda: painter.loop.health().state == "idle")
 
 
 @pytest.fixture
@@ -164,11 +157,11 @@ def test_the_picture_is_not_frozen_for_good(studio: Studio):
     bad = Scene(Frame(np.zeros((0, 0, 3), np.uint8), 1, 0.0), None, frozenset(), {"frame"})
     good = Scene(Frame(np.zeros((48, 64, 3), np.uint8), 2, 0.0), None, frozenset(), {"frame"})
     studio.show(bad)
-    eventually(lambda: studio.loop.health().state == "failing")
+    until(lambda: studio.loop.health().state == "failing")
     studio.show(good)
-    eventually(lambda: studio.shown)
+    until(lambda: studio.shown)
     assert studio.shown[0][:2] == ("frame", 2)
-    eventually(lambda: studio.loop.health().state == "ok")
+    until(lambda: studio.loop.health().state == "ok")
 
 
 def test_redis_away_is_no_bug(services: Services, monkeypatch, caplog):
@@ -179,7 +172,7 @@ def test_redis_away_is_no_bug(services: Services, monkeypatch, caplog):
 
     monkeypatch.setattr(hub, "_read", away)
     hub.start()
-    eventually(lambda: hub.loop.health().state == "failing")
+    until(lambda: hub.loop.health().state == "failing")
     assert not [r for r in caplog.records if r.levelname == "ERROR"]
     hub.loop.stop(5)
 

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Callable
 
 import orjson
 import pytest
@@ -20,6 +19,7 @@ from hiitpi.web.seats import Seats
 from hiitpi.web.server import create_app
 from hiitpi.web.stations import FRESH, Stations
 from hiitpi.web.wall import Wall
+from tests.support.waiting import until
 
 ANA, BEN, CAT = Side("left", "Ana"), Side("right", "Ben"), Side("middle", "Cat")
 
@@ -59,13 +59,6 @@ def left(redis: Settings) -> Trainer:
 @pytest.fixture
 def right(redis: Settings) -> Trainer:
     return Trainer(redis, "right")
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_one_machine_knows_its_own_station_and_no_other(redis: Settings, left: Trainer):

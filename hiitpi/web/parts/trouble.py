@@ -9,6 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from hiitpi.errors import RecordsError
+from hiitpi.web.callback_payload import CALLBACKS
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def broken(error: Exception) -> Response:
         return Response(f"{words}\n", error.code or 500, mimetype="text/plain")
     if request.path.startswith("/_dash-component-suites/"):  # of a library that there is not
         return Response("There is no such file.\n", 404, mimetype="text/plain")
-    if request.path.startswith("/_dash-update-component") and _is_malformed(error):
+    if request.path == CALLBACKS and _is_malformed(error):
         log.warning("Ignored a callback that no page of ours makes: %r", error)
         return Response("Invalid request.\n", 400, mimetype="text/plain")
     log.exception("A request failed: %s %s", request.method, request.path)
