@@ -140,18 +140,31 @@ postgresql() {
   fi
 }
 
+# ESLint, for the scripts of the pages; node runs their tests.
+node_packages() {
+  [ "$(cat node_modules/.pins 2>/dev/null)" = "$(sha256sum package-lock.json)" ] && return
+  say "Installing Node packages (package-lock.json)"
+  npm ci --silent --no-audit --no-fund ||
+    fail "the Node packages could not be installed; is there a network?"
+  sha256sum package-lock.json >node_modules/.pins
+}
+
 check() {
   redis
   postgresql
   [[ "$*" == *"--ignore tests/browser"* ]] || command -v chromium >/dev/null || debian chromium
   command -v cc >/dev/null || debian gcc libc6-dev
   command -v shellcheck >/dev/null || debian shellcheck
+  command -v npm >/dev/null || debian npm
   python_packages requirements-dev.txt
   pi_packages
+  node_packages
   say "Lint"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
   shellcheck -x setup.sh .ci/run tests/arm64/run tests/service deploy/service.sh deploy/publish-name deploy/hiitpi
+  npm run --silent lint
+  npm test --silent
   if [ $# -gt 0 ]; then
     say "Types"
     .venv/bin/mypy

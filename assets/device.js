@@ -14,7 +14,7 @@
     " ": ["pause", "resume", "go", "start"],
     PageDown: ["pause", "resume", "go", "start"],
     Enter: ["start", "go", "resume", "again"],
-    Escape: ["cancel", "done"],
+    Escape: ["cancel", "pause", "done"], // an ended session cannot be opened again: pause first
   };
   const OWN = "input:not([type=radio]), textarea, select, button, a, summary, [role=listbox], dialog";
 

@@ -287,6 +287,7 @@
     }
   }, 250);
 
+  window.hiitpi.wall = { Pictures, since };
   Object.assign(window.dash_clientside.hiitpi, {
     wall: () => {
       const root = document.getElementById("wall-page");

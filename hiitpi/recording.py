@@ -36,7 +36,7 @@ def poses_of_video(path: Path, engine: Engine) -> Iterator[Seen]:
         CameraError: it is not there, or not a video.
     """
     for still in play(path):
-        yield Seen(engine.infer(still.image), still.time, still.done)
+        yield Seen(engine.infer(still.image, still.time), still.time, still.done)
 
 
 def poses_of_npz(path: Path, model: str) -> Iterator[Seen]:

@@ -38,7 +38,7 @@ class Film:
         """The poses of the pictures; each picture is kept until `tell` is called."""
         for still in stills:
             self._still = still
-            self._seen = Seen(engine.infer(still.image), still.time, still.done)
+            self._seen = Seen(engine.infer(still.image, still.time), still.time, still.done)
             yield self._seen
 
     def tell(self, sample: Sample) -> None:

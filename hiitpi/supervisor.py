@@ -69,7 +69,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     seen: float = math.inf  # the last sign of life; none yet
-    deaths: int = 0
+    deaths: int = 0  # in a row, each within a minute of its start
     start_at: float = field(default=0.0)
 
 
@@ -147,6 +147,8 @@ def _watch(
 ) -> None:
     up, looked = False, time.monotonic()
     give_up = looked + UP
+    # It may take its time, while children are to be watched and systemd wants to hear from us.
+    first_answer = Probe("start", lambda: _is_up(settings), period_s=LOOK)
     while not stop.wait(LOOK):
         now = time.monotonic()
         if now - looked > PAUSED:  # a laptop that slept: nobody could beat
@@ -157,8 +159,9 @@ def _watch(
         for child in children:
             _look_after(child, now, up, settings)
         if not up:
-            up = _is_up(settings)
+            up = first_answer.well()
             if up:
+                first_answer.close()
                 _ask_from_now_on(children, settings)
                 ready(service.known)
                 service.ready()
@@ -173,7 +176,7 @@ def _ask_from_now_on(children: list[Child], settings: Settings) -> None:
     questions = {"web": lambda: is_healthy(settings), "redis": lambda: bool(client.ping())}
     for child in children:
         if child.name in questions:
-            child.lives = Probe(questions[child.name]).well
+            child.lives = Probe(child.name, questions[child.name]).well
 
 
 def _look_after(child: Child, now: float, up: bool, settings: Settings) -> None:
@@ -213,9 +216,10 @@ def _see_whether_stuck(child: Child, now: float) -> None:
 
 def _wait_longer(child: Child, now: float) -> float:
     """A child that does not live long is started again later each time; seconds until then."""
-    child.deaths = child.deaths + 1 if now - child.started < SETTLED else 0
-    delays = DIED_AT_ONCE if now - child.started < AT_ONCE else DIED
-    delay = delays[min(child.deaths, len(delays) - 1)]
+    lived = now - child.started
+    child.deaths = child.deaths + 1 if lived < SETTLED else 1
+    delays = DIED_AT_ONCE if lived < AT_ONCE else DIED
+    delay = delays[min(child.deaths, len(delays)) - 1]
     child.start_at = now + delay
     return delay
 

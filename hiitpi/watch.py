@@ -1,11 +1,11 @@
 """Signs of life of a child process, as seen from outside."""
 
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final
+
+from hiitpi.system.background_loop import BackgroundLoop
 
 #: Seconds between two beats, and between two questions.
 BEAT: Final = 0.5
@@ -68,23 +68,29 @@ def heartbeat(arguments: Sequence[str], clock: Callable[[], float]) -> Callable[
 
 
 class Probe:
-    """Asks something again and again, on a thread of its own.
+    """Asks something again and again, in a background loop.
 
     Args:
+        name: of what is asked.
         ask: whether it is well; may raise, which means no.
+        period_s: seconds between an answer and the next question.
     """
 
-    def __init__(self, ask: Callable[[], bool]) -> None:
-        self._ask, self._well = ask, False
-        threading.Thread(target=self._run, name="probe", daemon=True).start()
+    def __init__(self, name: str, ask: Callable[[], bool], period_s: float = ASK) -> None:
+        self._ask, self._period_s, self._well = ask, period_s, False
+        # Whatever it raises: what is asked may be away, and is asked again soon.
+        self._loop = BackgroundLoop(f"probe of {name}", self._turn, expected=(Exception,))
+        self._loop.start()
 
     def well(self) -> bool:
         """Whether it was well since this was last asked."""
         well, self._well = self._well, False
         return well
 
-    def _run(self) -> None:
-        while True:
-            with suppress(Exception):  # whatever is wrong, it is not well
-                self._well = self._ask() or self._well
-            time.sleep(ASK)
+    def close(self) -> None:
+        """Ask no more."""
+        self._loop.stop()
+
+    def _turn(self) -> None:
+        self._well = self._ask() or self._well
+        time.sleep(self._period_s)

@@ -1,5 +1,6 @@
 """The house code: what a device must know once to be let in."""
 
+import hashlib
 import re
 import secrets
 from pathlib import Path
@@ -51,6 +52,11 @@ class HouseCode:
         if self._known is None or self._known[0] != stamp:
             self._known = stamp, read_private(self._file).decode().strip()
         return self._known[1]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the code, and does not tell it: for what holds as long as the code does."""
+        return hashlib.sha256(b"hiitpi house " + (self.value or OFF).encode()).hexdigest()[:16]
 
     def renew(self) -> str:
         """Make another code.

@@ -68,7 +68,7 @@ class IdealEngine:
         self._film = [pose_of(movement.pose(i / FINE, 1.0, 1.0)) for i in range(FINE + 1)]
         self._routine, self._began = Routine(movement, pace), clock()
 
-    def infer(self, image: NDArray[np.uint8]) -> Pose | None:
+    def infer(self, image: NDArray[np.uint8], time_s: float) -> Pose | None:
         """The pose of the moment."""
         time.sleep(self._seconds)
         moment = self._routine.at(self._clock() - self._began)

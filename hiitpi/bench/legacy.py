@@ -134,7 +134,7 @@ def main(port: str, url: str) -> None:
             if frame is None:
                 continue
             seq = frame.seq
-            now["seen"] = frame, engine.infer(frame.image)
+            now["seen"] = frame, engine.infer(frame.image, frame.time)
             redis.lpush(LIST, orjson.dumps({"seq": seq}))
             redis.ltrim(LIST, 0, LENGTH - 1)
 

@@ -64,13 +64,13 @@ def _measure(engine: Engine, image: Image, rounds: int) -> Figures:
     """Alternate whole pictures with bare invokes, so that both see the same machine."""
     model = engine.main_model
     data = np.zeros(model.input_shape, model.input_type)
-    for _ in range(WARM):
-        engine.infer(image)
+    for i in range(WARM):
+        engine.infer(image, i / 30)
         model.invoke(data)
     whole, bare, cpu = [], [], 0.0
-    for _ in range(rounds):
+    for i in range(WARM, WARM + rounds):
         began, began_cpu = time.perf_counter(), time.process_time()
-        engine.infer(image)
+        engine.infer(image, i / 30)
         whole.append(time.perf_counter() - began)
         cpu += time.process_time() - began_cpu
         began = time.perf_counter()

@@ -45,7 +45,7 @@ def engine_ms() -> float:
     engine, spent = IdealEngine(INFERENCE), 0.0
     for _ in range(60):
         began = time.thread_time()
-        engine.infer(None)  # type: ignore[arg-type]  # it looks at no picture
+        engine.infer(None, 0.0)  # type: ignore[arg-type]  # it looks at no picture
         spent += time.thread_time() - began
         time.sleep(1 / FPS - INFERENCE)
     return round(spent / 60 * 1000, 3)

@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,23 @@ class Frame:
     time: float
     truth: int | None = None
 
+
+class Capture(NamedTuple):
+    """What a polled camera returns.
+
+    Attributes:
+        image: uint8 (H, W, 3) RGB.
+        truth: repetitions that the drawn athlete has really done; None from a real camera.
+        time: seconds of the monotonic clock at capture; None: the driver does not say.
+    """
+
+    image: Image
+    truth: int | None = None
+    time: float | None = None
+
+
+#: A driver's time stamp that lies further back than this (seconds) is of another clock.
+MAX_DELIVERY_S: Final = 1.0
 
 #: A camera that gives no picture for this long (seconds) is frozen; the first may take longer.
 FROZEN: Final = 2.0
@@ -113,14 +130,29 @@ class Camera(ABC):
         """Stop capturing and let the device go; safe in any state, and twice."""
         self._release()
 
-    def _deliver(self, image: Image, truth: int | None = None) -> None:
-        """Take the next picture."""
+    def _deliver(
+        self, image: Image, truth: int | None = None, captured: float | None = None
+    ) -> None:
+        """Take the next picture.
+
+        Args:
+            image: uint8 (H, W, 3) RGB.
+            truth: see `Frame`.
+            captured: when the driver says that it was taken, in seconds of the monotonic clock.
+                Without it, or where it is of another clock, the time of delivery is taken: that
+                jitters with the load of the machine.
+        """
         if not _is_picture(image):
             self._fail(CameraError(f"The {self.title} gives garbage instead of pictures."))
             return
         with self._fresh:
             seq = self._newest.seq + 1 if self._newest else 1
-            self._newest = Frame(image, seq, self._clock(), truth)
+            now = self._clock()
+            if captured is None or not 0 <= now - captured <= MAX_DELIVERY_S:
+                captured = now
+            if self._newest:  # time does not run backwards, whatever a driver says
+                captured = max(captured, self._newest.time)
+            self._newest = Frame(image, seq, captured, truth)
             self._fresh.notify_all()
 
     def _fail(self, error: CameraError) -> None:
@@ -186,11 +218,8 @@ class PolledCamera(Camera):
             self._deliver(*picture)
 
     @abstractmethod
-    def _grab(self) -> tuple[Image, int | None] | None:
-        """Wait for the next picture; return it with the athlete's true count, if known.
-
-        None: there are no more, and none were to be expected.
-        """
+    def _grab(self) -> Capture | None:
+        """Wait for the next picture; None: there are no more, and none were to be expected."""
 
 
 def end_all(*steps: Callable[[], object]) -> None:

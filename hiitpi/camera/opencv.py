@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from hiitpi.camera.base import Camera, Clock, Image, Metronome, PolledCamera
+from hiitpi.camera.base import Camera, Capture, Clock, Image, Metronome, PolledCamera
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 from hiitpi.system.urls import without_password
@@ -61,7 +61,7 @@ class OpenCVCamera(PolledCamera):
             device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._capture_device = device
 
-    def _grab(self) -> tuple[Image, int | None] | None:
+    def _grab(self) -> Capture | None:
         assert self._capture_device is not None
         if self._beat:
             self._beat.tick()
@@ -75,7 +75,15 @@ class OpenCVCamera(PolledCamera):
             raise CameraError(
                 f"The {self.title} gives no more pictures. Is it unplugged, or used by another app?"
             )
-        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB), None
+        return Capture(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), time=self._captured())
+
+    def _captured(self) -> float | None:
+        """When V4L2 took the picture: its buffers carry the time of the monotonic clock."""
+        device = self._capture_device
+        if self._file or device is None or device.getBackendName() != "V4L2":
+            return None
+        milliseconds = device.get(cv2.CAP_PROP_POS_MSEC)
+        return milliseconds / 1000 if milliseconds > 0 else None
 
     def _release(self) -> None:
         if self._capture_device:

@@ -6,7 +6,7 @@ the system's packages for it.
 
 from typing import Any
 
-from hiitpi.camera.base import Camera, Image, PolledCamera, end_all
+from hiitpi.camera.base import Camera, Capture, PolledCamera, end_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
@@ -56,9 +56,17 @@ class PiCamera2(PolledCamera):
         x, y, w, h = self._settings.camera_zoom
         return round(x * width), round(y * height), round(w * width), round(h * height)
 
-    def _grab(self) -> tuple[Image, int | None]:
+    def _grab(self) -> Capture:
         try:
-            return self._camera.capture_array("main"), None
+            request = self._camera.capture_request()
+            try:
+                image = request.make_array("main")  # a copy
+                nanoseconds = request.get_metadata().get("SensorTimestamp")
+            finally:
+                request.release()
+            # Of CLOCK_BOOTTIME, which is the monotonic clock on a machine that never sleeps.
+            captured = nanoseconds / 1e9 if nanoseconds else None
+            return Capture(image, time=captured)
         except RuntimeError as error:
             raise CameraError(f"The {self.title} gives no more pictures: {error}") from error
 

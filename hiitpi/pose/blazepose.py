@@ -37,9 +37,11 @@ PRESENT: Final = 0.5
 #: Detections that share more than this (intersection over union) with the best are the same person.
 OVERLAP: Final = 0.3
 
-#: A crop that changes by more than this factor in one frame, or is smaller than this (pixels), has
-#: lost its person.
+#: A crop that changes by more than this factor between two pictures at 30 frames/s (and this much
+#: more for each second beyond 1/30 of a slower camera), or is smaller than this (pixels), has lost
+#: its person.
 SWELL: Final = 1.8
+SWELL_PER_S: Final = 2.0
 SMALLEST: Final = 24.0
 
 #: The crop is this much larger than the circle around the body.
@@ -76,22 +78,24 @@ class BlazePose:
         self._region = None
         self._athlete.reset()
 
-    def infer(self, image: NDArray[np.uint8]) -> Pose | None:
+    def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
         """The pose of the person followed, or of the one found best; None: nobody.
 
         Args:
             image: uint8 (H, W, 3) RGB.
+            time: of the picture, seconds.
         """
         pose = None
-        where = self._region or self._detect(image)
+        where = self._region or self._detect(image, time)
         if where:
-            pose, self._region = self._follow(image, where)
-        pose = self._athlete.take(pose)
+            swell = SWELL + SWELL_PER_S * self._athlete.late(time)
+            pose, self._region = self._follow(image, where, swell)
+        pose = self._athlete.take(pose, time)
         if pose is None:
             self._region = None
         return pose
 
-    def _detect(self, image: NDArray[np.uint8]) -> Region | None:
+    def _detect(self, image: NDArray[np.uint8], time: float) -> Region | None:
         height, width = image.shape[:2]
         scale = DETECTOR / max(height, width)
         offset = np.array([DETECTOR - width * scale, DETECTOR - height * scale]) / 2
@@ -99,7 +103,7 @@ class BlazePose:
         small = cv2.warpAffine(image, matrix, (DETECTOR, DETECTOR))
         outputs = self._detector.invoke((small.astype(np.float32) * (1 / 127.5) - 1)[None])
         scores = _sigmoid(outputs[self._scores][0, :, 0])
-        near = self._athlete.near
+        near = self._athlete.near(time)
         if near:  # only who may be the athlete
             x, y = (self._anchors * DETECTOR - offset).T / scale
             there = (x > near.left) & (x < near.right) & (y > near.top) & (y < near.bottom)
@@ -110,7 +114,9 @@ class BlazePose:
         centre, rim = (points * DETECTOR - offset) / scale
         return region(centre, rim)
 
-    def _follow(self, image: NDArray[np.uint8], where: Region) -> tuple[Pose | None, Region | None]:
+    def _follow(
+        self, image: NDArray[np.uint8], where: Region, swell: float
+    ) -> tuple[Pose | None, Region | None]:
         to_image = crop_matrix(where)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         crop = cv2.warpAffine(image, to_image, (LANDMARKS, LANDMARKS), flags=flags)
@@ -123,7 +129,7 @@ class BlazePose:
         score = _sigmoid(points[COCO, 3])
         pose = Pose(xy[COCO].astype(np.float32), score.astype(np.float32), present)
         ahead = region(xy[CENTRE], xy[RIM])
-        return pose, ahead if _plausible(ahead, where, image.shape) else None
+        return pose, ahead if _plausible(ahead, where, swell, image.shape) else None
 
 
 def open_engine(name: str, files: list[Path], threads: int, edgetpu: bool) -> BlazePose:
@@ -153,15 +159,15 @@ def region(centre: NDArray[np.floating], rim: NDArray[np.floating]) -> Region:
     return Region(float(centre[0]), float(centre[1]), size, math.atan2(dx, -dy))
 
 
-def _plausible(ahead: Region, before: Region, shape: tuple[int, ...]) -> bool:
+def _plausible(ahead: Region, before: Region, swell: float, shape: tuple[int, ...]) -> bool:
     """Whether the next crop can hold the same person; if not, the detector is asked again.
 
     Cheap, and enough: a crop that has lost its person wanders out of the picture, shrinks to a
-    point, or swells within one frame.
+    point, or swells by more than `swell` within one frame.
     """
     height, width = shape[:2]
     inside = 0 <= ahead.x < width and 0 <= ahead.y < height
-    return inside and 1 / SWELL < ahead.size / before.size < SWELL and ahead.size > SMALLEST
+    return inside and 1 / swell < ahead.size / before.size < swell and ahead.size > SMALLEST
 
 
 def crop_matrix(where: Region) -> NDArray[np.float64]:

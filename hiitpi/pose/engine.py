@@ -35,10 +35,15 @@ class Engine(Protocol):
     #: The model that runs for each picture of a person who is followed.
     main_model: Interpreter
 
-    def infer(self, image: NDArray[np.uint8]) -> Pose | None:
-        """The pose of the athlete in `image`, uint8 (H, W, 3) RGB; None: nobody.
+    def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
+        """The pose of the athlete in a picture; None: nobody.
 
         Among several people it stays with the one it followed.
+
+        Args:
+            image: uint8 (H, W, 3) RGB.
+            time: of the picture, seconds of any clock; not before that of the last picture, unless
+                `reset` was called.
 
         Raises:
             ModelError: the accelerator has gone, or the runtime failed.

@@ -7,14 +7,21 @@ import numpy as np
 
 from hiitpi.pose.keypoints import SEEN, Pose
 
-#: Pictures without the person after which anybody is taken: half a second at 30 pictures/s.
-PATIENCE: Final = 15
+#: Seconds without the person after which anybody is taken.
+LOST_AFTER_S: Final = 0.5
 
-#: Between two pictures nobody moves further than this part of the own size, in any direction, ...
+#: Between two pictures at 30 frames/s nobody's box moves further than this part of its own size, in
+#: any direction (most of it is room for keypoints that jump), ...
 REACH: Final = 0.5
 
 #: ... nor grows or shrinks by more than this factor (standing up from the floor takes longer).
 GROWTH: Final = 2.5
+
+#: What a slower camera adds for each second beyond 1/30 between two pictures: a sprinter covers
+#: two to three body lengths in a second, and jumping from a plank doubles the box in half of one.
+REACH_PER_S: Final = 3.0
+GROWTH_PER_S: Final = 2.0
+FRAME_S: Final = 1 / 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +53,48 @@ class Box:
 
 
 class Follower:
-    """Remembers where the athlete was, and refuses who cannot be the same person."""
+    """Remembers where the athlete was, and refuses who cannot be the same person.
+
+    Everything goes by seconds, not by pictures: a slow camera loses nobody earlier or later. The
+    `time` of its methods is that of the picture, in seconds of any clock that does not run back.
+    """
 
     def __init__(self) -> None:
         self._box: Box | None = None
-        self._missed = 0
+        self._seen_at = 0.0
 
     def reset(self) -> None:
         """Follow whoever comes next."""
-        self._box, self._missed = None, 0
+        self._box = None
 
-    @property
-    def near(self) -> Box | None:
-        """Where the athlete must be now; None: anywhere."""
-        return self._box.grown(REACH * self._box.size) if self._box else None
+    def near(self, time: float) -> Box | None:
+        """Where the athlete must be at `time`; None: anywhere."""
+        if self._box is None:
+            return None
+        reach = REACH + REACH_PER_S * self.late(time)
+        return self._box.grown(reach * self._box.size)
 
-    def take(self, pose: Pose | None) -> Pose | None:
+    def late(self, time: float) -> float:
+        """Seconds since the athlete was last seen, beyond one frame at 30 frames/s."""
+        return max(0.0, time - self._seen_at - FRAME_S) if self._box else 0.0
+
+    def take(self, pose: Pose | None, time: float) -> Pose | None:
         """The pose, if it is the athlete's; None if it is not, or there is none."""
         box = box_of(pose) if pose else None
-        if box and self._same(box):
-            self._box, self._missed = box, 0
+        if box and self._same(box, time):
+            self._box, self._seen_at = box, time
             return pose
-        self._missed += 1
-        if self._missed >= PATIENCE:
+        if time - self._seen_at >= LOST_AFTER_S:
             self.reset()
         return None
 
-    def _same(self, box: Box) -> bool:
-        if self._box is None:
+    def _same(self, box: Box, time: float) -> bool:
+        near = self.near(time)
+        if self._box is None or near is None:
             return True
-        near = self.near
-        assert near is not None
         ratio = box.size / max(self._box.size, 1.0)
-        return near.has(*box.centre) and 1 / GROWTH <= ratio <= GROWTH
+        growth = GROWTH + GROWTH_PER_S * self.late(time)
+        return near.has(*box.centre) and 1 / growth <= ratio <= growth
 
 
 def box_of(pose: Pose) -> Box | None:

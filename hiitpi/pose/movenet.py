@@ -48,18 +48,19 @@ class MoveNet:
         self._crop = None
         self._athlete.reset()
 
-    def infer(self, image: NDArray[np.uint8]) -> Pose | None:
+    def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
         """The person in the crop around the last pose, or in the picture; None: nobody.
 
         Args:
             image: uint8 (H, W, 3) RGB.
+            time: of the picture, seconds.
         """
         height, width = image.shape[:2]
         followed = self._crop is not None
         pose = self._look(image, self._crop or whole(width, height))
         if pose is None and followed:  # lost: it may have stepped aside
             pose = self._look(image, whole(width, height))
-        pose = self._athlete.take(pose)
+        pose = self._athlete.take(pose, time)
         self._crop = None if pose is None else around(pose, width, height)
         return pose
 

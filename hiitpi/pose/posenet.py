@@ -30,11 +30,6 @@ REFINEMENTS: Final = 5
 #: Mean keypoint score of a person; PersonLab's own demos use 0.2-0.25.
 PRESENT: Final = 0.2
 
-#: Of several people: the least score, how near (pixels) is the same keypoint, and how many at most.
-THRESHOLD: Final = 0.2
-RADIUS: Final = 10.0
-MOST: Final = 10
-
 #: The tree along which a skeleton grows: edge k of the mid-range offsets, parent to child.
 EDGES: Final = tuple(
     (INDEX[parent], INDEX[child])
@@ -89,21 +84,18 @@ class PoseNet:
         """Follow whoever is strongest in the next picture."""
         self._athlete.reset()
 
-    def infer(self, image: NDArray[np.uint8]) -> Pose | None:
+    def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
         """The skeleton of the athlete followed, or the strongest; None: nobody.
 
         Args:
             image: uint8 (H, W, 3) RGB. It is fitted into the model's input, padded, not stretched.
+            time: of the picture, seconds.
         """
         padded, scale = self._fitted(image)
         heads = self.heads(padded)
-        pose = _pose(*decode(heads, strongest(heads, _cells(self._athlete.near, scale))), scale)
-        return self._athlete.take(pose if pose.confidence >= PRESENT else None)
-
-    def people(self, image: NDArray[np.uint8]) -> list[Pose]:
-        """Everybody in the picture, at most ten, most certain first; nobody is followed."""
-        padded, scale = self._fitted(image)
-        return [_pose(xy, score, scale) for xy, score in decode_all(self.heads(padded))]
+        near = _cells(self._athlete.near(time), scale)
+        pose = _pose(*decode(heads, strongest(heads, near)), scale)
+        return self._athlete.take(pose if pose.confidence >= PRESENT else None, time)
 
     def _fitted(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
         """The picture in the upper left of the input, and pixels of it per pixel of the input."""
@@ -149,40 +141,6 @@ def strongest(heads: Heads, within: Box | None = None) -> Root:
     part = heads.score[top:bottom, left:right]
     row, column, keypoint = (int(i) for i in np.unravel_index(int(part.argmax()), part.shape))
     return top + row, left + column, keypoint
-
-
-def decode_all(heads: Heads) -> list[tuple[Floats, Floats]]:
-    """Everybody's skeleton, at most ten, in the order of their scores.
-
-    Skeletons grow from local maxima of the scores, best first, unless one already has that keypoint
-    within 10 pixels; what they share with a better skeleton does not count for them (PersonLab, 3.2
-    and appendix; the constants are those of Google's decoder).
-    """
-    found: list[tuple[float, Floats, Floats]] = []
-    for root in local_maxima(heads, THRESHOLD):
-        row, column, first = root
-        at = np.array((column, row), np.float32) * STRIDE + heads.short[row, column, ::-1, first]
-        if any(np.hypot(*(xy[first] - at)) <= RADIUS for _, xy, _ in found):
-            continue
-        xy, score = decode(heads, root)
-        own = score.copy()
-        for _, other, _ in found:
-            own[np.linalg.norm(other - xy, axis=1) <= RADIUS] = 0
-        if own.mean() >= THRESHOLD:
-            found.append((float(own.mean()), xy, score))
-        if len(found) == MOST:
-            break
-    return [(xy, score) for _, xy, score in sorted(found, key=lambda person: -person[0])]
-
-
-def local_maxima(heads: Heads, threshold: float) -> list[Root]:
-    """Cells that no neighbour beats, best first."""
-    rows, columns, _ = heads.score.shape
-    padded = np.pad(heads.score, ((1, 1), (1, 1), (0, 0)))
-    around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
-    peaks = np.argwhere((heads.score >= np.max(around, axis=0)) & (heads.score > threshold))
-    order = np.argsort(-heads.score[tuple(peaks.T)], kind="stable")
-    return [(int(row), int(column), int(keypoint)) for row, column, keypoint in peaks[order]]
 
 
 def decode(heads: Heads, root: Root) -> tuple[Floats, Floats]:

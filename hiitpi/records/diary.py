@@ -162,10 +162,6 @@ class Diary:
         }
 
 
-def _kinds(values: Iterable[float | None]) -> dict[Kind, float]:
-    return {kind: float(value) for kind, value in zip(KINDS, values, strict=True) if value}
-
-
 def bests(days: Iterable[Day]) -> dict[str, dict[Kind, Record]]:
     """The personal bests by workout; of equal ones the first."""
     found: dict[str, dict[Kind, Record]] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from pydantic import TypeAdapter
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
 from hiitpi.live.bus import decode_record, encode
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 FILE: Final = "running.jsonl"
 
 Clock = Callable[[], float]
+
+_REPETITIONS = TypeAdapter(tuple[Repetition, ...])
+_SET = TypeAdapter(SetRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ class Journal:
 
 
 def _extended(record: SessionRecord, entry: dict[str, Any]) -> SessionRecord:
-    reps = tuple(Repetition(**{**rep, "cues": tuple(rep["cues"])}) for rep in entry["reps"])
-    one = SetRecord(**entry["set"])
+    reps = _REPETITIONS.validate_python(entry["reps"])
+    one = _SET.validate_python(entry["set"])
     sets = tuple(old for old in record.sets if old.number != one.number)
     return replace(record, series=record.series + reps, sets=(*sets, one))

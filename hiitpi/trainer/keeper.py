@@ -36,12 +36,17 @@ class Keeper:
         open_camera: opens and starts it; raises CameraError.
         clock: monotonic seconds.
         changed: called when any of this is not what it was.
+        wait: takes seconds to wait while there is no camera.
     """
 
     def __init__(
-        self, open_camera: Callable[[], Camera], clock: Clock, changed: Callable[[], None]
+        self,
+        open_camera: Callable[[], Camera],
+        clock: Clock,
+        changed: Callable[[], None],
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._open, self._clock, self._changed = open_camera, clock, changed
+        self._open, self._clock, self._changed, self._wait = open_camera, clock, changed, wait
         self.camera: Camera | None = None
         self.title, self.drawn = "", False
         self.trouble, self.opened = "", 0
@@ -76,7 +81,7 @@ class Keeper:
     def frame(self) -> Frame | None:
         """The newest frame; None: there was none for a moment."""
         if not self._wanted or (self.camera is None and self._clock() < self._retry_at):
-            time.sleep(IDLE if self._wanted else DOZE)
+            self._wait(IDLE if self._wanted else DOZE)
             return None
         try:
             camera = self.camera or self._take(self._open())

@@ -187,7 +187,7 @@ class Trainer:
         if self._clock() < self._engine_retry_at:
             return None
         try:
-            return self._engine.infer(frame.image)
+            return self._engine.infer(frame.image, frame.time)
         except ModelError as error:
             log.error("%s", error)
         self._engine_trouble = ""

@@ -6,10 +6,13 @@ import flask
 
 PLAYER = "player"
 DEVICE = "device"
+HOUSE = "house"
 
 
 def current_player() -> str | None:
-    """The player who logged in on this device; None: nobody."""
+    """The player who logged in on this device since the house code was changed; None: nobody."""
+    if flask.session.get(HOUSE) != _house():
+        return None
     return flask.session.get(PLAYER)
 
 
@@ -23,7 +26,7 @@ def current_device() -> str:
 
 def log_in(name: str) -> None:
     """Make this device the player's; `name` as it is stored."""
-    flask.session[PLAYER] = name
+    flask.session[PLAYER], flask.session[HOUSE] = name, _house()
     flask.session.permanent = True
     current_device()
 
@@ -31,3 +34,7 @@ def log_in(name: str) -> None:
 def log_out() -> None:
     """Forget who trains on this device."""
     flask.session.pop(PLAYER, None)
+
+
+def _house() -> str:
+    return str(flask.current_app.extensions["hiitpi"].trust.code.fingerprint)

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import redis
 from flask import Response, jsonify
 
 from hiitpi.system.background_loop import BackgroundLoop, summary
@@ -24,10 +23,10 @@ def ill_loops(services: Services) -> list[dict[str, Any]]:
     """
     found = [{"process": "web", **one} for one in summary(loops(services))]
     own = services.stations.own
-    try:
-        status = own.bus.status() if own else None
-    except (redis.RedisError, ValueError):  # the loop that reads live data says so
-        status = None
+    status = None
+    if own:  # what was read last: a Redis that does not answer must not hold up this answer
+        own.live.start()
+        status = own.live.status()
     return found + [{"process": "trainer", **one} for one in (status or {}).get("ill", ())]
 
 

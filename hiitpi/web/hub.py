@@ -120,6 +120,13 @@ class LiveHub:
         """Whether it has read, or the camera has been awake, for too short to have figures."""
         return time.monotonic() - self._awake_since < SILENT
 
+    def status(self) -> dict[str, Any] | None:
+        """The trainer's status as it was last read; None: there was none."""
+        with self._news:
+            data = self._now["status"]
+        status: dict[str, Any] | None = orjson.loads(data)
+        return status
+
     def tell_viewers(self, number: int) -> None:
         """From now on so many watch the video."""
         self._set("viewers", b"%d" % number)

@@ -141,8 +141,16 @@ class Matches:
         return Match(**{**plain, "program": parse(plain["program"]), "sides": sides})
 
     def is_new(self, match: Match) -> bool:
-        """Whether it has just been started: its sessions are still on their way."""
-        return not match.off and self._wall() - match.began < BEGUN
+        """Whether it has just been started: its sessions are still on their way.
+
+        By the clock of the live server, which counts down until it forgets the match: the clocks of
+        two stations may differ by hours.
+
+        Raises:
+            redis.RedisError: the live server is away.
+        """
+        left_ms: Any = self._client.pttl(_key(match.id))
+        return not match.off and left_ms > (KNOWN - BEGUN) * 1000
 
     def watch(self, match: Match) -> None:
         """Say go when all are ready, unless somebody of this process sees to it already."""

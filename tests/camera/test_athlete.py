@@ -97,7 +97,7 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
     for _ in range(15 * 14):
         clock.now += 1 / 15
         image, truth = camera._grab()
-        coach.update(blazepose.infer(image), clock())
+        coach.update(blazepose.infer(image, clock()), clock())
     camera.close()
     if form in ("half", "one_sided"):
         assert (truth, coach.reps) == (0, 0)
@@ -137,7 +137,7 @@ def pictures(slug: str) -> list[np.ndarray]:
 @pytest.mark.parametrize(("model", "slug"), SEEN_BY)
 def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: str):
     sees, movement = engine(model, catalog), MOVEMENTS[slug]
-    poses = [sees.infer(picture) for picture in pictures(slug)]
+    poses = [sees.infer(picture, i / 30) for i, picture in enumerate(pictures(slug))]
     coach, routine = Coach(Library()[slug], 0.0), Routine(movement)
     for frame in range(10_000):
         phase = routine.at(frame / 30).phase

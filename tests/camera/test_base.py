@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from hiitpi.camera.base import FIRST, FROZEN, Camera, Image, PolledCamera
+from hiitpi.camera.base import FIRST, FROZEN, MAX_DELIVERY_S, Camera, Capture, PolledCamera
 from hiitpi.errors import CameraError
 
 
@@ -29,7 +29,7 @@ class Driven(PolledCamera):
     def _open(self) -> None:
         pass
 
-    def _grab(self) -> tuple[Image, int | None]:
+    def _grab(self) -> Capture:
         self.taken.release()
         while not self.turn.acquire(timeout=0.05):
             if self._stop.is_set():
@@ -37,7 +37,7 @@ class Driven(PolledCamera):
         if self.broken:
             raise CameraError("The driven camera is unplugged.")
         self.count += 1
-        return np.full((2, 2, 3), self.count % 256, np.uint8), None
+        return Capture(np.full((2, 2, 3), self.count % 256, np.uint8))
 
     def _release(self) -> None:
         self.released += 1
@@ -141,3 +141,41 @@ def test_close_is_safe_in_any_state():
     camera.close()
     camera.close()
     assert camera.released == 2
+
+
+class Stamped(Camera):
+    """A camera whose driver says when a picture was taken."""
+
+    title = "stamped"
+
+    def _open(self) -> None:
+        pass
+
+    def _release(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("captured", "time"),
+    [
+        pytest.param(100.0 - 0.045, 100.0 - 0.045, id="taken 45 ms ago"),
+        pytest.param(None, 100.0, id="the driver does not say"),
+        pytest.param(100.5, 100.0, id="in the future: another clock"),
+        pytest.param(100.0 - MAX_DELIVERY_S - 1, 100.0, id="long ago: another clock"),
+    ],
+)
+def test_a_frame_has_the_time_at_which_it_was_taken(captured: float | None, time: float):
+    camera = Stamped(clock=lambda: 100.0)
+    camera._deliver(np.zeros((2, 2, 3), np.uint8), captured=captured)
+    frame = camera.read(0, 0)
+    assert frame is not None
+    assert frame.time == time
+
+
+def test_the_time_of_frames_does_not_run_backwards():
+    camera = Stamped(clock=lambda: 100.0)
+    for captured in (99.9, 99.8):
+        camera._deliver(np.zeros((2, 2, 3), np.uint8), captured=captured)
+    frame = camera.read(0, 0)
+    assert frame is not None
+    assert frame.time == 99.9

@@ -3,6 +3,7 @@ which only a Pi has, is not here, so nothing of it was run."""
 
 import ast
 import importlib.util
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,7 +35,7 @@ def source() -> Path:
         ("configure", {"camera_config"}),
         ("set_controls", {"controls"}),
         ("start", set()),
-        ("capture_array", {"name"}),
+        ("capture_request", set()),
         ("stop", set()),
         ("close", set()),
         ("camera_properties", set()),
@@ -52,9 +53,34 @@ def test_what_we_call_is_there(source: Path, method: str, parameters: set[str]):
     assert parameters <= names
 
 
+@pytest.mark.parametrize("method", ["make_array", "get_metadata", "release"])
+def test_what_we_call_of_a_request_is_there(source: Path, method: str):
+    tree = ast.parse((source / "request.py").read_text())
+    classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
+    request = classes["CompletedRequest"]
+    assert any(isinstance(n, ast.FunctionDef) and n.name == method for n in request.body)
+
+
 def test_the_format_is_rgb_in_memory(source: Path):
     """The package's own table says which PIL mode each format is: BGR888 is RGB."""
     assert f"'{FORMAT}': 'RGB'" in ast.unparse(ast.parse((source / "request.py").read_text()))
+
+
+class FakeRequest:
+    """A buffer of the camera's, which it wants back."""
+
+    def __init__(self, camera: "FakePicamera2") -> None:
+        self.camera = camera
+
+    def make_array(self, name: str):
+        assert name == "main"
+        return np.full((480, 640, 3), 5, np.uint8)
+
+    def get_metadata(self):
+        return {"SensorTimestamp": int((time.monotonic() - 0.05) * 1e9)}
+
+    def release(self):
+        self.camera.requests -= 1
 
 
 class FakePicamera2:
@@ -85,10 +111,11 @@ class FakePicamera2:
     def start(self):
         self.log.append("start")
 
-    def capture_array(self, name):
+    def capture_request(self):
         if "stop" in self.log:
             raise RuntimeError("stopped")
-        return np.full((480, 640, 3), 5, np.uint8)
+        self.requests = getattr(self, "requests", 0) + 1
+        return FakeRequest(self)
 
     def stop(self):
         self.log.append("stop")
@@ -112,8 +139,11 @@ def test_settings_reach_the_camera(fake):
     )
     camera.start()
     frame = camera.read(0, 5)
+    delivered = time.monotonic()
     camera.close()
     camera.close()
+    assert delivered - frame.time >= 0.05  # it was taken before it was delivered
+    assert fake.last.requests == 0  # every buffer was given back
     config = fake.last.config
     assert config["main"] == {"size": (640, 480), "format": "BGR888"}
     assert config["transform"] == "hflip=True"

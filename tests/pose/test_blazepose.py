@@ -50,7 +50,7 @@ def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
         blazepose.reset()
         for part in (0.0, 0.25, 0.5, 0.75):
             body = movement.pose(part, 1, 1)
-            pose = blazepose.infer(painter(body))
+            pose = blazepose.infer(painter(body), part)
             assert pose is not None
             assert pose.confidence > 0.9
             for name, places in (
@@ -66,4 +66,4 @@ def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
 
 @pytest.mark.slow
 def test_an_empty_room_has_nobody(catalog: Catalog):
-    assert engine("blazepose", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
+    assert engine("blazepose", catalog).infer(np.full((480, 640, 3), 120, np.uint8), 0.0) is None

@@ -6,17 +6,19 @@ import pytest
 from hiitpi.camera.drawn.movements import at_ease, jumping_jack
 from hiitpi.camera.drawn.painter import Painter
 from hiitpi.pose.catalog import Catalog
-from hiitpi.pose.follow import PATIENCE, Follower, box_of
+from hiitpi.pose.follow import LOST_AFTER_S, Follower, box_of
 from hiitpi.pose.keypoints import Pose
 from tests.coach.stick import CLOSED, OPEN, between
 from tests.conftest import engine
 
 
-def test_a_person_who_moves_is_followed():
+@pytest.mark.parametrize("fps", [8, 15, 30, 60])
+def test_a_person_who_moves_is_followed_at_any_rate(fps: int):
+    """Jumping jacks, once a second, and a dash of two body lengths (200 px each) a second."""
     follower = Follower()
-    for i in range(60):
-        pose = between(CLOSED, OPEN, abs(np.sin(i / 5))).pose(x=200 + 4 * i)
-        assert follower.take(pose) is pose
+    for i in range(2 * fps):
+        pose = between(CLOSED, OPEN, abs(np.sin(3 * i / fps))).pose(x=200 + 400 * i / fps)
+        assert follower.take(pose, i / fps) is pose
 
 
 @pytest.mark.parametrize(
@@ -28,20 +30,23 @@ def test_a_person_who_moves_is_followed():
     ],
 )
 def test_somebody_else_is_refused_until_the_athlete_has_been_away(other: Pose):
-    follower = Follower()
-    follower.take(CLOSED.pose())
-    for _ in range(PATIENCE):
-        assert follower.take(other) is None
-    assert follower.take(other) is other
+    for fps in (8, 30, 60):  # as long at any rate
+        follower = Follower()
+        follower.take(CLOSED.pose(), 0.0)
+        times = [i / fps for i in range(1, fps)]
+        taken = next(time for time in times if follower.take(other, time) is other)
+        assert taken == pytest.approx(LOST_AFTER_S, abs=2.1 / fps)
 
 
-def test_a_moment_of_nobody_does_not_lose_the_athlete():
+@pytest.mark.parametrize("fps", [8, 30, 60])
+def test_a_moment_of_nobody_does_not_lose_the_athlete(fps: int):
     follower = Follower()
-    follower.take(CLOSED.pose())
-    for _ in range(PATIENCE - 1):
-        follower.take(None)
-    assert follower.take(CLOSED.pose(x=900)) is None
-    assert follower.take(CLOSED.pose()) is not None
+    follower.take(CLOSED.pose(), 0.0)
+    missed = [i / fps for i in range(1, fps) if i / fps < LOST_AFTER_S]
+    for time in missed[:-1]:
+        follower.take(None, time)
+    assert follower.take(CLOSED.pose(x=1900), missed[-1]) is None
+    assert follower.take(CLOSED.pose(), missed[-1]) is not None
 
 
 def test_too_few_keypoints_are_nobody():
@@ -66,7 +71,7 @@ def test_every_engine_stays_with_the_athlete_when_a_second_person_comes(
 
     follows = engine(name, catalog)
     for i in range(24):
-        pose = follows.infer(scene(i, joined=i >= 4))
+        pose = follows.infer(scene(i, joined=i >= 4), i / 30)
         assert pose is not None, i
         hips = pose.xy[[11, 12], 0].mean()
         assert hips < 360, i

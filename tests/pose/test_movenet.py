@@ -36,9 +36,9 @@ def test_the_crop_finds_somebody_small(catalog: Catalog):
     image = np.full((480, 640, 3), 180, np.uint8)
     image[250:450, 200:467] = small
     movenet = engine("movenet", catalog)
-    first = movenet.infer(image)
-    for _ in range(3):
-        then = movenet.infer(image)
+    first = movenet.infer(image, 0.0)
+    for i in range(1, 4):
+        then = movenet.infer(image, i / 30)
     assert first is not None
     assert then is not None
     assert then.confidence > first.confidence
@@ -46,7 +46,7 @@ def test_the_crop_finds_somebody_small(catalog: Catalog):
 
 @pytest.mark.slow
 def test_an_empty_room_has_nobody(catalog: Catalog):
-    assert engine("movenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8)) is None
+    assert engine("movenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8), 0.0) is None
 
 
 def test_the_whole_picture_is_a_square_around_it():

@@ -81,7 +81,7 @@ class FilmEngine:
     def __init__(self, camera: FilmCamera) -> None:
         self.camera, self.broken = camera, False
 
-    def infer(self, image: np.ndarray) -> Pose | None:
+    def infer(self, image: np.ndarray, time: float) -> Pose | None:
         if self.broken:
             raise ModelError("The Edge TPU has gone.")
         part = (1 - np.cos(2 * np.pi * self.camera.clock())) / 2

@@ -18,6 +18,7 @@ from hiitpi.records.store import Store
 from hiitpi.settings import Settings
 from hiitpi.web.server import create_app
 from tests.conftest import free_port
+from tests.support.devices import logged_in
 
 #: Answers that a client may get, whatever it asks: never a 5xx, which is what a crash is.
 FAIR = {200, 204, 303, 302, 400, 401, 403, 404, 405, 413, 415, 421, 429}
@@ -125,7 +126,7 @@ def test_callbacks_take_anything(app: Flask, callbacks: list[dict], data: st.Dat
     client = app.test_client()
     if data.draw(st.booleans()):
         with client.session_transaction() as device:
-            device["player"] = data.draw(st.sampled_from(["Ada", "", "../x"]))
+            device.update(logged_in(app, data.draw(st.sampled_from(["Ada", "", "../x"]))))
     fair(client.post("/_dash-update-component", json=payload(data.draw(
         st.sampled_from(callbacks)), data)))  # fmt: skip
 

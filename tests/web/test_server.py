@@ -25,6 +25,7 @@ from hiitpi.web.pages.status import findings
 from hiitpi.web.server import create_app
 from hiitpi.web.video import VideoHub
 from tests.records.book import record
+from tests.support.devices import logged_in
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_everything_the_page_loads_is_here_and_compressed(app: Flask):
 def test_a_file_that_may_be_kept_carries_nobody_s_session(app: Flask):
     client = app.test_client()
     with client.session_transaction() as device:
-        device["player"] = "Ada"
+        device.update(logged_in(app, "Ada"))
         device.permanent = True
     page = client.get("/")
     assert "Set-Cookie" in page.headers
@@ -151,7 +152,7 @@ def test_a_player_exports_what_is_its_own(app: Flask, kind: str):
         store.save(record(player=name))
     client = app.test_client()
     with client.session_transaction() as device:
-        device["player"] = "=1+1"
+        device.update(logged_in(app, "=1+1"))
     answer = client.get(f"/export/{kind}")
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == f"attachment; filename=hiitpi-{kind}"

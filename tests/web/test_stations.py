@@ -13,7 +13,7 @@ from hiitpi.errors import ProgramError
 from hiitpi.live.bus import GONE, KNOWN, connect
 from hiitpi.live.publisher import Publisher
 from hiitpi.settings import Settings
-from hiitpi.web.matches import Match, Matches, Side, standings
+from hiitpi.web.matches import Match, Matches, Side, Start, standings
 from hiitpi.web.pages.versus import verdict
 from hiitpi.web.seats import Seats
 from hiitpi.web.server import create_app
@@ -175,11 +175,19 @@ def test_pictures_of_all_stations_come_in_one_answer(
 
 
 def test_a_head_to_head_begins_for_all_when_all_are_ready(
-    stations: Stations, left: Trainer, right: Trainer
+    stations: Stations, left: Trainer, right: Trainer, monkeypatch: pytest.MonkeyPatch
 ):
     for trainer in (left, right):
         trainer.publish()
     matches = Matches(stations, lambda: 5.0)
+    looked: list[bool] = []  # whether all were ready, each time that somebody looked
+    decided = Start._is_decided
+
+    def look(start: Start, waited: float) -> bool:
+        looked.append(decided(start, waited))
+        return looked[-1]
+
+    monkeypatch.setattr(Start, "_is_decided", look)
     program = for_seconds("squat", 30)
     match = matches.begin(program, [ANA, BEN], "tablet")
     assert matches.find(match.id) == match
@@ -192,7 +200,9 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
     left.publish()
     right.session(match=match.id, phase="position", ready=False)
     right.publish()
-    time.sleep(0.5)
+    looked.clear()
+    until(lambda: len(looked) >= 3)
+    assert not any(looked)
     assert left.publish() == ()
     right.session(match=match.id, phase="position", ready=True)
     told: dict[str, list] = {"left": [], "right": []}

@@ -3,28 +3,13 @@
 from html import escape
 from typing import Any
 
+from hiitpi.records.players import COLOURS
+
 TEXT, MUTED, SURFACE, LINE = "#e8eaed", "#9aa3af", "#181b21", "#2a2f38"
 
-#: One for each workout, in the order of their names; told apart without seeing red and green
-#: (the first eight: Okabe and Ito 2008, "Color Universal Design", without black, lightened for a
-#: dark page).
-SERIES = (
-    "#3ddc84",
-    "#4da3ff",
-    "#ffb020",
-    "#c79bff",
-    "#5fd7e8",
-    "#ff8fab",
-    "#d9e021",
-    "#ff7f50",
-    "#9db2c8",
-    "#b5835a",
-    "#7f7fff",
-    "#2fa58a",
-    "#f5d0a9",
-    "#e05fd0",
-    "#8a9a3a",
-)
+#: One for each workout, in the order of their names: the players' colours, which are told apart
+#: without seeing red and green, and three more.
+SERIES = (*COLOURS, "#f5d0a9", "#e05fd0", "#8a9a3a")
 
 CONFIG: Any = {"displayModeBar": False, "responsive": True}
 

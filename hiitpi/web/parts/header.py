@@ -19,7 +19,7 @@ LINKS = (
 #: Where there are several stations, it comes first.
 WALL = ("/wall", "Wall")
 
-#: What each device may have its own way, and what it begins with.
+#: What each device may have its own way.
 DEVICE = (
     ("sound", "Sound"),
     ("voice", "Spoken counts and cues"),

@@ -14,14 +14,6 @@ def title(record: SessionRecord, library: Library) -> str:
     return f"{record.program.name} · {names}"
 
 
-def reps_by_workout(record: SessionRecord) -> dict[str, int]:
-    """What counted, for each workout of the session."""
-    reps: dict[str, int] = {}
-    for one in record.sets:
-        reps[one.workout] = reps.get(one.workout, 0) + one.counted
-    return reps
-
-
 def clock(seconds: float) -> str:
     """ "1:05"."""
     minutes, rest = divmod(round(seconds), 60)

@@ -1,0 +1,69 @@
+/* A page just large enough for the scripts of assets/ to load outside a browser. */
+import { readFileSync } from "node:fs";
+import vm from "node:vm";
+
+const ASSETS = new URL("../../assets/", import.meta.url);
+
+class Element extends EventTarget {
+  constructor() {
+    super();
+    this.dataset = {};
+    this.style = { setProperty: (name, value) => (this.style[name] = value) };
+    this.classList = { add() {}, remove() {}, toggle() {} };
+    this.text = "";
+    this.isConnected = true;
+    this.children = [];
+  }
+  get textContent() {
+    return this.text;
+  }
+  set textContent(text) {
+    this.text = String(text);
+  }
+  get childElementCount() {
+    return this.children.length;
+  }
+  get firstElementChild() {
+    return { remove: () => this.children.shift() };
+  }
+  append(...more) {
+    this.children.push(...more);
+  }
+  replaceChildren(...all) {
+    this.children = all;
+  }
+  toggleAttribute(name, on) {
+    this[name] = on;
+  }
+}
+
+/* Load scripts in the order of the page: its window, and the sounds that were played. */
+export function load(...names) {
+  const elements = {};
+  const document = Object.assign(new EventTarget(), {
+    hidden: false,
+    title: "",
+    documentElement: new Element(),
+    getElementById: (id) => (elements[id] ??= new Element()),
+    createElement: () => new Element(),
+    querySelector: () => null,
+    querySelectorAll: () => [],
+  });
+  const window = Object.assign(new EventTarget(), {
+    document, performance, setTimeout, AbortController, Blob, CustomEvent, Event, EventTarget,
+    TextDecoder, Uint8Array,
+    setInterval: () => 0,
+    location: { pathname: "/train", search: "?station=my garage" },
+    fetch: async () => ({ status: 200 }),
+    matchMedia: () => new EventTarget(),
+    dash_clientside: { no_update: null },
+  });
+  window.window = window;
+  window.addEventListener = EventTarget.prototype.addEventListener.bind(window);
+  const played = [];
+  document.addEventListener("hiitpi:sound", (event) => played.push(event.detail));
+  const context = vm.createContext(window);
+  for (const name of names)
+    vm.runInContext(readFileSync(new URL(name, ASSETS), "utf8"), context, { filename: name });
+  return { window, document, played, hiitpi: window.hiitpi };
+}
