@@ -106,7 +106,10 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
 
 @contextmanager
 def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
-    """Another browser; a message in its console, or a request elsewhere, fails the test.
+    """Another browser; an error in its console, or a request elsewhere, fails the test.
+
+    That goes for every tab of its context. `page.trouble` has what was found: a test that provokes
+    some takes it out.
 
     `strict`: it obeys the content security policy. What Playwright waits for by evaluating a text
     cannot be waited for, then.
@@ -114,15 +117,13 @@ def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict
     )
-    page = context.new_page()
     trouble: list[str] = []
-    page.trouble = trouble  # for a test that provokes some
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on(
+    context.on("weberror", lambda error: trouble.append(str(error.error)))
+    context.on(
         "console",
         lambda message: trouble.append(message.text) if message.type == "error" else None,
     )
-    page.on(
+    context.on(
         "request",
         lambda request: (
             None
@@ -130,6 +131,8 @@ def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
             else trouble.append(request.url)
         ),
     )
+    page = context.new_page()
+    page.trouble = trouble
     yield page
     context.close()
     assert not trouble

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from hiitpi.camera.drawn.movements import MOVEMENTS
 from hiitpi.camera.drawn.painter import Painter
 from hiitpi.coach.library import SHIPPED
-from tests.browser.conftest import log_in, running, start
+from tests.browser.conftest import log_in, opened, running, start
 
 pytestmark = pytest.mark.slow
 
@@ -30,15 +30,16 @@ def test_a_file_dropped_into_a_folder_is_in_the_picker_and_counts(browser: Brows
     rules = (SHIPPED / "jumping_jacks.py").read_text()
     (mine / "star_jumps.py").write_text(rules.replace("Jumping Jacks", "Star Jumps"))
     film(tmp_path / "me.avi")
-    with running(
-        tmp_path / "instance",
-        camera=str(tmp_path / "me.avi"),
-        full=True,
-        HIITPI_WORKOUTS_DIR=str(mine),
-    ) as app:
-        page = browser.new_context(base_url=app.url, bypass_csp=True).new_page()
+    with (
+        running(
+            tmp_path / "instance",
+            camera=str(tmp_path / "me.avi"),
+            full=True,
+            HIITPI_WORKOUTS_DIR=str(mine),
+        ) as app,
+        opened(browser, app) as page,
+    ):
         log_in(page, "Ada")
         start(page, "Star Jumps")
         expect(page.locator("#workout-name")).to_have_text("Star Jumps", timeout=15_000)
         expect(page.locator("#reps")).to_have_text("3", timeout=30_000)
-        page.context.close()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.live.bus import decode_record
 from hiitpi.records.store import Store
-from tests.browser.conftest import App, choose, introduce, log_in, running
+from tests.browser.conftest import App, choose, introduce, log_in, opened, running
 from tests.browser.test_access import examine
 from tests.records.book import record
 
@@ -143,9 +143,7 @@ def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "hiitpi.sqlite").write_bytes(b"damaged" * 1000)
-    with running(instance, rate=4) as app:
-        context = browser.new_context(base_url=app.url, bypass_csp=True)
-        page = context.new_page()
+    with running(instance, rate=4) as app, opened(browser, app) as page:
         page.goto("/leaderboard")
         expect(page.locator("h1")).to_have_text("The record book is closed")
         expect(page.locator("main")).to_contain_text("python -m hiitpi restore FILE")
@@ -165,4 +163,3 @@ def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path
         page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
         page.goto("/status")
         expect(page.locator("#status")).to_contain_text("is damaged")
-        context.close()

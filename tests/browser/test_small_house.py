@@ -1,11 +1,15 @@
 """A house with nobody, then one player, and no camera: every button works, and no page leaks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hiitpi.coach.program import free
+from hiitpi.records.store import Store
 from tests.browser.conftest import App, introduce, opened, running
+from tests.records.book import record
 
 pytestmark = pytest.mark.slow
 
@@ -27,10 +31,31 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
         page.trouble[:] = [one for one in page.trouble if "status of 404" not in one]
 
 
-def test_every_page_of_an_empty_house(page: Page):
+def visit(page: Page) -> None:
+    """Open every page; an error in the console of any fails the test."""
     for path in PAGES:
         page.goto(path)
         page.wait_for_selector("h1")
+
+
+def press_everything(page: Page, path: str) -> int:
+    """Press every button of a page that asks nothing twice; how many there were."""
+    pressed = 0
+    while True:
+        page.goto(path)
+        page.wait_for_selector("h1")
+        buttons = page.locator("main button:visible:enabled")
+        if pressed >= buttons.count():
+            return pressed
+        buttons.nth(pressed).click()
+        pressed += 1
+        open_dialog = page.locator("dialog[open]")
+        if open_dialog.count():
+            open_dialog.locator("button").first.click()  # no
+
+
+def test_every_page_of_an_empty_house(page: Page):
+    visit(page)
 
 
 def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Page):
@@ -51,6 +76,24 @@ def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Pag
     page.click("#d-delete")
     page.wait_for_selector(".login h1")
     expect(page.locator("main")).not_to_contain_text("Augusta")
+
+
+def test_every_page_and_button_with_one_and_two_of_everything(page: Page, app: App):
+    """Players, sessions and programs; in test_club: stations."""
+    store = Store(f"sqlite:///{app.instance / 'hiitpi.sqlite'}")
+    page.goto("/")
+    page.wait_for_selector(".login h1")
+    introduce(page, "One")
+    page.wait_for_selector("#who:has-text('One')")
+    for player in ("One", "Two"):
+        store.save(record("squat", player=player))
+        visit(page)
+        for path in ("/programs", "/leaderboard", "/history", "/data"):
+            assert press_everything(page, path)
+        store.save(record("jumping_jacks", reps=0, player=player))
+        store.house.keep(replace(free("squat"), name=f"Mine {player}"))
+        visit(page)
+    store.close()
 
 
 def test_the_wall_gives_its_connections_back(page: Page):
