@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from hiitpi import __version__
+from hiitpi.app.supervisor import EX_CONFIG
 from hiitpi.bench.command import bench_options
 from hiitpi.errors import CameraError, HiitPiError
 from hiitpi.settings import Settings
-from hiitpi.supervisor import CANNOT
-from hiitpi.watch import OPTION, heartbeat
+from hiitpi.system.heartbeat import OPTION, heartbeat
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HiitPiError as error:
         if str(error):
             print(f"hiitpi: {error}", file=sys.stderr)
-        return CANNOT if options.command in ("trainer", "web", "relay") else 1
+        return EX_CONFIG if options.command in ("pipeline", "trainer", "web", "relay") else 1
     except KeyboardInterrupt:
         return 130
 
@@ -86,9 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--new", action="store_true", help="make another; logs all devices out")
     code.set_defaults(run=_code)
 
-    trainer = commands.add_parser("trainer", help="the trainer process alone (serve starts it)")
-    trainer.add_argument(OPTION, type=int, metavar="FD", help="where its signs of life go")
-    trainer.set_defaults(run=_trainer)
+    pipeline = commands.add_parser(
+        "pipeline",
+        aliases=["trainer"],  # its name until version 2
+        help="run only the camera and counting process (serve starts it)",
+    )
+    pipeline.add_argument(OPTION, type=int, metavar="FD", help="heartbeat pipe")
+    pipeline.set_defaults(run=_pipeline)
 
     relay = commands.add_parser("relay", help="the way to a club's Redis (serve starts it)")
     relay.add_argument(OPTION, type=int, metavar="FD", help="where its signs of life go")
@@ -105,22 +109,22 @@ def _settings(options: argparse.Namespace, *names: str) -> Settings:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from hiitpi.address import welcome
-    from hiitpi.coach.library import Library
-    from hiitpi.logs import set_up
+    from hiitpi.app.supervisor import serve
+    from hiitpi.coach.rules.workout_library import WorkoutLibrary
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import fetch
-    from hiitpi.supervisor import serve
+    from hiitpi.system.lan_address import startup_message
+    from hiitpi.system.logs import configure_logging
 
     settings = _settings(options, "host", "port", "camera", "model")
-    set_up(settings, "serve")
+    configure_logging(settings, "serve")
     for name in Settings.unknown():
         logging.getLogger(__name__).warning("%s is no setting, and is ignored.", name)
-    Library(settings.workouts_dir)
+    WorkoutLibrary(settings.workouts_dir)
     if settings.own_station:
         catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
         fetch(settings.model, catalog, settings.accelerator)
-    serve(settings, lambda service: print(welcome(settings, service), flush=True))
+    serve(settings, lambda service: print(startup_message(settings, service), flush=True))
     print("Stopped.")
 
 
@@ -128,11 +132,11 @@ def _recording(
     options: argparse.Namespace, settings: Settings, workout: Any, stack: ExitStack
 ) -> tuple[Any, str, Any]:
     """The poses of the recording, whose they are, and who wants to know what the coach says."""
-    from hiitpi.camera.opencv import frame_rate, play
+    from hiitpi.camera.opencv import frame_rate, read_video
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import model_of, open_engine
-    from hiitpi.recording import poses_of_npz, poses_of_video
-    from hiitpi.show import Film
+    from hiitpi.recordings.overlay import OverlayWriter
+    from hiitpi.recordings.pose_source import poses_of_npz, poses_of_video
 
     path = options.recording
     if path.suffix == ".npz":
@@ -144,16 +148,16 @@ def _recording(
     catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
     engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
     if options.video:
-        film = stack.enter_context(Film(options.video, rate, workout))
-        return film.watch(play(path), engine), engine.name, film.tell
+        film = stack.enter_context(OverlayWriter(options.video, rate, workout))
+        return film.watch(read_video(path), engine), engine.name, film.tell
     return poses_of_video(path, engine), engine.name, lambda sample: None
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from hiitpi.coach.library import Library
-    from hiitpi.evaluate import evaluate, report, summary
+    from hiitpi.coach.rules.workout_library import WorkoutLibrary
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import Engine, open_engine
+    from hiitpi.recordings.evaluate import evaluate, report, summary
 
     settings = Settings.load()
     catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
@@ -161,7 +165,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     def engine(name: str) -> Engine:
         return open_engine(name, catalog, settings.threads, settings.accelerator)
 
-    library = Library(settings.workouts_dir)
+    library = WorkoutLibrary(settings.workouts_dir)
     figures = summary(evaluate(options.index, library, options.model, engine, _tell))
     print(json.dumps(figures) if options.json else report(figures))
 
@@ -192,7 +196,7 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from hiitpi.doctor import examine
+    from hiitpi.app.doctor import examine
 
     findings = []
     for finding in examine(Settings.load()):
@@ -203,7 +207,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _backup(options: argparse.Namespace) -> None:
     from hiitpi.records.backup import backup
-    from hiitpi.records.store import Store
+    from hiitpi.records.sessions import Store
 
     settings = Settings.load()
     store = Store(settings.database, settings.zone)
@@ -216,7 +220,7 @@ def _backup(options: argparse.Namespace) -> None:
 
 def _restore(options: argparse.Namespace) -> None:
     from hiitpi.records.backup import restore
-    from hiitpi.records.store import Store
+    from hiitpi.records.sessions import Store
 
     settings = Settings.load()
     settings.make_instance()
@@ -231,64 +235,64 @@ def _restore(options: argparse.Namespace) -> None:
 
 
 def _code(options: argparse.Namespace) -> None:
-    from hiitpi.access.code import HouseCode
-    from hiitpi.access.trust import Trust
-    from hiitpi.address import HERE_ONLY, invitation, reached_at
+    from hiitpi.access.device_cookies import DeviceCookies
+    from hiitpi.access.house_code import HouseCode
+    from hiitpi.system.lan_address import HERE_ONLY, invitation, reached_at
 
     settings = Settings.load()
     settings.make_instance()
     if options.new:
         code = HouseCode(settings.instance, settings.house_code)
         code.renew()
-        Trust(settings.instance, code, time.time, time.monotonic).forget_all()
+        DeviceCookies(settings.instance, code, time.time, time.monotonic).revoke_all()
         print("A new code: every device says it once more.")
     print(f"  {reached_at(settings) or HERE_ONLY}")
     print("\n".join(invitation(settings)))
 
 
-def _trainer(options: argparse.Namespace) -> None:
-    from hiitpi.logs import set_up
-    from hiitpi.trainer.main import run
+def _pipeline(options: argparse.Namespace) -> None:
+    from hiitpi.pipeline.process import run
+    from hiitpi.system.logs import configure_logging
 
     settings = Settings.load()
-    set_up(settings, "trainer")
+    configure_logging(settings, "pipeline")
     run(settings, beat=heartbeat(sys.argv, time.monotonic))
 
 
 def _relay(options: argparse.Namespace) -> None:
     from hiitpi.live.relay import serve
-    from hiitpi.logs import set_up
+    from hiitpi.system.logs import configure_logging
 
     settings = Settings.load()
-    set_up(settings, "relay")
+    configure_logging(settings, "relay")
     serve(settings, beat=heartbeat(sys.argv, time.monotonic))
 
 
 def _web(options: argparse.Namespace) -> None:
-    from hiitpi.logs import set_up
-    from hiitpi.web.gateway import serve
+    from hiitpi.system.logs import configure_logging
+    from hiitpi.web.wsgi_server import serve
 
     settings = Settings.load()
-    set_up(settings, "web")
+    configure_logging(settings, "web")
     serve(settings)
 
 
 def _count(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from hiitpi.coach.library import Library
-    from hiitpi.count import count
-    from hiitpi.recording import Seen
-    from hiitpi.show import plot
+    from hiitpi.coach.rules.workout_library import WorkoutLibrary
+    from hiitpi.recordings.count import count
+    from hiitpi.recordings.overlay import plot
+    from hiitpi.recordings.pose_source import PoseFrame
 
     settings = _settings(options, "model")
     logging.basicConfig(level=logging.WARNING)
-    workout = Library(settings.workouts_dir)[options.workout]
+    workout = WorkoutLibrary(settings.workouts_dir)[options.workout]
 
-    def shown(seen: Iterator[Seen]) -> Iterator[Seen]:
+    def shown(seen: Iterator[PoseFrame]) -> Iterator[PoseFrame]:
         with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:
             for moment in seen:
-                bar.update(round(moment.done * 100 - bar.n, 1))
+                bar.update(round(moment.progress * 100 - bar.n, 1))
                 yield moment
 
     with ExitStack() as stack:

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import os
-import socket
+import re
 import tempfile
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,11 +16,17 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
-from hiitpi.access.code import check
 from hiitpi.errors import SettingsError
 
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
 Part = Annotated[float, Field(ge=0, le=1)]
+
+#: The value of HIITPI_HOUSE_CODE that lets every device in.
+HOUSE_CODE_OFF: Final = "off"
+
+#: A house code has so many digits, or is a phrase of at least so many characters.
+HOUSE_CODE_DIGITS: Final = 6
+MIN_HOUSE_PHRASE_CHARS: Final = 8
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -127,7 +133,7 @@ class Settings(BaseSettings):
     @field_validator("house_code")
     @classmethod
     def _is_code(cls, code: str) -> str:
-        return check(code)
+        return check_house_code(code)
 
     @model_validator(mode="after")
     def _has_both(self) -> "Settings":
@@ -262,7 +268,20 @@ class Settings(BaseSettings):
         return None if self.camera == "none" else self.station
 
 
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def check_house_code(code: str) -> str:
+    """Return the house code of a setting, if it can be one.
+
+    Raises:
+        ValueError: it is too short.
+    """
+    digits = code.isascii() and code.isdigit()
+    spelled = re.sub(r"[\s-]+", "", code)
+    long_enough = (
+        len(code) >= HOUSE_CODE_DIGITS if digits else len(spelled) >= MIN_HOUSE_PHRASE_CHARS
+    )
+    if code and code != HOUSE_CODE_OFF and not long_enough:
+        raise ValueError(
+            f"it must be {HOUSE_CODE_DIGITS} digits, a phrase of {MIN_HOUSE_PHRASE_CHARS} "
+            f"characters or more, or {HOUSE_CODE_OFF}"
+        )
+    return code

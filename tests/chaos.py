@@ -22,12 +22,12 @@ from pathlib import Path
 
 import orjson
 
-from hiitpi.bench.processes import family
-from hiitpi.bench.station import Station, station
+from hiitpi.bench.app_under_test import Station, station
+from hiitpi.bench.process_stats import family
 from hiitpi.coach.messages import Command
-from hiitpi.records.store import Store
+from hiitpi.records.sessions import Store
 
-PARTS = ("trainer", "web", "redis")
+PARTS = ("pipeline", "web", "redis")
 PAIRS = tuple("+".join((a, b)) for i, a in enumerate(PARTS) for b in PARTS[i + 1 :])
 WHAT = (*PARTS, *PAIRS, "all", "power", "term")
 
@@ -169,7 +169,7 @@ def _ended(app: Station, page: Page, uuid: str, what: str) -> Result:
             trouble = "a repetition was told twice"
         if record.reps < shown:
             trouble = "repetitions that were shown are not there"
-        if (sessions := store.diary.sessions("Bench")[1]) != 1:
+        if (sessions := store.history.sessions("Bench")[1]) != 1:
             trouble = f"{sessions} sessions are there"
         return Result(f"{what}: record", shown, record.reps, seconds, trouble)
     finally:

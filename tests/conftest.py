@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hiitpi.coach.library import Library
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import ModelError
-from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.live.redis_process import start_redis, stop_redis
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
-from hiitpi.settings import ROOT, Settings, free_port
+from hiitpi.settings import ROOT, Settings
+from hiitpi.system.ports import free_port
 
 #: Recordings, clips and models beside the checkout; a machine without them skips what needs them.
 SHARED = ROOT.parent / "shared"
@@ -51,9 +52,9 @@ def redis(settings: Settings) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def library() -> Library:
+def library() -> WorkoutLibrary:
     """The shipped workouts."""
-    return Library()
+    return WorkoutLibrary()
 
 
 @pytest.fixture(scope="session")

@@ -11,17 +11,17 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from hiitpi.bench.clients import Client, follow
-from hiitpi.bench.processes import family, memory_mb
-from hiitpi.bench.station import Station, station
-from hiitpi.live.bus import connect
+from hiitpi.bench.app_under_test import Station, station
+from hiitpi.bench.load_clients import Client, follow
+from hiitpi.bench.process_stats import family, memory_mb
+from hiitpi.live.redis_client import connect
 
 PAGES = (
     "/",
     "/train",
     "/leaderboard",
     "/status",
-    "/assets/live.js",
+    "/assets/train.js",
     "/export/program/shipped-0.toml",
 )
 VIEWERS = 8

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from hiitpi.live.bus import connect
+from hiitpi.live.redis_client import connect
 from hiitpi.live.subscriber import Subscriber
-from hiitpi.settings import ROOT, Settings, free_port
+from hiitpi.settings import ROOT, Settings
+from hiitpi.system.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ def test_compose_s_two_containers(tmp_path: Path):
     with ExitStack() as stack:
         redis = ("redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path))
         stack.enter_context(process(*redis, env=env))
-        trainer = (sys.executable, "-m", "hiitpi.bench.station", "trainer", "0.02", "0")
+        trainer = (sys.executable, "-m", "hiitpi.bench.app_under_test", "pipeline", "0.02", "0")
         stack.enter_context(process(*trainer, env=env))
         stack.enter_context(process(sys.executable, "-m", "hiitpi", "web", env=env))
         assert b'"status":"ok"' in page("/healthz")

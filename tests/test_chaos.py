@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from hiitpi.bench.processes import family
-from hiitpi.records.store import Store
+from hiitpi.app.supervisor import HEARTBEAT_TIMEOUT_S
+from hiitpi.bench.process_stats import family
+from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT
-from hiitpi.supervisor import STUCK
+from hiitpi.system.ports import free_port
 from tests.chaos import WHAT, kill, run, training, wait
-from tests.conftest import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -33,11 +33,11 @@ def test_a_trainer_that_is_stuck_is_noticed_and_started_again(tmp_path: Path):
     with training(tmp_path / "instance") as (app, page):
         app.start_session()
         wait(lambda: page.total >= 1)
-        (stuck,) = (pid for pid, part in family(app.pid).items() if part == "trainer")
+        (stuck,) = (pid for pid, part in family(app.pid).items() if part == "pipeline")
         shown, began = page.total, time.monotonic()
-        kill(app, ["trainer"], signal.SIGSTOP)
+        kill(app, ["pipeline"], signal.SIGSTOP)
         wait(lambda: not Path(f"/proc/{stuck}").exists())
-        assert STUCK["trainer"] - 1 < time.monotonic() - began < 10.5
+        assert HEARTBEAT_TIMEOUT_S["pipeline"] - 1 < time.monotonic() - began < 10.5
         wait(lambda: page.total > shown)
 
 
@@ -50,7 +50,7 @@ def test_a_machine_that_slept_goes_on(tmp_path: Path):
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for pid in sorted(before, reverse=number == signal.SIGCONT):
                 os.kill(pid, number)
-            time.sleep(STUCK["trainer"] + 2 if number == signal.SIGSTOP else 3)
+            time.sleep(HEARTBEAT_TIMEOUT_S["pipeline"] + 2 if number == signal.SIGSTOP else 3)
         assert family(app.pid) == before
         shown = page.total
         wait(lambda: page.total > shown)
@@ -83,7 +83,7 @@ def test_a_full_disk_stops_nobody_and_loses_nothing(disk: Path):
         shown = page.total
         wait(lambda: page.total >= shown + 1)
         shown = page.total
-        kill(app, ["trainer"])
+        kill(app, ["pipeline"])
         wait(lambda: page.total > shown)
         session = app.bus().session()
         assert session["uuid"] == uuid

@@ -14,12 +14,13 @@ import cv2
 import numpy as np
 import pytest
 
-from hiitpi.camera.drawn.movements import MOVEMENTS
-from hiitpi.camera.drawn.painter import Painter
-from hiitpi.camera.opencv import play
+from hiitpi.camera.opencv import read_video
+from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.renderer import BodyRenderer
 from hiitpi.settings import ROOT
-from tests.coach.stick import CLOSED, OPEN, cycle, film
-from tests.conftest import MIRROR, free_port, shared
+from hiitpi.system.ports import free_port
+from tests.conftest import MIRROR, shared
+from tests.support.stick_figure import CLOSED, OPEN, cycle, film
 
 
 def hiitpi(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -101,14 +102,14 @@ def test_count_shows_what_it_counted(npz: Path, tmp_path: Path):
 @pytest.mark.slow
 def test_count_writes_the_overlay(tmp_path: Path):
     clip, out = tmp_path / "clip.avi", tmp_path / "out.mp4"
-    painter, pose = Painter((320, 240)), MOVEMENTS["jumping_jacks"].pose
+    painter, pose = BodyRenderer((320, 240)), ANIMATIONS["jumping_jacks"].pose
     writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
     for phase in (0.0, 0.0, 0.25, 0.5, 0.5, 0.75, 1.0, 1.0):
         writer.write(painter(pose(phase, 1, 1))[..., ::-1])
     writer.release()
     done = hiitpi("count", str(clip), "--workout", "jumping_jacks", "--video", str(out))
     assert done.returncode == 0, done.stderr
-    stills = list(play(out))
+    stills = list(read_video(out))
     assert len(stills) == 8
     green = np.abs(stills[-1].image.astype(int) - (61, 220, 132)).sum(-1) < 90
     assert green.sum() > 150

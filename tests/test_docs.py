@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from hiitpi.cli import _parser
-from hiitpi.coach import program_file
-from hiitpi.coach.library import Library
-from hiitpi.coach.program import SHIPPED
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.coach.session import program_file
+from hiitpi.coach.session.program import SHIPPED_PROGRAMS
 from hiitpi.pose.catalog import Catalog
-from hiitpi.records.exchange import RepetitionRow, SetRow
+from hiitpi.records.export_import import CsvRepetition, CsvSet
 from hiitpi.settings import ROOT, Settings
-from hiitpi.web.pages.data import FILES
-from hiitpi.web.server import PAGES
+from hiitpi.web.app import PAGES
+from hiitpi.web.pages.account import FILES
 
 README = (ROOT / "README.md").read_text()
 DATA = (ROOT / "docs" / "data.md").read_text()
@@ -39,12 +39,12 @@ def test_no_setting_is_documented_that_does_not_exist():
     assert named <= {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("workout", Library(), ids=lambda w: w.slug)
+@pytest.mark.parametrize("workout", WorkoutLibrary(), ids=lambda w: w.slug)
 def test_every_workout_is_documented(workout):
     assert f"| {workout.name} | `{workout.slug}` |" in README
 
 
-@pytest.mark.parametrize("program", SHIPPED, ids=lambda p: p.name)
+@pytest.mark.parametrize("program", SHIPPED_PROGRAMS, ids=lambda p: p.name)
 def test_every_program_is_documented(program):
     assert f"| {program.name} |" in README
 
@@ -91,11 +91,11 @@ def test_every_route_is_described():
     assert {"/wall/live", "/wall/video"} <= described
 
 
-@pytest.mark.parametrize("kind", [SetRow, RepetitionRow])
+@pytest.mark.parametrize("kind", [CsvSet, CsvRepetition])
 def test_every_column_of_an_export_is_documented(kind):
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DATA, re.MULTILINE))
     documented = {name: f.description for name, f in kind.model_fields.items()}
-    both = SetRow.model_fields.keys() & RepetitionRow.model_fields.keys()
+    both = CsvSet.model_fields.keys() & CsvRepetition.model_fields.keys()
     assert all(rows[name] == text for name, text in documented.items() if name not in both)
     assert both <= rows.keys()
 

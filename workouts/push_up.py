@@ -12,7 +12,7 @@ somebody who squats. With the hips above the shoulders, on the way to the floor 
 dog, it is no push-up either.
 """
 
-from hiitpi.coach import State, Workout, angle, height, larger, lean, surely
+from hiitpi.coach import State, Workout, angle, height, larger, lean, require_visible
 
 depth = larger(
     height("shoulder", over="wrist", per="arm", says=("Chest lower", "Push all the way up"))
@@ -21,10 +21,10 @@ elbows = angle(
     "shoulder", "elbow", "wrist", says=("Bend your elbows", "Straighten your arms"), needed=False
 )
 trunk = lean(says=("Hips lower", "Down on hands and toes"), toward=30, needed=False)
-thighs = surely(
+thighs = require_visible(
     height("hip", over="knee", per="arm", says=("Down on hands and toes", ""), needed=False)
 )
-hands = surely(
+hands = require_visible(
     height("wrist", over="ankle", per="arm", says=("Hands on the floor", ""), needed=False)
 )
 

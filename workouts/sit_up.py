@@ -5,9 +5,9 @@ people who lie still see the shoulders rise by a trunk's length, which tells the
 which the shoulders come up by a hand's breadth, is none.
 """
 
-from hiitpi.coach import State, Workout, sitting_up
+from hiitpi.coach import State, Workout, trunk_lean_lying
 
-trunk = sitting_up(says=("Come up higher", "Shoulders back to the floor"))
+trunk = trunk_lean_lying(says=("Come up higher", "Shoulders back to the floor"))
 
 workout = Workout(
     name="Sit-ups",

@@ -12,7 +12,7 @@ from limits import (
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from hiitpi.access.addresses import owner
+from hiitpi.access.networks import owner
 
 #: A redis.Redis.
 Client = Any
@@ -30,7 +30,7 @@ ALL_KNOWN: Final = RateLimitItemPerHour(30, 2, namespace="hiitpi:guess:all")
 ALL_FIRST: Final = RateLimitItemPerDay(500, namespace="hiitpi:guess:first")
 
 #: An address that was wrong counts as known for a week.
-SEEN: Final = RateLimitItemPerDay(1, 7, namespace="hiitpi:guess:seen")
+KNOWN_ADDRESS: Final = RateLimitItemPerDay(1, 7, namespace="hiitpi:guess:seen")
 
 
 class LoginRateLimiter:
@@ -55,16 +55,16 @@ class LoginRateLimiter:
             redis.RedisError: Redis is away; nobody may guess.
         """
         who, limiter = owner(address), self._limiter
-        everybody = ALL_FIRST if limiter.test(SEEN, who) else ALL_KNOWN
+        everybody = ALL_FIRST if limiter.test(KNOWN_ADDRESS, who) else ALL_KNOWN
         for limit, keys in ((PER_ADDRESS, (who,)), (everybody, ())):
             if not limiter.hit(limit, *keys):
                 return self._wait(limit, *keys)
-        limiter.hit(SEEN, who)
+        limiter.hit(KNOWN_ADDRESS, who)
         return 0.0
 
     def refund(self, address: str) -> None:
         """The guess was right: this address has never been wrong."""
-        for limit in (PER_ADDRESS, SEEN):
+        for limit in (PER_ADDRESS, KNOWN_ADDRESS):
             self._limiter.clear(limit, owner(address))
 
     def recent(self) -> int:

@@ -13,19 +13,20 @@ from typing import Any, Final
 
 import numpy as np
 
-from hiitpi.bench.clients import Client, follow
-from hiitpi.bench.processes import TICK, cpu_seconds
-from hiitpi.bench.station import station
-from hiitpi.bench.statistics import p95
+from hiitpi.bench.app_under_test import station
+from hiitpi.bench.load_clients import Client, follow
+from hiitpi.bench.percentiles import p95
+from hiitpi.bench.process_stats import TICK, cpu_seconds
 from hiitpi.coach.messages import Repetition, Sample, SessionRecord, SetRecord
-from hiitpi.coach.program import free
-from hiitpi.live.bus import connect
+from hiitpi.coach.session.program import free
 from hiitpi.live.publisher import Publisher
+from hiitpi.live.redis_client import connect
+from hiitpi.live.redis_process import start_redis, stop_redis
 from hiitpi.live.relay import Relay
-from hiitpi.live.server import start_redis, stop_redis
-from hiitpi.process import Stop
-from hiitpi.records.store import Store
-from hiitpi.settings import Settings, free_port
+from hiitpi.records.sessions import Store
+from hiitpi.settings import Settings
+from hiitpi.system.ports import free_port
+from hiitpi.system.process import Stop
 from hiitpi.video.encoder import jpeg
 
 #: Stations, frames a second of each, and walls that are looked at.
@@ -121,7 +122,7 @@ def _stations(folder: Path, url: str, stop: Stop) -> None:
 
 def _train(bus: Publisher, picture: bytes, stop: Stop) -> None:
     points = ((320, 240, 0.9),) * 17
-    bus.say_status({"camera": "bench", "drawn": False, "state": "on", "trouble": "", "model": "x"})
+    bus.set_status({"camera": "bench", "drawn": False, "state": "on", "trouble": "", "model": "x"})
     seq, due = 0, time.monotonic()
     while not stop.is_set():
         seq, due = seq + 1, due + 1 / RATE

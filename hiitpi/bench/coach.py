@@ -4,11 +4,11 @@ import statistics
 import time
 from typing import Final
 
-from hiitpi.bench.ideal import FINE, pose_of
-from hiitpi.camera.drawn.movements import MOVEMENTS
-from hiitpi.camera.drawn.routine import Routine
+from hiitpi.bench.fake_engine import FINE, pose_of
+from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.schedule import RepSchedule
 from hiitpi.coach.coach import Coach
-from hiitpi.coach.library import Library
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
 
 FPS: Final = 30
 
@@ -16,8 +16,8 @@ FPS: Final = 30
 def bench_coach(seconds: float) -> dict[str, float]:
     """Microseconds of `Coach.update` for each workout, done for so many seconds of film."""
     figures: dict[str, float] = {}
-    for workout in Library():
-        movement, routine = MOVEMENTS[workout.slug], Routine(MOVEMENTS[workout.slug])
+    for workout in WorkoutLibrary():
+        movement, routine = ANIMATIONS[workout.slug], RepSchedule(ANIMATIONS[workout.slug])
         film = [pose_of(movement.pose(i / FINE, 1.0, 1.0)) for i in range(FINE + 1)]
         poses = [film[round(routine.at(i / FPS).phase * FINE)] for i in range(int(seconds * FPS))]
         coach, times = Coach(workout, 0.0), []

@@ -73,13 +73,13 @@ def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
 
 def _picture(path: Path | None) -> Any:
     if path is None:
-        from hiitpi.camera.drawn.movements import MOVEMENTS
-        from hiitpi.camera.drawn.painter import Painter
+        from hiitpi.camera.synthetic.animations import ANIMATIONS
+        from hiitpi.camera.synthetic.renderer import BodyRenderer
 
-        return Painter((640, 480))(MOVEMENTS["jumping_jacks"].pose(0.25, 1.0, 1.0))
-    from hiitpi.camera.opencv import play
+        return BodyRenderer((640, 480))(ANIMATIONS["jumping_jacks"].pose(0.25, 1.0, 1.0))
+    from hiitpi.camera.opencv import read_video
 
-    return next(iter(play(path))).image
+    return next(iter(read_video(path))).image
 
 
 def _number(text: str) -> int:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from hiitpi.bench.clients import Client, follow
-from hiitpi.bench.processes import cpu_seconds
-from hiitpi.bench.station import station
-from hiitpi.bench.statistics import p95
-from hiitpi.live.bus import decode
+from hiitpi.bench.app_under_test import station
+from hiitpi.bench.load_clients import Client, follow
+from hiitpi.bench.percentiles import p95
+from hiitpi.bench.process_stats import cpu_seconds
+from hiitpi.coach.codec import decode
 
 CLIENTS: Final = (1, 4, 16)
 INFERENCE: Final = 0.02

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import event, insert, text
 
-from hiitpi.coach.program import free, tabata
+from hiitpi.coach.session.program import free, tabata
 from hiitpi.errors import RecordsError
-from hiitpi.records.house import canonical
-from hiitpi.records.players import COLOURS
-from hiitpi.records.schema import Player, Repetition, Session, WorkoutSet
-from hiitpi.records.store import Store
-from hiitpi.records.tally import recount_all
+from hiitpi.records.daily_stats import recount_all
+from hiitpi.records.player_names import COLOURS
+from hiitpi.records.programs import canonical
+from hiitpi.records.schema import PlayerRow, RepetitionRow, SessionRow, SetRow
+from hiitpi.records.sessions import Store
 
 #: Days over which the sessions are spread.
 DAYS: Final = 3 * 365
@@ -43,7 +43,7 @@ def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
             raise RecordsError("Only an empty database is filled with made-up sessions.")
         colours = list(COLOURS)
         rows.execute(
-            insert(Player),
+            insert(PlayerRow),
             [
                 {"id": i + 1, "name": f"Player {i + 1}", "key": f"player {i + 1}",
                  "colour": colours[i % len(colours)], "created": first}
@@ -53,7 +53,7 @@ def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
     made = _sessions(dice, sessions, players, first, store)
     while batch := [one for _, one in zip(range(BATCH), made, strict=False)]:
         with store.database.writing() as rows:
-            for i, table in enumerate((Session, WorkoutSet, Repetition)):
+            for i, table in enumerate((SessionRow, SetRow, RepetitionRow)):
                 rows.execute(insert(table), [row for one in batch for row in one[i]])
     with store.database.writing() as rows:
         recount_all(rows)
@@ -102,7 +102,7 @@ def measure(store: Store, rounds: int) -> list[dict[str, Any]]:
     """The median and the worst milliseconds of each query, and the plans of what it asks."""
     today = datetime.now(UTC).astimezone(store.zone).date()
     name = "Player 7"
-    session = store.diary.sessions(name, limit=1)[0][0]
+    session = store.history.sessions(name, limit=1)[0][0]
     month = today - timedelta(days=29)
     return [
         _timed(store, query, run, rounds)
@@ -113,20 +113,20 @@ def measure(store: Store, rounds: int) -> list[dict[str, Any]]:
 def _queries(
     store: Store, name: str, session: Any, today: date, month: date
 ) -> tuple[tuple[str, Callable[[], object]], ...]:
-    sessions = store.diary.sessions
+    sessions = store.history.sessions
     return (
-        ("leaderboard, today", lambda: store.board.totals(today)),
-        ("leaderboard, 30 days", lambda: store.board.totals(month)),
-        ("leaderboard, all time", lambda: store.board.totals(None)),
-        ("leaderboard, streaks", lambda: store.board.streaks(today)),
-        ("history: every day", lambda: store.diary.days(name)),
+        ("leaderboard, today", lambda: store.leaderboard.totals(today)),
+        ("leaderboard, 30 days", lambda: store.leaderboard.totals(month)),
+        ("leaderboard, all time", lambda: store.leaderboard.totals(None)),
+        ("leaderboard, streaks", lambda: store.leaderboard.streaks(today)),
+        ("history: every day", lambda: store.history.days(name)),
         ("history: newest sessions", lambda: sessions(name)),
         ("history: page 40", lambda: sessions(name, offset=1000)),
         ("history: by reps", lambda: sessions(name, sort="reps")),
         ("history: one workout", lambda: sessions(name, workout="squat", since=month)),
         ("session", lambda: store.session(session.uuid)),
         ("summary: best", lambda: store.best(session)),
-        ("summary: bests before", lambda: store.diary.before(session)),
+        ("summary: bests before", lambda: store.history.previous_bests(session)),
         ("players", store.house.players),
     )
 

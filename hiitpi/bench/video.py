@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from hiitpi.bench.clients import Client, follow
-from hiitpi.bench.ideal import IdealEngine
-from hiitpi.bench.processes import cpu_seconds, memory_mb
-from hiitpi.bench.station import Station, station
-from hiitpi.bench.statistics import p95
-from hiitpi.live.bus import decode
+from hiitpi.bench.app_under_test import Station, station
+from hiitpi.bench.fake_engine import IdealEngine
+from hiitpi.bench.load_clients import Client, follow
+from hiitpi.bench.percentiles import p95
+from hiitpi.bench.process_stats import cpu_seconds, memory_mb
+from hiitpi.coach.codec import decode
 from hiitpi.live.subscriber import Subscriber
 
 #: Viewers at a time, and seconds that the inference of the stub takes.
@@ -66,7 +66,7 @@ def _measure(app: Station, viewers: int, seconds: float, engine: float) -> Figur
     analysed = last - first
     found: Figures = {
         f"video_analysed_fps_{viewers}": round(analysed / (ended - began), 2),
-        f"video_trainer_ms_{viewers}": round(used["trainer"] / analysed * 1000 - engine, 2),
+        f"video_pipeline_ms_{viewers}": round(used["pipeline"] / analysed * 1000 - engine, 2),
         f"video_web_ms_{viewers}": round(used["web"] / analysed * 1000, 3),
         f"video_redis_ms_{viewers}": round(used["redis"] / analysed * 1000, 3),
     }

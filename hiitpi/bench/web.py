@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from hiitpi.bench.clients import Client, follow
-from hiitpi.bench.processes import cpu_seconds, memory_mb
-from hiitpi.bench.station import Station, station
-from hiitpi.bench.statistics import p95
+from hiitpi.bench.app_under_test import Station, station
+from hiitpi.bench.load_clients import Client, follow
+from hiitpi.bench.percentiles import p95
+from hiitpi.bench.process_stats import cpu_seconds, memory_mb
+from hiitpi.coach.codec import decode
 from hiitpi.errors import ModelError
-from hiitpi.live.bus import decode
+from hiitpi.pipeline.pipeline import CAMERA_LINGER_S
 from hiitpi.pose.catalog import Catalog
 from hiitpi.settings import Settings
-from hiitpi.trainer.trainer import LINGER
 
 PAGES: Final = ("/", "/train", "/leaderboard", "/status")
 
@@ -77,7 +77,7 @@ def page_ms(app: Station, page: str) -> float:
 
 def _idle(app: Station) -> Figures:
     """Nobody there: what the whole app takes of a core, and how soon it is awake again."""
-    time.sleep(LINGER + 2)
+    time.sleep(CAMERA_LINGER_S + 2)
     before = sum(cpu_seconds(app.pid).values())
     time.sleep(IDLE)
     used = sum(cpu_seconds(app.pid).values()) - before

@@ -51,11 +51,11 @@ class Capture(NamedTuple):
 
 
 #: A driver's time stamp that lies further back than this (seconds) is of another clock.
-MAX_DELIVERY_S: Final = 1.0
+MAX_DELIVERY_DELAY_S: Final = 1.0
 
 #: A camera that gives no picture for this long (seconds) is frozen; the first may take longer.
-FROZEN: Final = 2.0
-FIRST: Final = 6.0
+FROZEN_AFTER_S: Final = 2.0
+FIRST_FRAME_TIMEOUT_S: Final = 6.0
 
 
 class Camera(ABC):
@@ -105,7 +105,9 @@ class Camera(ABC):
             frame = self._newest
         if frame and frame.seq > after:
             return frame
-        since, patience = (frame.time, FROZEN) if frame else (self._started, FIRST)
+        since, patience = (
+            (frame.time, FROZEN_AFTER_S) if frame else (self._started, FIRST_FRAME_TIMEOUT_S)
+        )
         if not self._ended and self._clock() - since > patience:
             raise CameraError(
                 f"The {self.title} is frozen: no picture for {patience:g} s. Check its cable."
@@ -142,13 +144,13 @@ class Camera(ABC):
                 Without it, or where it is of another clock, the time of delivery is taken: that
                 jitters with the load of the machine.
         """
-        if not _is_picture(image):
+        if not _is_rgb_image(image):
             self._fail(CameraError(f"The {self.title} gives garbage instead of pictures."))
             return
         with self._fresh:
             seq = self._newest.seq + 1 if self._newest else 1
             now = self._clock()
-            if captured is None or not 0 <= now - captured <= MAX_DELIVERY_S:
+            if captured is None or not 0 <= now - captured <= MAX_DELIVERY_DELAY_S:
                 captured = now
             if self._newest:  # time does not run backwards, whatever a driver says
                 captured = max(captured, self._newest.time)
@@ -222,7 +224,7 @@ class PolledCamera(Camera):
         """Wait for the next picture; None: there are no more, and none were to be expected."""
 
 
-def end_all(*steps: Callable[[], object]) -> None:
+def run_all(*steps: Callable[[], object]) -> None:
     """Take every step of closing a device; one that fails is logged and does not stop the next.
 
     What happened to the device while it was in use comes up here once more.
@@ -234,7 +236,7 @@ def end_all(*steps: Callable[[], object]) -> None:
             log.info("While the camera was closed: %s", error)
 
 
-def _is_picture(image: object) -> bool:
+def _is_rgb_image(image: object) -> bool:
     return (
         isinstance(image, np.ndarray)
         and image.dtype == np.uint8

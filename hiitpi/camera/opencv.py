@@ -16,7 +16,7 @@ from hiitpi.system.urls import without_password
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 #: A network camera that does not answer is given up after 5 s: the trainer waits meanwhile.
-PATIENCE = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 5000]
+STREAM_TIMEOUTS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 5000]
 
 
 class OpenCVCamera(PolledCamera):
@@ -92,21 +92,21 @@ class OpenCVCamera(PolledCamera):
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
+class VideoFrame:
     """One picture of a recording.
 
     Attributes:
         image: uint8 (H, W, 3) RGB.
         time: seconds since the recording's start.
-        done: 0..1 of the recording; 0 when its length is not known.
+        progress: 0..1 of the recording; 0 when its length is not known.
     """
 
     image: Image
     time: float
-    done: float
+    progress: float
 
 
-def play(path: Path) -> Iterator[Still]:
+def read_video(path: Path) -> Iterator[VideoFrame]:
     """Every picture of a video file, as fast as it can be read.
 
     Raises:
@@ -124,7 +124,7 @@ def play(path: Path) -> Iterator[Still]:
             stamp = device.get(cv2.CAP_PROP_POS_MSEC) / 1000
             # Some containers carry no time stamps, and some repeat them.
             now = stamp if stamp > last or number == 0 else last + 1 / rate
-            yield Still(
+            yield VideoFrame(
                 cv2.cvtColor(image, cv2.COLOR_BGR2RGB),
                 now,
                 min(1.0, number / count) if count else 0.0,
@@ -149,7 +149,7 @@ def frame_rate(path: Path) -> float:
 
 
 def open_camera(source: str, settings: Settings) -> Camera:
-    """The camera of the settings; see `hiitpi.camera.finder`."""
+    """The camera of the settings; see `hiitpi.camera.factory`."""
     size = settings.camera_width, settings.camera_height
     return OpenCVCamera(
         source, size, settings.camera_fps, settings.camera_loop, settings.camera_realtime
@@ -166,7 +166,7 @@ def _open_capture(source: str) -> cv2.VideoCapture:
     if not source.isdigit() and "://" not in source and not Path(source).exists():
         raise CameraError(f"No camera and no video file {without_password(source)!r}.")
     if "://" in source:
-        device = cv2.VideoCapture(source, cv2.CAP_FFMPEG, PATIENCE)
+        device = cv2.VideoCapture(source, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
     else:
         device = cv2.VideoCapture(int(source) if source.isdigit() else source)
     if not device.isOpened():

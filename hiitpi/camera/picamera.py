@@ -6,12 +6,12 @@ have picamera2 instead.
 
 from typing import Any
 
-from hiitpi.camera.base import Camera, Image, end_all
+from hiitpi.camera.base import Camera, Image, run_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
 #: picamera's exposure compensation counts sixths of a stop, -25..25.
-SIXTHS = 6
+EXPOSURE_STEPS_PER_STOP = 6
 
 
 class PiCamera(Camera):
@@ -34,7 +34,9 @@ class PiCamera(Camera):
             )
             self._camera.hflip = settings.camera_flip
             self._camera.zoom = settings.camera_zoom
-            self._camera.exposure_compensation = round(settings.camera_exposure * SIXTHS)
+            self._camera.exposure_compensation = round(
+                settings.camera_exposure * EXPOSURE_STEPS_PER_STOP
+            )
             handler = stream_handler(self._camera, self._deliver)
             self._camera.start_recording(handler, format="rgb")
         except module.PiCameraError as error:
@@ -47,7 +49,7 @@ class PiCamera(Camera):
     def _release(self) -> None:
         camera, self._camera = self._camera, None
         if camera is not None:
-            end_all(camera.stop_recording, camera.close)
+            run_all(camera.stop_recording, camera.close)
 
 
 def stream_handler(camera: Any, take: Any) -> Any:
@@ -71,7 +73,7 @@ def stream_handler(camera: Any, take: Any) -> Any:
 
 
 def open_camera(name: str, settings: Settings) -> Camera:
-    """The camera of the settings; see `hiitpi.camera.finder`."""
+    """The camera of the settings; see `hiitpi.camera.factory`."""
     return PiCamera(settings)
 
 

@@ -6,7 +6,7 @@ the system's packages for it.
 
 from typing import Any
 
-from hiitpi.camera.base import Camera, Capture, PolledCamera, end_all
+from hiitpi.camera.base import Camera, Capture, PolledCamera, run_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
@@ -73,11 +73,11 @@ class PiCamera2(PolledCamera):
     def _release(self) -> None:
         camera, self._camera = self._camera, None
         if camera is not None:
-            end_all(camera.stop, camera.close)
+            run_all(camera.stop, camera.close)
 
 
 def open_camera(name: str, settings: Settings) -> Camera:
-    """The camera of the settings; see `hiitpi.camera.finder`."""
+    """The camera of the settings; see `hiitpi.camera.factory`."""
     return PiCamera2(settings)
 
 

@@ -1,6 +1,7 @@
 """The coach: poses in, repetitions, scores and cues out. Pure: no I/O, no clock of its own."""
 
-from hiitpi.coach.geometry import (
+from hiitpi.coach.rules.measure import Condition, Measure, ahead, larger, require_visible, smaller
+from hiitpi.coach.rules.measures import (
     angle,
     arch,
     height,
@@ -8,15 +9,18 @@ from hiitpi.coach.geometry import (
     reach,
     rise,
     shift,
-    sitting_up,
     split,
     spread,
     step,
     tap,
     travel,
+    trunk_lean_lying,
 )
-from hiitpi.coach.measure import Condition, Measure, ahead, larger, smaller, surely
-from hiitpi.coach.workout import State, Workout
+from hiitpi.coach.rules.workout import State, Workout
+
+#: Names of earlier versions: workouts that people have written go on working.
+sitting_up = trunk_lean_lying
+surely = require_visible
 
 __all__ = [
     "Condition",
@@ -30,6 +34,7 @@ __all__ = [
     "larger",
     "lean",
     "reach",
+    "require_visible",
     "rise",
     "shift",
     "sitting_up",
@@ -40,4 +45,5 @@ __all__ = [
     "surely",
     "tap",
     "travel",
+    "trunk_lean_lying",
 ]

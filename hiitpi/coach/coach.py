@@ -5,29 +5,29 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from hiitpi.coach.balance import Balance
-from hiitpi.coach.body import Body
-from hiitpi.coach.counter import Completed
-from hiitpi.coach.measure import UNSEEN, Reading
 from hiitpi.coach.messages import Event, Repetition, Sample
-from hiitpi.coach.pace import Pace
-from hiitpi.coach.referee import Referee
-from hiitpi.coach.scoring import form
-from hiitpi.coach.smoothing import Smoother
-from hiitpi.coach.workout import Workout
+from hiitpi.coach.rules.body import BodyTracker
+from hiitpi.coach.rules.measure import UNSEEN, Reading
+from hiitpi.coach.rules.pace import Pace
+from hiitpi.coach.rules.referee import Referee
+from hiitpi.coach.rules.rep_counter import CompletedRep
+from hiitpi.coach.rules.scoring import form
+from hiitpi.coach.rules.smoothing import Smoother
+from hiitpi.coach.rules.sway import SwayMeter
+from hiitpi.coach.rules.workout import Workout
 from hiitpi.pose.keypoints import Pose
 
 #: Nobody in view for this long (seconds) is worth saying, and ends the repetition under way.
-ABSENT = 1.0
+ABSENT_AFTER_S = 1.0
 
 #: From this score on, a keypoint counts in floor work. Lying people score low: in recordings of
 #: push-ups from the side PoseNet gave half of the keypoints less than 0.2, and most of those sat
 #: where they belong: with 0.2 as the threshold 6 of 13 counts were within one, so 12.
-GUESSED = 0.01
+MIN_SCORE_FLOOR = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FrameResult:
     """What the coach made of one frame."""
 
     sample: Sample
@@ -53,9 +53,9 @@ class Coach:
         self.series: list[Repetition] = list(series)
         self.attempts = attempts
         self.start = time - (series[-1].time if series else 0.0)
-        self._smoother = Smoother(seen=GUESSED) if workout.floor else Smoother()
-        self._body, self._referee = Body(), Referee(workout)
-        self._pace, self._balance = Pace(), Balance()
+        self._smoother = Smoother(seen=MIN_SCORE_FLOOR) if workout.floor else Smoother()
+        self._body, self._referee = BodyTracker(), Referee(workout)
+        self._pace, self._balance = Pace(), SwayMeter()
         self._recent: deque[float] = deque((r.duration for r in series[-5:]), maxlen=5)
         self._total = sum(r.score for r in series)
         self._seen = time
@@ -73,14 +73,14 @@ class Coach:
 
     @property
     def sway(self) -> float | None:
-        """How much the body sways so far, degrees; see `Balance`."""
+        """How much the body sways so far, degrees; see `SwayMeter`."""
         sway = self._balance.sway
         return None if sway is None else round(sway, 1)
 
     def interrupt(self, time: float) -> None:
         """Training was paused until `time` (seconds): what was under way is void."""
         self._smoother.clear()
-        self._body, self._pace = Body(), Pace()
+        self._body, self._pace = BodyTracker(), Pace()
         self._referee.reset()
         self._seen = time
         self._absent = False
@@ -91,7 +91,7 @@ class Coach:
 
     def update(
         self, pose: Pose | None, time: float, *, seq: int = 0, inference_ms: float = 0.0
-    ) -> Told:
+    ) -> FrameResult:
         """Judge the frame captured at `time` (seconds); `pose` None: nobody in view."""
         events = self._presence(pose, time)
         signal = UNSEEN
@@ -101,21 +101,21 @@ class Coach:
                 self._balance.update(self._body)
             signal, outcomes = self._referee.update(self._body, time)
             for outcome in outcomes:
-                if isinstance(outcome, Completed):
+                if isinstance(outcome, CompletedRep):
                     events.append(self._count(outcome, time))
                 elif self.workout.hold:
                     events.append(Event("cue", time, outcome.missed.cue))
                 else:
                     self.attempts += 1
                     events.append(Event("attempt", time, outcome.missed.cue))
-        return Told(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
+        return FrameResult(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
 
     def _presence(self, pose: Pose | None, time: float) -> list[Event]:
         if pose is None:
-            if not self._absent and time - self._seen > ABSENT:
+            if not self._absent and time - self._seen > ABSENT_AFTER_S:
                 self._absent = True
                 self._smoother.clear()
-                self._body = Body()
+                self._body = BodyTracker()
                 self._referee.reset()
                 return [Event("lost", time, "Nobody in view: step in front of the camera")]
             return []
@@ -125,7 +125,7 @@ class Coach:
             return [Event("found", time)]
         return []
 
-    def _count(self, done: Completed, time: float) -> Event:
+    def _count(self, done: CompletedRep, time: float) -> Event:
         judged = form(self.workout, done.cycle, done.duration, self._recent)
         rep = Repetition(
             number=len(self.series) + 1,

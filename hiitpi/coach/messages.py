@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hiitpi.coach.pace import SPAN
-from hiitpi.coach.program import Program
+from hiitpi.coach.rules.pace import PACE_WINDOW_S
+from hiitpi.coach.session.program import Program
 
 #: What the words of a command may have; whether a name can be one, the record book says.
 Name = Annotated[str, Field(max_length=120)]
@@ -221,7 +221,7 @@ class SessionRecord:
     @property
     def pace(self) -> float:
         """Repetitions per 30 s of work."""
-        return round(self.reps * SPAN / self.seconds, 1) if self.seconds > 0 else 0.0
+        return round(self.reps * PACE_WINDOW_S / self.seconds, 1) if self.seconds > 0 else 0.0
 
     @property
     def score(self) -> float | None:

@@ -4,23 +4,18 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from hiitpi.coach.codec import decode, encode
 from hiitpi.coach.messages import Command
-from hiitpi.live.bus import (
-    COMMANDS,
-    FIELD,
-    GONE,
-    HEAD,
-    PATIENCE,
-    Client,
+from hiitpi.live.keys import (
+    MAX_COMMANDS,
+    MESSAGE_FIELD,
+    OFFLINE_AFTER_S,
+    PICTURE_HEADER,
     Keys,
     Picture,
-    decode,
-    encode,
-    entries_of,
-    newest_id,
-    save,
-    silent_for,
+    seconds_since_heartbeat,
 )
+from hiitpi.live.redis_client import CONNECT_TIMEOUT_S, Client, entries_of, newest_id, save
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +33,10 @@ class Subscriber:
             redis.RedisError: Redis is away; nothing was asked.
         """
         self._redis.xadd(
-            self._keys.commands, {FIELD: encode(command)}, maxlen=COMMANDS, approximate=True
+            self._keys.commands,
+            {MESSAGE_FIELD: encode(command)},
+            maxlen=MAX_COMMANDS,
+            approximate=True,
         )
 
     def save(self) -> None:
@@ -55,14 +53,14 @@ class Subscriber:
 
     def here(self) -> bool:
         """Whether the trainer has been there in the last seconds."""
-        return silent_for(int(self._redis.pttl(self._keys.here))) < GONE
+        return seconds_since_heartbeat(int(self._redis.pttl(self._keys.here))) < OFFLINE_AFTER_S
 
     def recent(self) -> dict[str, list[tuple[bytes, bytes]]]:
         """All samples and events that are still there: (id, JSON), oldest first."""
         return {
             name: [
-                (bytes(i), bytes(f[FIELD]))
-                for i, f in self._redis.xrange(getattr(self._keys, name))
+                (bytes(i), bytes(f[MESSAGE_FIELD]))
+                for i, f in self._redis.xrange(self._keys.key(name))
             ]
             for name in ("samples", "events")
         }
@@ -74,40 +72,44 @@ class Subscriber:
 
         Waits for something to come for so many seconds; 0: does not wait. `most`: of each.
         """
-        names = {getattr(self._keys, name).encode(): name for name in cursors}
+        names = {self._keys.key(name).encode(): name for name in cursors}
         streams = {key: cursors[name] for key, name in names.items()}
         answer = self._redis.xread(streams, most, int(seconds * 1000) or None)
         return {
-            names[bytes(key)]: [(bytes(entry), bytes(fields[FIELD])) for entry, fields in entries]
+            names[bytes(key)]: [
+                (bytes(entry), bytes(fields[MESSAGE_FIELD])) for entry, fields in entries
+            ]
             for key, entries in entries_of(answer)
         }
 
     def newest(self, name: str) -> bytes:
         """The id of the newest entry of "samples" or "events"."""
-        return newest_id(self._redis, getattr(self._keys, name))
+        return newest_id(self._redis, self._keys.key(name))
 
-    def pictures(self, size: str = "frame") -> "Pictures":
+    def pictures(self, size: str = "frame") -> "PictureSubscription":
         """Ask for pictures of a size, one of `SIZES`, until the answer is closed."""
-        return Pictures(self._redis, getattr(self._keys, size))
+        return PictureSubscription(self._redis, self._keys.key(size))
 
-    def attend(self) -> "Attendance":
+    def attend(self) -> "PresenceSubscription":
         """Have the trainer stay awake, until the answer is closed."""
-        return Attendance(self._redis, self._keys.present)
+        return PresenceSubscription(self._redis, self._keys.present)
 
     def _json(self, key: str) -> dict[str, Any] | None:
         value = self._redis.get(key)
         return None if value is None else decode(bytes(value))
 
 
-class Attendance:
+class PresenceSubscription:
     """A subscription: it says that somebody is there, as long as its connection lives."""
 
     def __init__(self, client: Client, *channels: str) -> None:
         self._pubsub = client.pubsub(ignore_subscribe_messages=True)
         self._pubsub.subscribe(*channels)
-        self._pubsub.get_message(timeout=PATIENCE)  # the confirmation: from here on it counts
+        self._pubsub.get_message(
+            timeout=CONNECT_TIMEOUT_S
+        )  # the confirmation: from here on it counts
 
-    def keep(self) -> None:
+    def ensure_connected(self) -> None:
         """Notice that the connection was cut, and be there again when Redis is.
 
         Raises:
@@ -120,7 +122,7 @@ class Attendance:
         self._pubsub.close()
 
 
-class Pictures(Attendance):
+class PictureSubscription(PresenceSubscription):
     """A subscription to the pictures of a station."""
 
     def next(self, timeout: float) -> Picture | None:
@@ -129,11 +131,11 @@ class Pictures(Attendance):
         if not message:
             return None
         data = bytes(message["data"])
-        if len(data) < HEAD.size:
+        if len(data) < PICTURE_HEADER.size:
             log.warning("Ignored a picture of %d bytes: it has no header.", len(data))
             return None
-        seq, encoded = HEAD.unpack_from(data)
-        return Picture(seq, encoded, data[HEAD.size :])
+        seq, encoded = PICTURE_HEADER.unpack_from(data)
+        return Picture(seq, encoded, data[PICTURE_HEADER.size :])
 
 
 class PictureFeed:
@@ -141,7 +143,7 @@ class PictureFeed:
 
     def __init__(self, source: Subscriber, size: str) -> None:
         self._source, self._size = source, size
-        self._open: Pictures | None = None
+        self._open: PictureSubscription | None = None
 
     def next(self, timeout: float) -> Picture | None:
         """The next picture; None after `timeout` seconds.

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hiitpi.pose.follow import Follower
 from hiitpi.pose.interpreter import Interpreter
 from hiitpi.pose.keypoints import Pose
+from hiitpi.pose.tracker import PersonTracker
 
 MODELS: Final = ("blazepose",)
 
@@ -71,7 +71,7 @@ class BlazePose:
         self._flag = _output(self.main_model, (1, 1))
         self._anchors = anchors()
         self._region: Region | None = None
-        self._athlete = Follower()
+        self._athlete = PersonTracker()
 
     def reset(self) -> None:
         """Look for the person anew in the next picture."""
@@ -103,7 +103,7 @@ class BlazePose:
         small = cv2.warpAffine(image, matrix, (DETECTOR, DETECTOR))
         outputs = self._detector.invoke((small.astype(np.float32) * (1 / 127.5) - 1)[None])
         scores = _sigmoid(outputs[self._scores][0, :, 0])
-        near = self._athlete.near(time)
+        near = self._athlete.search_region(time)
         if near:  # only who may be the athlete
             x, y = (self._anchors * DETECTOR - offset).T / scale
             there = (x > near.left) & (x < near.right) & (y > near.top) & (y < near.bottom)

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from hiitpi.errors import ModelError
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "models"
+MODELS_FOLDER: Final = Path(__file__).resolve().parents[2] / "models"
 
 #: Seconds without a byte after which a download is given up.
-PATIENCE: Final = 60.0
+DOWNLOAD_TIMEOUT_S: Final = 60.0
 
 Tell = Callable[[str], None]
 
@@ -39,13 +39,13 @@ class Catalog:
 
     def __init__(
         self,
-        folder: Path = FOLDER,
+        folder: Path = MODELS_FOLDER,
         mirror: Path | None = None,
         tell: Tell = lambda line: None,
         show: Show = lambda name, have, size: None,
     ) -> None:
         self._folder, self._mirror, self._tell, self._show = folder, mirror, tell, show
-        data = tomllib.loads((FOLDER / "catalog.toml").read_text())
+        data = tomllib.loads((MODELS_FOLDER / "catalog.toml").read_text())
         self._models: dict[str, Any] = data["models"]
         self._files: dict[str, Any] = data["files"]
         self._wheels: dict[str, Any] = data["wheels"]
@@ -157,7 +157,7 @@ def download(url: str, path: Path, show: Show) -> None:
     have = path.stat().st_size if path.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     # An opener of its own: the shared one keeps the proxy settings of whoever used it first.
-    with urllib.request.build_opener().open(request, timeout=PATIENCE) as answer:
+    with urllib.request.build_opener().open(request, timeout=DOWNLOAD_TIMEOUT_S) as answer:
         if answer.status != 206:
             have = 0
         size = have + int(answer.headers.get("Content-Length") or 0)

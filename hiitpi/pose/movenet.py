@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hiitpi.pose.follow import Follower
 from hiitpi.pose.interpreter import Interpreter
 from hiitpi.pose.keypoints import INDEX, SEEN, Pose
+from hiitpi.pose.tracker import PersonTracker
 
 MODELS: Final = ("movenet",)
 
@@ -41,7 +41,7 @@ class MoveNet:
         self.main_model = Interpreter(model, threads, edgetpu)
         self._size = self.main_model.input_shape[1]
         self._crop: Square | None = None
-        self._athlete = Follower()
+        self._athlete = PersonTracker()
 
     def reset(self) -> None:
         """Look at the whole of the next picture."""

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.errors import ModelError
-from hiitpi.pose.follow import Box, Follower
 from hiitpi.pose.interpreter import Interpreter, dequantised
 from hiitpi.pose.keypoints import INDEX, Pose
+from hiitpi.pose.tracker import Box, PersonTracker
 
 MODELS: Final = ("posenet", "posenet_353")
 
@@ -78,7 +78,7 @@ class PoseNet:
         stripped = without_decoder(model.read_bytes(), model.name)
         self.main_model = Interpreter(stripped, threads, edgetpu)
         _, self._height, self._width, _ = self.main_model.input_shape
-        self._athlete = Follower()
+        self._athlete = PersonTracker()
 
     def reset(self) -> None:
         """Follow whoever is strongest in the next picture."""
@@ -93,7 +93,7 @@ class PoseNet:
         """
         padded, scale = self._fitted(image)
         heads = self.heads(padded)
-        near = _cells(self._athlete.near(time), scale)
+        near = _cells(self._athlete.search_region(time), scale)
         pose = _pose(*decode(heads, strongest(heads, near)), scale)
         return self._athlete.take(pose if pose.confidence >= PRESENT else None, time)
 

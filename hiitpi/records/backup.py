@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session as Rows
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.schema import Base
-from hiitpi.records.store import Store
+from hiitpi.records.sessions import Store
 
 #: Rows that are copied at a time.
-BATCH: Final = 5000
+BATCH_ROWS: Final = 5000
 
 
 def backup(store: Store, path: Path) -> int:
@@ -89,7 +89,7 @@ def restore(store: Store, path: Path, folder: Path) -> tuple[int, Path | None]:
 def _copy(source: Rows, target: Rows) -> int:
     for table in Base.metadata.sorted_tables:
         rows = source.execute(select(table)).mappings()
-        while some := rows.fetchmany(BATCH):
+        while some := rows.fetchmany(BATCH_ROWS):
             target.execute(insert(table), [dict(row) for row in some])
         _count_on(target, table)
     return len(source.execute(select(Base.metadata.tables["session"].c.uuid)).all())

@@ -14,17 +14,17 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session as Rows
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.trouble import reason, words
+from hiitpi.records.db_errors import reason, words
 
 #: Seconds that a writer waits for another one.
-PATIENCE: Final = 5
+BUSY_TIMEOUT_S: Final = 5
 
-PATIENT: Final = f"busy_timeout={PATIENCE * 1000}"
+BUSY_TIMEOUT_PRAGMA: Final = f"busy_timeout={BUSY_TIMEOUT_S * 1000}"
 
 #: Of a database server: seconds to connect, and after which a connection on which nothing comes is
 #: dead (libpq's parameters; without them TCP would wait for a quarter of an hour).
-CONNECT: Final = 3
-DEAD: Final = {
+CONNECT_TIMEOUT_S: Final = 3
+KEEPALIVE: Final = {
     "keepalives_idle": 5,
     "keepalives_interval": 1,
     "keepalives_count": 4,
@@ -34,10 +34,10 @@ DEAD: Final = {
 #: Seconds after which a server gives up a transaction in which nothing comes. Of a client whose
 #: network was cut in the middle it hears nothing for two hours, and would keep the session that
 #: was being written locked for so long, from that client too.
-FORSAKEN: Final = 20.0
+IDLE_TX_TIMEOUT_S: Final = 20.0
 
 #: Seconds for which a server that was away is not asked again: pages would wait for it each time.
-AWAY: Final = 3.0
+RETRY_AFTER_S: Final = 3.0
 
 #: How sure SQLite is that a commit survives a power cut. A checkpoint of a running session is
 #: worth a second of training: NORMAL does not wait for the SD card, and loses at most the newest
@@ -75,8 +75,8 @@ class Database:
         Raises:
             RecordsError: it cannot be read; the message says why and what to do.
         """
-        self._be_ready()
-        with self._telling(), Rows(self.engine) as rows:
+        self._ensure_migrated()
+        with self._translate_errors(), Rows(self.engine) as rows:
             yield rows
 
     @contextmanager
@@ -86,12 +86,12 @@ class Database:
         Raises:
             RecordsError: it cannot be written; the message says why and what to do.
         """
-        self._be_ready()
+        self._ensure_migrated()
         engine = self.engine.execution_options(sync=sync)
-        with self._telling(), Rows(engine) as rows, rows.begin():
+        with self._translate_errors(), Rows(engine) as rows, rows.begin():
             yield rows
 
-    def _be_ready(self) -> None:
+    def _ensure_migrated(self) -> None:
         if time.monotonic() < self._away_until:
             raise RecordsError(self._away)
         with self._preparing:
@@ -104,13 +104,13 @@ class Database:
                     raise
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
             says = words(error, self.engine.url)
             if isinstance(error, OperationalError) and not _answered(error):
-                self._away, self._away_until = says, time.monotonic() + AWAY
+                self._away, self._away_until = says, time.monotonic() + RETRY_AFTER_S
             raise RecordsError(says) from error
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ def _engine(url: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", PATIENT):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", BUSY_TIMEOUT_PRAGMA):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -145,10 +145,10 @@ def _engine(url: Any) -> Engine:
         connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
         try:
-            if not _begun(connection):
+            if not _begin_immediate(connection):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
-            connection.exec_driver_sql(f"PRAGMA {PATIENT}")
+            connection.exec_driver_sql(f"PRAGMA {BUSY_TIMEOUT_PRAGMA}")
 
     return engine
 
@@ -157,19 +157,19 @@ def _patience(url: Any) -> dict[str, Any]:
     """For how long a database server and this end of its connections wait for each other."""
     if url.get_driver_name() != "psycopg":
         return {}
-    forsaken = f"-c idle_in_transaction_session_timeout={round(FORSAKEN * 1000)}"
+    forsaken = f"-c idle_in_transaction_session_timeout={round(IDLE_TX_TIMEOUT_S * 1000)}"
     options = f"{url.query.get('options', '')} {forsaken}".strip()
-    return {"connect_timeout": CONNECT, **DEAD, "options": options}
+    return {"connect_timeout": CONNECT_TIMEOUT_S, **KEEPALIVE, "options": options}
 
 
-def _begun(connection: Any) -> bool:
+def _begin_immediate(connection: Any) -> bool:
     """Begin when no other writer has the lock; False: whatever is wrong, the next attempt says.
 
     SQLite's own waiting looks ten times a second at last, and may be overtaken for ever by a
     writer that never rests.
     """
     driver = connection.connection.driver_connection
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + BUSY_TIMEOUT_S
     while time.monotonic() < until:
         try:
             driver.execute("BEGIN IMMEDIATE")

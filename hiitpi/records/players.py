@@ -1,71 +1,111 @@
-"""Players: what a name may be, when two are the same, and who gets which colour."""
+"""Reads and makes players."""
 
-import unicodedata
-from collections.abc import Iterable
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-#: Colours that players are told apart by, without seeing red and green (the first eight are near
-#: those of Okabe and Ito 2008, "Color Universal Design"), and what they are called.
-COLOURS: Final = {
-    "#3ddc84": "green",
-    "#4da3ff": "blue",
-    "#ffb020": "amber",
-    "#c79bff": "violet",
-    "#5fd7e8": "cyan",
-    "#ff8fab": "pink",
-    "#d9e021": "lime",
-    "#ff7f50": "coral",
-    "#9db2c8": "grey",
-    "#b5835a": "brown",
-    "#7f7fff": "indigo",
-    "#2fa58a": "teal",
-}
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as Rows
 
-LONGEST: Final = 40
-
-#: What the database keeps of a name's key.
-KEY: Final = 120
-
-#: Characters that turn the direction of what follows them, on a page as well: explicit embeddings,
-#: overrides and isolates. Right-to-left letters need none.
-TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+from hiitpi.records import schema
+from hiitpi.records.database import Database
+from hiitpi.records.player_names import COLOURS, clean_name, name_key, next_colour
 
 
-def clean_name(name: str, longest: int = LONGEST) -> str:
-    """The name as it is stored: trimmed, single spaces, composed (NFC), at most so `longest`.
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Somebody who trains here, and the colour in which the charts show it."""
 
-    Raises:
-        ValueError: it is empty, too long, or has characters that cannot be shown.
-    """
-    composed = unicodedata.normalize("NFC", name)
-    clean = " ".join(composed.split())
-    if not clean:
-        raise ValueError("Please enter a name.")
-    if len(clean) > longest:
-        raise ValueError(f"A name has at most {longest} characters; this one has {len(clean)}.")
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in TURNING for c in clean):
-        raise ValueError("A name cannot have control characters.")
-    if all(unicodedata.category(c) in ("Cf", "Mn", "Zs") for c in clean):
-        raise ValueError("Please enter a name that can be seen.")
-    return clean
+    name: str
+    colour: str
 
 
-def name_key(name: str, longest: int = LONGEST) -> str:
-    """Equal for names that are one: without regard to case and to look-alike forms.
+class PlayerRepository:
+    """The players of one database."""
 
-    Raises:
-        ValueError: it cannot be a name.
-    """
-    key = unicodedata.normalize("NFKC", clean_name(name, longest).casefold()).casefold()
-    if len(key) > KEY:  # one ligature can stand for eighteen letters
-        raise ValueError("A name has at most 40 characters; some of these are many in one.")
-    return key
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Player]:
+        """Everybody who has said who they are here, by name."""
+        query = select(schema.PlayerRow).where(schema.PlayerRow.gone.is_(None))
+        with self._database.reading() as rows:
+            found = rows.scalars(query.order_by(schema.PlayerRow.key))
+            return [Player(row.name, row.colour) for row in found]
+
+    def find(self, name: str) -> Player | None:
+        """The player who has or had that name, whatever the case; None: there is none."""
+        with self._database.reading() as rows:
+            row = find_player(rows, name)
+            return None if row is None else Player(row.name, row.colour)
+
+    def get_or_create_player(self, name: str) -> Player:
+        """The player of that name, made if there is none yet.
+
+        Raises:
+            ValueError: it cannot be a name; the message says why.
+        """
+        with self._database.writing() as rows:
+            row = player_row(rows, name)
+            return Player(row.name, row.colour)
+
+    def create_player(self, name: str, colour: str) -> Player:
+        """Make a new player, even if somebody was called so before.
+
+        Raises:
+            ValueError: it cannot be a name, somebody has it, or it is no colour of ours.
+        """
+        if colour not in COLOURS:
+            raise ValueError("Please choose one of the colours.")
+        key = name_key(name)
+        with self._database.writing() as rows:
+            known = rows.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
+            if known:
+                raise ValueError(
+                    f"{known.name} trains here already: choose the name from the list."
+                )
+            alias = rows.get(schema.AliasRow, key)
+            if alias:
+                rows.delete(alias)
+                rows.flush()
+            row = player_row(rows, name)
+            row.colour = colour
+            return Player(row.name, row.colour)
 
 
-def next_colour(taken: Iterable[str]) -> str:
-    """The first of the colours that the fewest players have."""
-    times = dict.fromkeys(COLOURS, 0)
-    for colour in taken:
-        if colour in times:
-            times[colour] += 1
-    return min(times, key=lambda colour: times[colour])
+def find_player(rows: Rows, name: str) -> schema.PlayerRow | None:
+    """The row of the player who has that name, or had it; None: nobody, or it is no name."""
+    try:
+        key = name_key(name)
+    except ValueError:
+        return None
+    row = rows.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
+    if row is None:
+        alias = rows.get(schema.AliasRow, key)
+        row = None if alias is None else rows.get(schema.PlayerRow, alias.player_id)
+        if row is not None and row.gone is not None:  # a former name of somebody who is deleted
+            row = None
+    return row
+
+
+def player_row(rows: Rows, name: str) -> schema.PlayerRow:
+    """The same, made if there is none yet."""
+    player = find_player(rows, name)
+    if player is not None:
+        return player
+    taken = rows.scalars(select(schema.PlayerRow.colour).where(schema.PlayerRow.gone.is_(None)))
+    player = schema.PlayerRow(
+        name=clean_name(name),
+        key=name_key(name),
+        colour=next_colour(taken),
+        created=datetime.now(UTC),
+    )
+    try:
+        with rows.begin_nested():
+            rows.add(player)
+    except IntegrityError:  # another process was quicker
+        found = find_player(rows, name)
+        if found is None:
+            raise
+        return found
+    return player

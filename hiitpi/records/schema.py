@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC; SQLite keeps no zone, so it is put back on the way out."""
 
     impl = DateTime(timezone=True)
@@ -40,7 +40,7 @@ class Base(DeclarativeBase):
     """All tables."""
 
 
-class Player(Base):
+class PlayerRow(Base):
     """Somebody who trains. `key` is the name without regard to case: equal names, one player.
 
     `gone`: deleted, or merged into another; forgotten after a while. `goal_unit` and `goal`: what
@@ -53,8 +53,8 @@ class Player(Base):
     name: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(120), unique=True)
     colour: Mapped[str] = mapped_column(String(7))
-    created: Mapped[datetime] = mapped_column(Moment)
-    gone: Mapped[datetime | None] = mapped_column(Moment)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    gone: Mapped[datetime | None] = mapped_column(UtcDateTime)
     goal_unit: Mapped[str | None] = mapped_column(String(8))
     goal: Mapped[int | None]
     streak: Mapped[int] = mapped_column(default=0)
@@ -62,7 +62,7 @@ class Player(Base):
     last_day: Mapped[date | None] = mapped_column(Date)
 
 
-class Alias(Base):
+class AliasRow(Base):
     """A name that a player had before it was renamed or merged: it still leads there."""
 
     __tablename__ = "alias"
@@ -71,18 +71,18 @@ class Alias(Base):
     player_id: Mapped[int] = mapped_column(ForeignKey("player.id"))
 
 
-class Program(Base):
-    """A program of the house's own; `data` is what `hiitpi.coach.program.parse` takes."""
+class ProgramRow(Base):
+    """A program of the house's own; `data` is what `hiitpi.coach.session.program.parse` takes."""
 
     __tablename__ = "program"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
-    changed: Mapped[datetime] = mapped_column(Moment)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Session(Base):
+class SessionRow(Base):
     """A training session; `ended` is NULL while it runs.
 
     `day` is the local day on which it began, wherever it was. `program` is canonical JSON: sessions
@@ -96,10 +96,10 @@ class Session(Base):
     uuid: Mapped[UUID] = mapped_column(primary_key=True)
     player_id: Mapped[int] = mapped_column(ForeignKey("player.id"))
     program: Mapped[str] = mapped_column(Text)
-    started: Mapped[datetime] = mapped_column(Moment)
+    started: Mapped[datetime] = mapped_column(UtcDateTime)
     day: Mapped[date] = mapped_column(Date)
-    ended: Mapped[datetime | None] = mapped_column(Moment)
-    gone: Mapped[datetime | None] = mapped_column(Moment)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gone: Mapped[datetime | None] = mapped_column(UtcDateTime)
     merged_from: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(12))
     reps: Mapped[int]
@@ -113,12 +113,12 @@ class Session(Base):
     device: Mapped[str] = mapped_column(String(40))
     match: Mapped[str] = mapped_column(String(40), default="")
 
-    player: Mapped[Player] = relationship()
-    sets: Mapped[list["WorkoutSet"]] = relationship(
-        order_by="WorkoutSet.number", cascade="all, delete-orphan"
+    player: Mapped[PlayerRow] = relationship()
+    sets: Mapped[list["SetRow"]] = relationship(
+        order_by="SetRow.number", cascade="all, delete-orphan"
     )
-    series: Mapped[list["Repetition"]] = relationship(
-        order_by="Repetition.number", cascade="all, delete-orphan"
+    series: Mapped[list["RepetitionRow"]] = relationship(
+        order_by="RepetitionRow.number", cascade="all, delete-orphan"
     )
 
     __table_args__ = (
@@ -130,7 +130,7 @@ class Session(Base):
     )
 
 
-class WorkoutSet(Base):
+class SetRow(Base):
     """One set of a session; see `hiitpi.coach.messages.SetRecord`."""
 
     __tablename__ = "workout_set"
@@ -148,7 +148,7 @@ class WorkoutSet(Base):
     corrected: Mapped[int | None]
 
 
-class Repetition(Base):
+class RepetitionRow(Base):
     """One counted repetition of a session; see `hiitpi.coach.messages.Repetition`."""
 
     __tablename__ = "repetition"
@@ -164,11 +164,11 @@ class Repetition(Base):
     set: Mapped[int] = mapped_column("set_number")
 
 
-class Tally(Base):
+class DailyStats(Base):
     """What a player did at one workout on one local day: sums and bests of its sets.
 
-    It follows from the sessions, see `hiitpi.records.tally`, and makes three years as quick to read
-    as a week.
+    It follows from the sessions, see `hiitpi.records.daily_stats`, and makes three years as quick
+    to read as a week.
     """
 
     __tablename__ = "tally"

@@ -27,7 +27,7 @@ def ill_loops(services: Services) -> list[dict[str, Any]]:
     if own:  # what was read last: a Redis that does not answer must not hold up this answer
         own.live.start()
         status = own.live.status()
-    return found + [{"process": "trainer", **one} for one in (status or {}).get("ill", ())]
+    return found + [{"process": "pipeline", **one} for one in (status or {}).get("ill", ())]
 
 
 def healthz(services: Services) -> Response:

@@ -4,32 +4,32 @@ from dataclasses import dataclass
 
 from flask_caching import Cache
 
+from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.rate_limit import LoginRateLimiter
-from hiitpi.access.trust import Trust
-from hiitpi.coach.library import Library
-from hiitpi.records.store import Store
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
-from hiitpi.web.matches import Matches
-from hiitpi.web.seats import Seats
-from hiitpi.web.stations import Stations
-from hiitpi.web.wall import Wall
+from hiitpi.web.club.head_to_head import MatchCoordinator
+from hiitpi.web.club.stations import Stations
+from hiitpi.web.club.wall import Wall
+from hiitpi.web.live.connection_limit import ConnectionLimit
 
 
 @dataclass(frozen=True)
 class Services:
     """The web process' connections to everything else.
 
-    `followers` are of live data, `viewers` of video, at all stations together.
+    `live_streams` are of live data, `video_streams` of video, at all stations together.
     """
 
     settings: Settings
-    library: Library
+    library: WorkoutLibrary
     store: Store
     stations: Stations
     wall: Wall
-    matches: Matches
-    followers: Seats
-    viewers: Seats
+    matches: MatchCoordinator
+    live_streams: ConnectionLimit
+    video_streams: ConnectionLimit
     cache: Cache
-    trust: Trust
-    guesses: LoginRateLimiter
+    device_cookies: DeviceCookies
+    login_limiter: LoginRateLimiter

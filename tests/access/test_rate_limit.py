@@ -5,8 +5,14 @@ from types import SimpleNamespace
 import limits.storage.redis
 import pytest
 
-from hiitpi.access.rate_limit import ALL_FIRST, ALL_KNOWN, PER_ADDRESS, SEEN, LoginRateLimiter
-from hiitpi.live.bus import connect
+from hiitpi.access.rate_limit import (
+    ALL_FIRST,
+    ALL_KNOWN,
+    KNOWN_ADDRESS,
+    PER_ADDRESS,
+    LoginRateLimiter,
+)
+from hiitpi.live.redis_client import connect
 from hiitpi.settings import Settings
 from tests.support.clock import Clock
 
@@ -55,7 +61,7 @@ def test_many_who_guess_do_not_lock_the_house_out(limiter: LoginRateLimiter):
     assert limiter.take("192.168.1.20") == 0  # the house's own tablet knows the code
 
 
-@pytest.mark.parametrize("addresses", [254, 2_100])
+@pytest.current_generation.parametrize("addresses", [254, 2_100])
 def test_what_can_be_guessed_by_whoever_never_rests(
     limiter: LoginRateLimiter, clock: Clock, addresses: int
 ):
@@ -77,4 +83,4 @@ def test_a_house_with_ipv6_is_one_address(limiter: LoginRateLimiter):
     for i in range(PER_ADDRESS.amount):
         assert limiter.take(f"2001:db8::{i:x}") == 0
     assert limiter.take("2001:db8::ffff") > 0
-    assert SEEN.get_expiry() == 7 * 86_400
+    assert KNOWN_ADDRESS.get_expiry() == 7 * 86_400

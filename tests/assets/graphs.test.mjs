@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { load } from "./page.mjs";
 
 function made(shown = true) {
-  const page = load("device.js", "graphs.js");
+  const page = load("preferences.js", "graphs.js");
   const graphs = new page.hiitpi.LiveGraphs();
   const plot = { offsetParent: {}, data: [0, 1, 2, 3].map(() => ({ x: [], y: [] })), dataset: {} };
   page.window.Plotly = {

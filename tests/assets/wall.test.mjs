@@ -10,7 +10,7 @@ const part = (station, body) =>
 
 /* Feed bytes in pieces of `size`: [station, bytes] of each picture, in their order. */
 async function read(data, size) {
-  const { Pictures } = load("device.js", "wall.js").hiitpi.wall;
+  const { Pictures } = load("preferences.js", "wall.js").hiitpi.wall;
   const shown = [];
   const pictures = Object.create(Pictures.prototype);
   pictures.show = (station, blob) => shown.push([station, blob]);
@@ -32,11 +32,11 @@ test("a part without a picture is no picture", async () => {
 });
 
 test("for how long a station has been away", () => {
-  const { since } = load("device.js", "wall.js").hiitpi.wall;
+  const { since } = load("preferences.js", "wall.js").hiitpi.wall;
   assert.deepEqual([5, 59, 60, 75, 3600, 5400, 90000].map(since),
     ["5 s", "59 s", "1 min", "1 min", "60 min", "2 h", "25 h"]);
 });
 
 test("whoever must say the code comes back to the station where they were", () => {
-  assert.equal(load("device.js").hiitpi.codePage(), "/code?next=%2Ftrain%3Fstation%3Dmy%20garage");
+  assert.equal(load("preferences.js").hiitpi.codePage(), "/code?next=%2Ftrain%3Fstation%3Dmy%20garage");
 });

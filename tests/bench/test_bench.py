@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from hiitpi.bench.clients import Body, Client
 from hiitpi.bench.coach import bench_coach
 from hiitpi.bench.live import missed as missed_live
-from hiitpi.bench.statistics import p95
+from hiitpi.bench.load_clients import Body, Client
+from hiitpi.bench.percentiles import p95
 from hiitpi.bench.targets import TARGETS, missed, table
-from hiitpi.coach.library import Library
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.settings import ROOT
 
 
@@ -40,8 +40,8 @@ def test_a_client_that_is_refused_says_so():
 
 
 def test_a_target_is_met_or_missed():
-    assert missed({"video_trainer_ms_1": 3.6, "live_lost_1": 0, "unknown": 9}) == [
-        "video_trainer_ms_1 is 3.6, not <= 3.5"
+    assert missed({"video_pipeline_ms_1": 3.6, "live_lost_1": 0, "unknown": 9}) == [
+        "video_pipeline_ms_1 is 3.6, not <= 3.5"
     ]
     shown = table({"video_analysed_fps_8": 30.0, "web_memory_mb": 400.0}).splitlines()
     assert shown[0].endswith(">= 29.8  ✓")
@@ -61,7 +61,7 @@ def test_percentiles_of_too_little_are_no_numbers():
 
 def test_the_coach_is_measured_at_every_workout():
     figures = bench_coach(2)
-    assert {f"coach_{workout.slug}_us" for workout in Library()} < figures.keys()
+    assert {f"coach_{workout.slug}_us" for workout in WorkoutLibrary()} < figures.keys()
     assert figures["coach_worst_us"] == max(figures.values()) > 0
 
 
@@ -81,6 +81,6 @@ def test_video_is_made_once_for_all_and_never_sent_twice():
         assert figures[f"video_duplicates_{viewers}"] == 0
         assert figures[f"video_picture_kb_{viewers}"] > 5
     # However many watch, the trainer draws and encodes once: these are CPU times of one run.
-    assert figures["video_trainer_ms_24"] < 3 * figures["video_trainer_ms_1"]
-    assert figures["video_trainer_ms_0"] < figures["video_trainer_ms_1"]
+    assert figures["video_pipeline_ms_24"] < 3 * figures["video_pipeline_ms_1"]
+    assert figures["video_pipeline_ms_0"] < figures["video_pipeline_ms_1"]
     assert figures["video_stalled_stale_s"] <= 2

@@ -18,7 +18,8 @@ from hiitpi.bench.web import CHROMIUM, FLAGS
 from hiitpi.errors import ModelError
 from hiitpi.pose.catalog import Catalog
 from hiitpi.settings import ROOT
-from tests.conftest import MIRROR, free_port
+from hiitpi.system.ports import free_port
+from tests.conftest import MIRROR
 
 expect.set_options(timeout=15_000)  # a machine that runs other tests beside these takes longer
 
@@ -62,7 +63,7 @@ def running(
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
     command = [sys.executable, "app.py", "--camera", camera]
     if rate != 1:
-        command = [sys.executable, "-m", "tests.browser.hurried", str(rate)]
+        command = [sys.executable, "-m", "tests.browser.fast_clock", str(rate)]
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
     ) as process:
@@ -100,7 +101,7 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
     with opened(browser, app) as page:
         yield page
         if page.locator("#done, #cancel").locator("visible=true").count():
-            page.keyboard.press("Escape")
+            page.locator("#done, #cancel").locator("visible=true").first.click()
             page.wait_for_selector("#train:is([data-phase=ready], [data-phase=finished])")
 
 

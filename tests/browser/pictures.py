@@ -16,9 +16,9 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hiitpi.bench.web import CHROMIUM, FLAGS
-from hiitpi.coach.program import for_seconds
+from hiitpi.coach.session.program import for_seconds
 from tests.browser.conftest import choose, log_in, running
-from tests.club.hall import hall
+from tests.club.cluster import hall
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
 
@@ -97,7 +97,7 @@ def well(album: Album) -> None:
     page.click("#resume")
     album.phase("work")
     page.wait_for_function("+document.getElementById('reps').textContent >= 3", timeout=90_000)
-    page.keyboard.press("Escape")
+    page.click("#done")
     album.phase("finished")
     page.wait_for_selector("#summary-graph .js-plotly-plot")
     album.take("finished")
@@ -149,17 +149,17 @@ def club(browser: Browser, folder: Path) -> None:
         gone = everybody.places.pop()
         gone.process.terminate()
         for player in ("Player 1", "Player 2", "Player 3"):
-            everybody.store.house.welcome(player)
+            everybody.store.players.get_or_create_player(player)
         match = everybody.begin(for_seconds("jumping_jacks", 60))
         page = album.page
         page.goto("/wall")
         page.wait_for_selector(".tile[data-phase=work]", timeout=60_000)
         page.wait_for_timeout(9000)
         album.take("wall", 1500)
-        page.goto(f"/versus?match={match.id}")
+        page.goto(f"/head-to-head?match={match.id}")
         page.wait_for_selector(".winner", timeout=120_000)
         album.take("versus")
-        page.goto("/versus")
+        page.goto("/head-to-head")
         page.wait_for_selector("#begin")
         album.take("versus-form")
         context.close()

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from hiitpi.web.server import PAGES
+from hiitpi.web.app import PAGES
 from tests.browser.conftest import choose, finish, hide, log_in
 
 pytestmark = pytest.mark.slow

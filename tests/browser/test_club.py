@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hiitpi.coach.program import for_seconds
+from hiitpi.coach.session.program import for_seconds
 from tests.browser.conftest import App, introduce, opened
 from tests.browser.test_access import examine
-from tests.club.hall import Hall, hall
-from tests.records.server import BINARIES
+from tests.club.cluster import Hall, hall
+from tests.support.postgresql import BINARIES
 
 pytestmark = [
     pytest.mark.slow,
@@ -81,7 +81,7 @@ def test_the_wall_shows_every_station_live(page: Page, club: Hall):
 def test_head_to_head_from_the_form_to_the_winner(page: Page, club: Hall):
     for name in ("Ada", "Bob"):
         be(page, name)
-    page.goto("/versus")
+    page.goto("/head-to-head")
     for i, name in enumerate(("Ada", "Bob")):
         page.locator(".sides .dash-dropdown").nth(i).click()
         page.get_by_role("option", name=name, exact=True).click()
@@ -114,7 +114,7 @@ def test_whoever_began_it_may_end_it_and_nobody_else(
 ):
     be(page, "Ada")
     be(page, "Bob")
-    page.goto("/versus")
+    page.goto("/head-to-head")
     for i, name in enumerate(("Ada", "Bob")):
         page.locator(".sides .dash-dropdown").nth(i).click()
         page.get_by_role("option", name=name, exact=True).click()
@@ -139,7 +139,7 @@ def test_a_head_to_head_that_is_called_off(page: Page, club: Hall):
     """Nobody gets ready: they face the camera, and sit-ups are seen from the side."""
     be(page, "Ada")
     match = club.begin(for_seconds("sit_up", 30))
-    page.goto(f"/versus?match={match.id}")
+    page.goto(f"/head-to-head?match={match.id}")
     states = page.locator(".lane .state")
     expect(states).to_have_count(2)
     for state in (states.first, states.last):
@@ -168,12 +168,12 @@ def test_wall_and_head_to_head_are_for_everybody(browser: Browser, app: App):
         page.goto("/wall")
         expect(page.locator(".tile")).to_have_count(2)
         examine(page, "/wall")
-        page.goto("/versus")
+        page.goto("/head-to-head")
         page.wait_for_selector("#begin")
-        examine(page, "/versus")
+        examine(page, "/head-to-head")
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 844})
-            for path in ("/wall", "/versus"):
+            for path in ("/wall", "/head-to-head"):
                 page.goto(path)
                 page.wait_for_selector(".tile, #begin")
                 wide = page.evaluate("document.documentElement.scrollWidth")
@@ -182,10 +182,10 @@ def test_wall_and_head_to_head_are_for_everybody(browser: Browser, app: App):
 
 def test_what_cannot_be_is_said(page: Page, club: Hall):
     be(page, "Ada")
-    page.goto("/versus")
+    page.goto("/head-to-head")
     page.click("#begin")
     expect(page.locator("#begin-trouble")).to_contain_text("two stations or more")
-    page.goto("/versus?match=" + "0" * 32)
+    page.goto("/head-to-head?match=" + "0" * 32)
     expect(page.locator("main")).to_contain_text("That one is over, or never was.")
     page.goto("/status?station=station-1")
     expect(page.locator("#status")).to_contain_text("connected; 2 stations")

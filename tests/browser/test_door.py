@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hiitpi.access.code import HouseCode
+from hiitpi.access.house_code import HouseCode
 from hiitpi.settings import ROOT
 from tests.browser.conftest import App, finish, log_in, opened, running, start
 
@@ -99,7 +99,7 @@ def test_pages_work_and_may_run_no_scripts_but_ours(app: App, browser: Browser):
         ):
             page.click(f"header nav >> text={link}")
             page.wait_for_selector(sign)
-        for path in ("/data", "/status", "/nowhere"):
+        for path in ("/account", "/status", "/nowhere"):
             page.goto(path)
             page.wait_for_selector("main h1")
         assert [line for line in page.trouble if "404" not in line] == []

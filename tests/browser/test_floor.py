@@ -83,6 +83,8 @@ def test_a_keyboard_or_clicker_is_enough(page: Page):
     assert page.title().startswith("Paused")
     page.keyboard.press("PageDown")
     page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.keyboard.press("Escape")  # which cannot end a session by mistake
+    page.wait_for_selector("#train[data-phase=paused]")
     page.keyboard.press("Escape")
     page.wait_for_selector("#train[data-phase=finished]")
 

@@ -6,9 +6,9 @@ import cv2
 import pytest
 from playwright.sync_api import Browser, expect
 
-from hiitpi.camera.drawn.movements import MOVEMENTS
-from hiitpi.camera.drawn.painter import Painter
-from hiitpi.coach.library import SHIPPED
+from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.renderer import BodyRenderer
+from hiitpi.coach.rules.workout_library import SHIPPED_FOLDER
 from tests.browser.conftest import log_in, opened, running, start
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 def film(path: Path) -> None:
     """Twenty-four jumping jacks of 1.6 s, as anybody films them."""
-    painter, pose = Painter((640, 480)), MOVEMENTS["jumping_jacks"].pose
+    painter, pose = BodyRenderer((640, 480)), ANIMATIONS["jumping_jacks"].pose
     there = [painter(pose(i / 24, 1, 1))[..., ::-1] for i in range(13)]
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15, (640, 480))
     for still in [*there, *reversed(there[1:-1])] * 24:
@@ -27,7 +27,7 @@ def film(path: Path) -> None:
 def test_a_file_dropped_into_a_folder_is_in_the_picker_and_counts(browser: Browser, tmp_path: Path):
     mine = tmp_path / "workouts"
     mine.mkdir()
-    rules = (SHIPPED / "jumping_jacks.py").read_text()
+    rules = (SHIPPED_FOLDER / "jumping_jacks.py").read_text()
     (mine / "star_jumps.py").write_text(rules.replace("Jumping Jacks", "Star Jumps"))
     film(tmp_path / "me.avi")
     with (

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hiitpi.coach import program_file
-from hiitpi.coach.program import SHIPPED, Exercise, Program
+from hiitpi.coach.session import program_file
+from hiitpi.coach.session.program import SHIPPED_PROGRAMS, Exercise, Program
 from tests.browser.conftest import log_in
 
 pytestmark = pytest.mark.slow
@@ -94,7 +94,7 @@ def test_what_is_no_program_is_told_and_nothing_is_lost(page: Page, tmp_path: Pa
 def test_shipped_programs_are_copied_not_changed(page: Page):
     log_in(page, "Ada")
     page.click("header >> text=Programs")
-    card = page.locator(".cards li", has_text=SHIPPED[3].name)
+    card = page.locator(".cards li", has_text=SHIPPED_PROGRAMS[3].name)
     assert card.get_by_text("Delete").count() == 0
     card.get_by_text("Copy").click()
     assert page.input_value("#p-name") == "My EMOM 10"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hiitpi.live.bus import decode_record
-from hiitpi.records.store import Store
+from hiitpi.coach.codec import decode_record
+from hiitpi.records.sessions import Store
 from tests.browser.conftest import App, choose, introduce, log_in, opened, running
 from tests.browser.test_access import examine
-from tests.records.book import record
+from tests.support.session_factory import record
 
 pytestmark = pytest.mark.slow
 
@@ -99,7 +99,7 @@ def test_a_session_is_opened_corrected_deleted_and_put_back(page: Page):
     expect(page.locator(".past .phase")).to_have_text("Discarded")
     page.goto("/leaderboard")
     expect(page.locator("#leaderboard")).not_to_contain_text("Bob")
-    page.goto("/data")
+    page.goto("/account")
     page.click("text=Put back")
     expect(page.locator("#d-says")).to_have_text("It counts again.")
     page.goto("/leaderboard")
@@ -108,7 +108,7 @@ def test_a_session_is_opened_corrected_deleted_and_put_back(page: Page):
 
 def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Path):
     log_in(page, "Cy")
-    page.goto("/data")
+    page.goto("/account")
     files = []
     for text in ("Sessions (CSV)", "Repetitions (CSV)"):
         with page.expect_download() as download:
@@ -133,7 +133,7 @@ def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Pat
     page.wait_for_selector(".login h1")
     expect(page.locator(".names")).not_to_contain_text("Cyrus")
     log_in(page, "Ada")
-    page.goto("/data")
+    page.goto("/account")
     page.locator("li", has_text="Player Cyrus").locator("button").click()
     expect(page.locator("#d-says")).to_have_text("Cyrus is back.")
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hiitpi.coach.program import free
-from hiitpi.records.store import Store
+from hiitpi.coach.session.program import free
+from hiitpi.records.sessions import Store
 from tests.browser.conftest import App, introduce, opened, running
-from tests.records.book import record
+from tests.support.session_factory import record
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("/", "/train", "/programs", "/leaderboard", "/history", "/data", "/status", "/wall",
-         "/versus", "/session", "/nowhere")  # fmt: skip
+PAGES = ("/", "/train", "/programs", "/leaderboard", "/history", "/account", "/status", "/wall",
+         "/head-to-head", "/session", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +66,12 @@ def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Pag
     for path in PAGES[1:]:
         page.goto(path)
         page.wait_for_selector("h1")
-    page.goto("/data")
+    page.goto("/account")
     expect(page.locator("#d-other")).to_be_hidden()  # there is nobody to merge with
     page.fill("#d-name", "Augusta")
     page.click("#d-rename")
     expect(page.locator("h1")).to_have_text("Augusta’s history")
-    page.goto("/data")
+    page.goto("/account")
     page.click("text=Delete this player")
     page.click("#d-delete")
     page.wait_for_selector(".login h1")
@@ -88,10 +88,10 @@ def test_every_page_and_button_with_one_and_two_of_everything(page: Page, app: A
     for player in ("One", "Two"):
         store.save(record("squat", player=player))
         visit(page)
-        for path in ("/programs", "/leaderboard", "/history", "/data"):
+        for path in ("/programs", "/leaderboard", "/history", "/account"):
             assert press_everything(page, path)
         store.save(record("jumping_jacks", reps=0, player=player))
-        store.house.keep(replace(free("squat"), name=f"Mine {player}"))
+        store.programs.save(replace(free("squat"), name=f"Mine {player}"))
         visit(page)
     store.close()
 

@@ -5,7 +5,14 @@ import threading
 import numpy as np
 import pytest
 
-from hiitpi.camera.base import FIRST, FROZEN, MAX_DELIVERY_S, Camera, Capture, PolledCamera
+from hiitpi.camera.base import (
+    FIRST_FRAME_TIMEOUT_S,
+    FROZEN_AFTER_S,
+    MAX_DELIVERY_DELAY_S,
+    Camera,
+    Capture,
+    PolledCamera,
+)
 from hiitpi.errors import CameraError
 
 
@@ -100,11 +107,11 @@ def test_a_frozen_camera_is_trouble():
     clock = Clock()
     camera = Pushed(clock)
     camera.start()
-    clock.now += FIRST - 0.1
+    clock.now += FIRST_FRAME_TIMEOUT_S - 0.1
     assert camera.read(0, 0) is None
     camera._deliver(np.zeros((2, 2, 3), np.uint8))
     assert camera.read(0, 0).seq == 1
-    clock.now += FROZEN - 0.1
+    clock.now += FROZEN_AFTER_S - 0.1
     assert camera.read(1, 0) is None
     clock.now += 0.2
     with pytest.raises(CameraError, match="pushed camera is frozen"):
@@ -115,7 +122,7 @@ def test_a_camera_that_never_gives_a_picture_is_trouble():
     clock = Clock()
     camera = Pushed(clock)
     camera.start()
-    clock.now += FIRST + 0.1
+    clock.now += FIRST_FRAME_TIMEOUT_S + 0.1
     with pytest.raises(CameraError, match="frozen"):
         camera.read(0, 0)
 
@@ -161,7 +168,7 @@ class Stamped(Camera):
         pytest.param(100.0 - 0.045, 100.0 - 0.045, id="taken 45 ms ago"),
         pytest.param(None, 100.0, id="the driver does not say"),
         pytest.param(100.5, 100.0, id="in the future: another clock"),
-        pytest.param(100.0 - MAX_DELIVERY_S - 1, 100.0, id="long ago: another clock"),
+        pytest.param(100.0 - MAX_DELIVERY_DELAY_S - 1, 100.0, id="long ago: another clock"),
     ],
 )
 def test_a_frame_has_the_time_at_which_it_was_taken(captured: float | None, time: float):

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hiitpi.camera.opencv import OpenCVCamera, play
+from hiitpi.camera.opencv import OpenCVCamera, read_video
 from hiitpi.errors import CameraError
 
 
@@ -20,11 +20,11 @@ def video(tmp_path: Path) -> Path:
 
 
 def test_play_gives_every_picture_with_its_time(video: Path):
-    stills = list(play(video))
+    stills = list(read_video(video))
     assert [round(float(s.image.mean()) / 20) for s in stills] == list(range(1, 13))
     assert [s.time for s in stills] == pytest.approx([i / 30 for i in range(12)], abs=0.002)
     assert stills[0].image.shape == (48, 64, 3)
-    assert 0 <= stills[0].done < stills[-1].done <= 1
+    assert 0 <= stills[0].progress < stills[-1].progress <= 1
 
 
 def test_a_file_plays_over_and_over(video: Path):
@@ -61,7 +61,7 @@ def test_colours_are_rgb(tmp_path: Path):
     for _ in range(3):
         writer.write(np.full((48, 64, 3), (0, 0, 250), np.uint8))
     writer.release()
-    red, _, blue = next(play(path)).image.reshape(-1, 3).mean(0)
+    red, _, blue = next(read_video(path)).image.reshape(-1, 3).mean(0)
     assert red > 200 > 50 > blue
 
 
@@ -75,4 +75,4 @@ def test_a_file_that_is_no_video(tmp_path: Path):
     path = tmp_path / "notes.mp4"
     path.write_text("squats on Monday")
     with pytest.raises(CameraError, match="Is it a video"):
-        list(play(path))
+        list(read_video(path))

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.club.trial import Trial, run
-from tests.records.server import BINARIES
+from tests.club.acceptance import Trial, run
+from tests.support.postgresql import BINARIES
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,7 +29,7 @@ def namespaces() -> bool:
 
 def test_eight_stations_of_which_one_is_cut_off():
     """With late and lost packets besides, where there can be networks of one's own; otherwise on
-    loopback, without a cut. A whole minute's cut is `python -m tests.club.trial`'s.
+    loopback, without a cut. A whole minute's cut is `python -m tests.club.acceptance`'s.
     """
     if namespaces():
         figures = run(Trial(stations=8, seconds=20, cut=8, network=(0.04, 0.01, 0.02)))

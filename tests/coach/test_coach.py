@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiitpi.coach.coach import Coach
-from hiitpi.coach.library import Library
 from hiitpi.coach.messages import Event
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.pose.keypoints import SIDES, Pose
-from tests.coach.stick import CLOSED, DOWN, OPEN, STANDING, Figure, cycle, film
+from tests.support.stick_figure import CLOSED, DOWN, OPEN, STANDING, Figure, cycle, film
 
-JACKS = Library()["jumping_jacks"]
-SQUAT = Library()["squat"]
+JACKS = WorkoutLibrary()["jumping_jacks"]
+SQUAT = WorkoutLibrary()["squat"]
 
 HALF = replace(OPEN, arms=(90, 90))
 FEET_TOGETHER = replace(OPEN, feet=0.3)

@@ -11,9 +11,17 @@ import numpy as np
 import pytest
 
 from hiitpi.coach.coach import Coach
-from hiitpi.coach.counter import LONGEST
+from hiitpi.coach.rules.rep_counter import MAX_REP_S
 from hiitpi.pose.keypoints import SIDES, Pose
-from tests.coach.ideal import LIBRARY, Change, hidden, judged, mirrored, performance, swapped
+from tests.support.ideal_athlete import (
+    LIBRARY,
+    Change,
+    hidden,
+    judged,
+    mirrored,
+    performance,
+    swapped,
+)
 
 SECONDS = 9.0
 SLUGS = sorted(workout.slug for workout in LIBRARY)
@@ -201,7 +209,7 @@ def test_who_stays_in_the_middle_has_stopped():
     down = [pose for _, pose, _ in performance("squat", 6)]
     lowest = max(range(len(down)), key=lambda i: down[i].xy[11, 1])
     coach, time = Coach(LIBRARY["squat"], 0.0), 0.0
-    for pose in (*down[:lowest], *[down[lowest]] * int(30 * (LONGEST + 1)), *down[lowest:]):
+    for pose in (*down[:lowest], *[down[lowest]] * int(30 * (MAX_REP_S + 1)), *down[lowest:]):
         coach.update(pose, time)
         time += 1 / 30
     whole = Coach(LIBRARY["squat"], 0.0)

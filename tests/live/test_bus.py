@@ -4,12 +4,14 @@ import time
 
 import pytest
 
-from hiitpi.coach.control import Device
+from hiitpi.coach.codec import decode, decode_command, decode_record, encode
 from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord, SetRecord
-from hiitpi.coach.program import free, tabata
-from hiitpi.live.bus import SAMPLES, Picture, connect, decode, decode_command, decode_record, encode
+from hiitpi.coach.session.device_control import Device
+from hiitpi.coach.session.program import free, tabata
+from hiitpi.live.keys import MAX_SAMPLES, Picture
 from hiitpi.live.publisher import Publisher
-from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.live.redis_client import connect
+from hiitpi.live.redis_process import start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
 
@@ -85,9 +87,9 @@ def test_every_reader_gets_every_message_in_order(redis: Settings):
 
 def test_streams_are_bounded(redis: Settings):
     trainer, page = ends(redis)
-    for i in range(SAMPLES * 2):
+    for i in range(MAX_SAMPLES * 2):
         trainer.publish(i / 30, sample(i))
-    assert SAMPLES <= len(page.recent()["samples"]) < SAMPLES * 1.2
+    assert MAX_SAMPLES <= len(page.recent()["samples"]) < MAX_SAMPLES * 1.2
 
 
 def test_wait_gives_what_came_after(redis: Settings):
@@ -132,12 +134,12 @@ def test_session_and_status(redis: Settings):
     trainer, page = ends(redis)
     assert page.session() is None
     assert page.status() is None
-    trainer.say_session({"uuid": "u", "controller": Device("a", "Ada")})
-    trainer.say_status({"camera": "x"})
+    trainer.set_session({"uuid": "u", "controller": Device("a", "Ada")})
+    trainer.set_status({"camera": "x"})
     trainer.publish(0.0, None)
     assert page.session() == {"uuid": "u", "controller": {"id": "a", "name": "Ada"}}
     assert page.status() == {"camera": "x"}
-    trainer.say_session(None)
+    trainer.set_session(None)
     trainer.publish(0.1, None)
     assert page.session() is None
 
@@ -178,7 +180,7 @@ def test_redis_may_go_and_come_and_no_event_is_lost(settings: Settings):
     for i in range(2, 50):  # nothing raises, and nothing waits long
         trainer.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i == 5 else ())
     child = start_redis(settings)
-    trainer.say_session({"uuid": "u"})
+    trainer.set_session({"uuid": "u"})
     trainer.publish(10.0, sample(50))
     try:
         assert [decode(d)["kind"] for _, d in page.recent()["events"]][-1] == "rep"

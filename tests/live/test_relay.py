@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis as redis_errors
 
+from hiitpi.coach.codec import decode
 from hiitpi.coach.messages import Command, Event, Repetition, Sample
-from hiitpi.coach.program import free
+from hiitpi.coach.session.program import free
 from hiitpi.errors import LiveError
 from hiitpi.live import relay as module
 from hiitpi.live import subscriber
-from hiitpi.live.bus import STATIONS, Client, connect, decode
+from hiitpi.live.keys import FINISHED_KEY, STATIONS_KEY
 from hiitpi.live.publisher import Publisher
-from hiitpi.live.relay import FINISHED, HAND_OVER, Relay, check_name
-from hiitpi.live.server import start_redis, stop_redis
+from hiitpi.live.redis_client import Client, connect
+from hiitpi.live.redis_process import start_redis, stop_redis
+from hiitpi.live.relay import APPEND_SCRIPT, Relay, check_name
 from hiitpi.live.subscriber import Subscriber
-from hiitpi.process import Stop
 from hiitpi.settings import Settings
+from hiitpi.system.process import Stop
 
 
 class Club:
@@ -86,7 +88,7 @@ def test_everything_is_handed_over_once_and_in_order(house: House):
     assert house.seen() == list(range(1, 31))
     samples = house.page.recent()["samples"]
     assert [decode(data)["seq"] for _, data in samples] == list(range(1, 31))
-    assert house.shared.smembers(STATIONS) == {b"left"}
+    assert house.shared.smembers(STATIONS_KEY) == {b"left"}
     assert house.page.here()
 
 
@@ -108,7 +110,7 @@ def test_a_batch_that_comes_late_adds_nothing(house: House):
     late = [house.shared.get(keys[0]), "9-9_9-9", "pi:/a boot", 10, 0, b'{"rep":{"number":2}}']
     house.rep()
     house.relay.step()
-    assert house.shared.eval(HAND_OVER, 4, *keys, *late) == 0
+    assert house.shared.eval(APPEND_SCRIPT, 4, *keys, *late) == 0
     assert house.seen() == [1, 2]
     house.rep()
     house.relay.step()
@@ -134,17 +136,17 @@ def test_a_cut_of_any_length_loses_no_event(house: House, club: Club):
 
 
 def test_session_and_status_follow_and_the_record_book_is_known_to_have_changed(house: House):
-    house.trainer.say_status({"camera": "c", "trouble": ""})
-    house.trainer.say_session({"uuid": "u", "phase": "work"})
+    house.trainer.set_status({"camera": "c", "trouble": ""})
+    house.trainer.set_session({"uuid": "u", "phase": "work"})
     house.rep()
     house.relay.step()
     assert house.page.session() == {"uuid": "u", "phase": "work"}
     assert house.page.status() == {"camera": "c", "trouble": ""}
-    house.trainer.say_session(None)
+    house.trainer.set_session(None)
     house.trainer.publish(house.time, None, [Event("finished", house.time, session="u")])
     house.relay.step()
     assert house.page.session() is None
-    assert house.shared.get(FINISHED) == b"1"
+    assert house.shared.get(FINISHED_KEY) == b"1"
 
 
 def test_commands_come_back_once_and_old_ones_are_not_meant(house: House, monkeypatch):
@@ -158,7 +160,7 @@ def test_commands_come_back_once_and_old_ones_are_not_meant(house: House, monkey
     house.relay.step()
     assert house.trainer.publish(house.time, None).commands == (start,)
     # What was asked while this station was away for long is forgotten.
-    monkeypatch.setattr(module, "MEANT", -1)
+    monkeypatch.setattr(module, "COMMAND_MAX_AGE_S", -1)
     house.page.command(Command("done", session="u"))
     other = house.made()
     house.time += 1
@@ -199,7 +201,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     with pytest.raises(LiveError, match=r"Another machine, pi:/a, is .*left.*HIITPI_STATION"):
         second.relay.step()
     assert first.shared.get("hiitpi:left:owner") == b"pi:/a boot"
-    first.trainer.say_session({"uuid": "theirs"})
+    first.trainer.set_session({"uuid": "theirs"})
     first.rep()
     first.relay.step()
     with pytest.raises(LiveError):
@@ -211,7 +213,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     check_name(named.model_copy(update={"station": "free"}))
     check_name(named.model_copy(update={"redis_url": "redis://127.0.0.1:9/0"}))  # nobody can say
     monkeypatch.setattr(module, "PATIENCE", 0.01)
-    monkeypatch.setattr(module, "REFUSED", 0.03)
+    monkeypatch.setattr(module, "OWNER_CONFLICT_TIMEOUT_S", 0.03)
     second.time += 1
     with pytest.raises(LiveError):
         second.relay.run(Stop(), lambda: None)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiitpi.camera.drawn.movements import MOVEMENTS
-from hiitpi.camera.drawn.painter import Painter
+from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.renderer import BodyRenderer
 from hiitpi.pose.blazepose import LANDMARKS, Region, anchors, crop_matrix, region
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.keypoints import INDEX
@@ -43,10 +43,10 @@ def test_region_upright():
 @pytest.mark.slow
 def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
     """Shoulders, hips, knees and ankles within 4 % of the picture's height of where they are."""
-    painter = Painter((640, 480))
+    painter = BodyRenderer((640, 480))
     blazepose = engine("blazepose", catalog)
     for slug in ("jumping_jacks", "squat"):  # seen from the front, no joint hides another
-        movement = MOVEMENTS[slug]
+        movement = ANIMATIONS[slug]
         blazepose.reset()
         for part in (0.0, 0.25, 0.5, 0.75):
             body = movement.pose(part, 1, 1)

@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from hiitpi.camera.drawn.movements import jumping_jack
-from hiitpi.camera.drawn.painter import Painter
+from hiitpi.camera.synthetic.animations import jumping_jack
+from hiitpi.camera.synthetic.renderer import BodyRenderer
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.keypoints import INDEX, Pose
 from hiitpi.pose.movenet import MoveNet, around, whole
-from tests.coach.stick import CLOSED
 from tests.conftest import engine, shared
+from tests.support.stick_figure import CLOSED
 
 
 @pytest.mark.slow
@@ -32,7 +32,7 @@ def test_google_reference(catalog: Catalog):
 @pytest.mark.slow
 def test_the_crop_finds_somebody_small(catalog: Catalog):
     """A person of a quarter of the picture's height: better seen in a crop than in the whole."""
-    small = cv2.resize(Painter((640, 480))(jumping_jack(0.25, 1, 1)), (267, 200))
+    small = cv2.resize(BodyRenderer((640, 480))(jumping_jack(0.25, 1, 1)), (267, 200))
     image = np.full((480, 640, 3), 180, np.uint8)
     image[250:450, 200:467] = small
     movenet = engine("movenet", catalog)

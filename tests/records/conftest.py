@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
-from hiitpi.records.store import Store
-from tests.records.server import BINARIES, postgresql_server
+from hiitpi.records.sessions import Store
+from tests.support.postgresql import BINARIES, postgresql_server
 
 
 @pytest.fixture(scope="session")

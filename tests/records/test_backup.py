@@ -5,8 +5,8 @@ import pytest
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.backup import backup, restore
-from hiitpi.records.store import Store
-from tests.records.book import history, record, totals
+from hiitpi.records.sessions import Store
+from tests.support.session_factory import history, record, totals
 
 
 def test_there_and_back(store: Store, tmp_path: Path):
@@ -20,7 +20,7 @@ def test_there_and_back(store: Store, tmp_path: Path):
     assert store.session(one.uuid) == one
     assert [s.uuid for s in history(store, "Ada")] == [one.uuid]
     assert totals(store) == [("Ada", "squat", 2)]
-    store.house.introduce("Cy", "#4da3ff")  # numbers go on after those that came back
+    store.players.create_player("Cy", "#4da3ff")  # numbers go on after those that came back
     assert restore(store, kept, tmp_path)[0] == 2
     assert totals(store) == [("Ada", "squat", 2), ("Bob", "squat", 2)]
 

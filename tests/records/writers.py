@@ -8,8 +8,8 @@ import sys
 import time
 from dataclasses import replace
 
-from hiitpi.records.store import Store
-from tests.records.book import record, rep
+from hiitpi.records.sessions import Store
+from tests.support.session_factory import record, rep
 
 #: As many are written however long it takes: of these one is corrected and one deleted at least.
 LEAST = 8

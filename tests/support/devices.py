@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from hiitpi.web.auth import HOUSE, PLAYER
+from hiitpi.web.security.player_session import HOUSE, PLAYER
 
 
 def logged_in(app: Flask, player: str) -> dict[str, str]:
     """What a browser session holds after somebody has logged in."""
-    return {PLAYER: player, HOUSE: app.extensions["hiitpi"].trust.code.fingerprint}
+    return {PLAYER: player, HOUSE: app.extensions["hiitpi"].device_cookies.code.fingerprint}

@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from hiitpi.records.store import Store
+from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
-from hiitpi.web.server import create_app
+from hiitpi.web.app import create_app
 
 
 @pytest.fixture

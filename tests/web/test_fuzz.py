@@ -11,13 +11,13 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hiitpi.coach import program_file
+from hiitpi.coach.session import program_file
 from hiitpi.errors import HiitPiError
-from hiitpi.records import exchange
-from hiitpi.records.store import Store
+from hiitpi.records import export_import as exchange
+from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
-from hiitpi.web.server import create_app
-from tests.conftest import free_port
+from hiitpi.system.ports import free_port
+from hiitpi.web.app import create_app
 from tests.support.devices import logged_in
 
 #: Answers that a client may get, whatever it asks: never a 5xx, which is what a crash is.
@@ -38,7 +38,7 @@ VALUES = st.recursive(
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    from hiitpi.live.server import start_redis, stop_redis
+    from hiitpi.live.redis_process import start_redis, stop_redis
 
     given_ = Settings(instance=tmp_path_factory.mktemp("fuzz"), host="127.0.0.1", port=free_port())
     given_.logs.mkdir(parents=True)

@@ -9,14 +9,16 @@ import redis as redis_package
 from flask import Flask
 
 from hiitpi.camera.base import Frame
-from hiitpi.live.bus import KNOWN, Keys, connect, encode
-from hiitpi.live.painter import Painter
+from hiitpi.coach.codec import encode
+from hiitpi.live.frame_forwarder import FrameForwarder
+from hiitpi.live.keys import PRESENCE_TTL_S, Keys
 from hiitpi.live.publisher import Publisher
+from hiitpi.live.redis_client import connect
 from hiitpi.live.subscriber import Subscriber
+from hiitpi.pipeline.renderer import FrameRenderer, RenderJob
 from hiitpi.settings import Settings
-from hiitpi.trainer.studio import Scene, Studio
 from hiitpi.web.health import ill_loops
-from hiitpi.web.hub import _in_a_row
+from hiitpi.web.live.event_broadcaster import _in_a_row
 from hiitpi.web.services import Services
 from tests.support.waiting import until
 
@@ -74,10 +76,10 @@ def test_what_the_trainer_says_of_its_loops_is_told(app: Flask, services: Servic
     bus = connect(redis.redis(0))
     status = {"camera": "x", "model": "x", "trouble": "", "state": "on", "ill": ill}
     bus.set(Keys("home").camera, encode(status))
-    bus.set(Keys("home").here, 1, ex=KNOWN)
+    bus.set(Keys("home").here, 1, ex=PRESENCE_TTL_S)
     until(lambda: app.test_client().get("/healthz").status_code == 503)
     answer = app.test_client().get("/healthz")
-    assert answer.json["ill"] == [{"process": "trainer", **ill[0]}]
+    assert answer.json["ill"] == [{"process": "pipeline", **ill[0]}]
     page = app.test_client().get("/_dash-layout")
     assert page.status_code == 200
     bus.delete(Keys("home").camera, Keys("home").here)
@@ -99,7 +101,7 @@ def test_a_station_of_another_version_does_not_stop_the_wall(services: Services,
     bus = connect(redis.redis(0))
     keys = Keys("home")
     bus.sadd("hiitpi:stations", "home")
-    bus.set(keys.here, 1, ex=KNOWN)
+    bus.set(keys.here, 1, ex=PRESENCE_TTL_S)
     bus.set(keys.session, b"[]")
     bus.set(keys.camera, b"no JSON")
     bus.xadd(keys.samples, {"j": b'{"seq": 1}'})
@@ -132,7 +134,7 @@ def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, m
 def test_pictures_for_a_club_go_on(redis, monkeypatch):
     own = connect(redis.redis(0))
     source = Subscriber(own, "home")
-    painter = Painter(source, own, Keys("club"), "frame")
+    painter = FrameForwarder(source, own, Keys("club"), "frame")
     thrower = Once(monkeypatch, painter._feed, "next")
     until(lambda: thrower.thrown)
     thrower.throws = False
@@ -143,23 +145,23 @@ def test_pictures_for_a_club_go_on(redis, monkeypatch):
 
 
 @pytest.fixture
-def studio(tmp_path) -> Iterator[Studio]:
+def studio(tmp_path) -> Iterator[FrameRenderer]:
     shown = []
     bus = SimpleNamespace(picture=lambda *given: shown.append(given), shown=shown)
-    studio = Studio(Settings(instance=tmp_path), bus)
+    studio = FrameRenderer(Settings(instance=tmp_path), bus)
     studio.shown = shown
     yield studio
     studio.close()
 
 
-def test_the_picture_is_not_frozen_for_good(studio: Studio):
+def test_the_picture_is_not_frozen_for_good(studio: FrameRenderer):
     import numpy as np
 
-    bad = Scene(Frame(np.zeros((0, 0, 3), np.uint8), 1, 0.0), None, frozenset(), {"frame"})
-    good = Scene(Frame(np.zeros((48, 64, 3), np.uint8), 2, 0.0), None, frozenset(), {"frame"})
-    studio.show(bad)
+    bad = RenderJob(Frame(np.zeros((0, 0, 3), np.uint8), 1, 0.0), None, frozenset(), {"frame"})
+    good = RenderJob(Frame(np.zeros((48, 64, 3), np.uint8), 2, 0.0), None, frozenset(), {"frame"})
+    studio.submit(bad)
     until(lambda: studio.loop.health().state == "failing")
-    studio.show(good)
+    studio.submit(good)
     until(lambda: studio.shown)
     assert studio.shown[0][:2] == ("frame", 2)
     until(lambda: studio.loop.health().state == "ok")

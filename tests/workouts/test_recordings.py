@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hiitpi.coach.library import Library
-from hiitpi.evaluate import Result, evaluate, summary
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.recordings.evaluate import Result, evaluate, summary
 from tests.conftest import SHARED
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ def rows() -> list[dict[str, str]]:
 
 @cache
 def results() -> list[Result]:
-    return evaluate(INDEX, Library(), [], lambda model: pytest.fail(f"needs {model}"))
+    return evaluate(INDEX, WorkoutLibrary(), [], lambda model: pytest.fail(f"needs {model}"))
 
 
 def total() -> dict[str, Any]:

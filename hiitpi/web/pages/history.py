@@ -7,15 +7,15 @@ from dash import ALL as EACH
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.days import first_day
-from hiitpi.records.diary import Day, Kind, Record, bests, this_week
-from hiitpi.records.roster import GOALS, Goal, GoalUnit
-from hiitpi.web.auth import current_player
-from hiitpi.web.parts import charts
-from hiitpi.web.parts.choices import ALL, choice, holds, workouts
-from hiitpi.web.parts.progress import calendar, progress
-from hiitpi.web.parts.sessions import read_view, sessions_table
-from hiitpi.web.parts.stranger import stranger
+from hiitpi.records.history import Day, Kind, PersonalBest, bests, weekly_progress
+from hiitpi.records.local_days import first_day
+from hiitpi.records.player_admin import GOALS, Goal, GoalUnit
+from hiitpi.web.components import charts
+from hiitpi.web.components.filters import ALL, choice, holds, workouts
+from hiitpi.web.components.login_required import stranger
+from hiitpi.web.components.progress import calendar, progress
+from hiitpi.web.components.session_table import read_view, sessions_table
+from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/history", "History"
@@ -32,13 +32,13 @@ UNITS: Final[dict[GoalUnit, str]] = {
 def layout(services: Services) -> Any:
     """The player's page; without a player, the way to the login."""
     name = current_player()
-    player = services.store.house.player(name) if name else None
+    player = services.store.players.find(name) if name else None
     if player is None:
         return stranger()
-    days = services.store.diary.days(player.name)
+    days = services.store.history.days(player.name)
     today = _today(services)
     head = html.H1(f"{player.name}’s history")
-    data = dcc.Link("Your data: export, import, delete", href="/data", className="quiet")
+    data = dcc.Link("Your data: export, import, delete", href="/account", className="quiet")
     if not days:
         return html.Main([head, _nothing(), data], className="page")
     slugs = holds(services.library)
@@ -95,7 +95,7 @@ def callbacks(app: Dash, services: Services) -> None:
         if name is None:
             return no_update, no_update
         since, slug = _chosen(services, period, workout)
-        days = services.store.diary.days(name, since)
+        days = services.store.history.days(name, since)
         figure = progress(services.library, days, slug, holds(services.library))
         return figure, {}  # the table begins anew
 
@@ -147,10 +147,10 @@ def callbacks(app: Dash, services: Services) -> None:
         try:
             if goal and unit not in GOALS:
                 raise RecordsError("Please choose days, minutes or repetitions.")
-            services.store.roster.set_goal(name, goal)
+            services.store.player_admin.set_goal(name, goal)
         except RecordsError as error:
             says = str(error)
-        days = services.store.diary.days(name)
+        days = services.store.history.days(name)
         return _goal(services, name, days, _today(services), says)
 
 
@@ -175,7 +175,7 @@ def _nothing() -> html.Div:
 
 
 def _streak(services: Services, player: str, today: date) -> str:
-    now, longest = services.store.diary.streak(player, today)
+    now, longest = services.store.history.streak(player, today)
     words = f"{now} day{'' if now == 1 else 's'} in a row" if now else "Today is a good first day"
     return f"{words} · longest {longest}"
 
@@ -183,10 +183,10 @@ def _streak(services: Services, player: str, today: date) -> str:
 def _goal(
     services: Services, player: str, days: list[Day], today: date, says: str = ""
 ) -> list[Any]:
-    goal = services.store.roster.goal(player)
+    goal = services.store.player_admin.goal(player)
     bar: list[Any] = []
     if goal:
-        done = this_week(days, goal.unit, today, holds(services.library))
+        done = weekly_progress(days, goal.unit, today, holds(services.library))
         text = f"This week: {done:.0f} of {goal.amount} {UNITS[goal.unit]}"
         if done >= goal.amount:
             text += " – done!"
@@ -221,7 +221,7 @@ def _goal(
     return [*bar, change, html.P(says, className="says", role="status")]
 
 
-def _bests(services: Services, found: dict[str, dict[Kind, Record]]) -> html.Div:
+def _bests(services: Services, found: dict[str, dict[Kind, PersonalBest]]) -> html.Div:
     heads = ("Workout", "Best set", "Best pace /30 s", "Best form")
     rows = []
     for slug in sorted(found, key=services.library.name):
@@ -237,6 +237,6 @@ def _bests(services: Services, found: dict[str, dict[Kind, Record]]) -> html.Div
     return html.Div(table, className="table bests")
 
 
-def _best(best: Record, kind: Kind) -> list[Any]:
+def _best(best: PersonalBest, kind: Kind) -> list[Any]:
     value = f"{best.value:.1f}" if kind == "pace" else f"{best.value:.0f}"
     return [html.B(value), html.Span(f" {best.day.day} {best.day:%b %Y}", className="quiet")]

@@ -5,19 +5,19 @@ from typing import Any, Final
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from hiitpi.records.days import first_day
-from hiitpi.records.ranking import PLANK, Measure, Place, rank, rank_streaks
-from hiitpi.web.parts import charts
-from hiitpi.web.parts.choices import ALL, choice, holds, workouts
+from hiitpi.records.leaderboard import PLANK, Measure, Place, rank, rank_streaks
+from hiitpi.records.local_days import first_day
+from hiitpi.web.components import charts
+from hiitpi.web.components.filters import ALL, choice, holds, workouts
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/leaderboard", "Leaderboard"
 
 #: Rows of the chart; more than this nobody reads from three metres.
-SHOWN: Final = 20
+MAX_ROWS: Final = 20
 
 #: Milliseconds between looks whether somebody has trained meanwhile.
-PERIOD: Final = 5000
+REFRESH_MS: Final = 5000
 
 PERIODS: Final = {"1": "Today", "7": "7 days", "30": "30 days", "all": "All time"}
 
@@ -53,7 +53,7 @@ def layout(services: Services) -> html.Main:
             html.P(says, id="lb-says", className="quiet", role="status"),
             dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=height),
             html.Div(_nobody(figure), id="lb-empty"),
-            dcc.Interval(id="lb-tick", interval=PERIOD),
+            dcc.Interval(id="lb-tick", interval=REFRESH_MS),
             dcc.Store(id="lb-seen", data=services.stations.finished()),
         ],
         className="page",
@@ -97,7 +97,7 @@ def _board(
     measure = measure if measure in MEASURES else "reps"
     slug = workout if workout in services.library else None
     today = datetime.now(UTC).astimezone(services.store.zone).date()
-    places = _places(services, period, measure, slug, today)[:SHOWN]
+    places = _places(services, period, measure, slug, today)[:MAX_ROWS]
     says = MEASURES[measure][1]
     if slug and measure not in ("plank", "streak"):
         says += f" · {services.library.name(slug)}"
@@ -113,12 +113,12 @@ def _places(
     if measure == "streak":
         streaks = services.cache.get(f"streaks-{key}")
         if streaks is None:
-            streaks = services.store.board.streaks(today)
+            streaks = services.store.leaderboard.streaks(today)
             services.cache.set(f"streaks-{key}", streaks)
         return rank_streaks(streaks, ever=period == "all")
     totals = services.cache.get(f"totals-{key}")
     if totals is None:
-        totals = services.store.board.totals(
+        totals = services.store.leaderboard.totals(
             first_day(None if period == "all" else int(period), today), until=today
         )
         services.cache.set(f"totals-{key}", totals)
@@ -195,7 +195,7 @@ def _bars(colour: Any, rows: list[str], values: list[float]) -> dict[str, Any]:
 
 
 def _colours(services: Services, places: list[Place]) -> list[str]:
-    colour = {player.name: player.colour for player in services.store.house.players()}
+    colour = {player.name: player.colour for player in services.store.players.all()}
     return [colour.get(place.player, charts.MUTED) for place in places]
 
 

@@ -5,16 +5,16 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.house import Player
-from hiitpi.records.players import COLOURS, LONGEST, clean_name, next_colour
-from hiitpi.web.auth import log_in
-from hiitpi.web.parts.header import dot
+from hiitpi.records.player_names import COLOURS, MAX_NAME_CHARS, clean_name, next_colour
+from hiitpi.records.players import Player
+from hiitpi.web.components.header import dot
+from hiitpi.web.security.player_session import log_in
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/", "Who is training?"
 
 #: Names shown as buttons; a house has few people, a club types.
-SHOWN = 48
+MAX_NAMES = 48
 
 
 def layout(services: Services) -> html.Main:
@@ -25,13 +25,13 @@ def layout(services: Services) -> html.Main:
     known: list[Player] = []
     trouble = ""
     try:
-        known = services.store.house.players()
+        known = services.store.players.all()
     except RecordsError as error:
         trouble = f"{error} Type your name: what you do is kept until it can be stored."
     return html.Main(
         [
             html.H1(TITLE),
-            html.Div([_known(player) for player in known[:SHOWN]], className="names")
+            html.Div([_known(player) for player in known[:MAX_NAMES]], className="names")
             if known
             else None,
             html.Details(
@@ -45,7 +45,7 @@ def layout(services: Services) -> html.Main:
                                     dcc.Input(
                                         id="name",
                                         type="text",
-                                        maxLength=LONGEST,
+                                        maxLength=MAX_NAME_CHARS,
                                         autoComplete="nickname",
                                         n_submit=0,
                                     ),
@@ -112,9 +112,9 @@ def callbacks(app: Dash, services: Services) -> None:
             if isinstance(ctx.triggered_id, dict):
                 if not any(known):
                     return no_update, no_update
-                player = services.store.house.welcome(str(ctx.triggered_id["name"]))
+                player = services.store.players.get_or_create_player(str(ctx.triggered_id["name"]))
             else:
-                player = services.store.house.introduce(typed or "", colour or "")
+                player = services.store.players.create_player(typed or "", colour or "")
             name = player.name
         except ValueError as error:
             return no_update, str(error)

@@ -8,14 +8,14 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import Blueprint, Response
 from werkzeug.exceptions import BadRequest
 
-from hiitpi.coach import program_file
-from hiitpi.coach.program import SHIPPED, Program, parse
+from hiitpi.coach.session import program_file
+from hiitpi.coach.session.program import SHIPPED_PROGRAMS, Program, parse
 from hiitpi.errors import HiitPiError, ProgramError
-from hiitpi.web.auth import current_player
-from hiitpi.web.parts.attributes import attributes
-from hiitpi.web.parts.editor import BLANK, FIELDS, checked, editor, filled
-from hiitpi.web.parts.picker import by_key, described, key_parts
-from hiitpi.web.parts.stranger import stranger
+from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.components.login_required import stranger
+from hiitpi.web.components.program_editor import BLANK, FIELDS, checked, editor, filled
+from hiitpi.web.components.program_picker import by_key, described, key_parts
+from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/programs", "Programs"
@@ -43,7 +43,7 @@ def layout(services: Services) -> Any:
                         html.Button("Import a file", className="button", type="button"),
                         id="p-import",
                         accept=".toml,text/plain",
-                        max_size=program_file.LARGEST,
+                        max_size=program_file.MAX_FILE_BYTES,
                     ),
                 ],
                 className="row start",
@@ -76,9 +76,11 @@ def files(services: Services) -> Blueprint:
 
 
 def _listed(services: Services) -> list[Any]:
-    house = services.store.house.programs()
+    house = services.store.programs.all()
     own = [_card(services, f"house-{kept.id}", kept.program, own=True) for kept in house]
-    shipped = [_card(services, f"shipped-{i}", p, own=False) for i, p in enumerate(SHIPPED)]
+    shipped = [
+        _card(services, f"shipped-{i}", p, own=False) for i, p in enumerate(SHIPPED_PROGRAMS)
+    ]
     empty = html.P("None yet. Make one, or begin with a copy of one below.", className="quiet")
     return [
         html.H2("The house’s own"),
@@ -189,7 +191,7 @@ def callbacks(app: Dash, services: Services) -> None:
         data = _data(values[3:])
         try:
             program = checked(data, services.library)
-            services.store.house.keep(program, key_parts(values[2])[1] if values[2] else None)
+            services.store.programs.save(program, key_parts(values[2])[1] if values[2] else None)
         except (HiitPiError, ValueError) as error:
             return editor(data, services.library, str(error)), no_update, ""
         return None, _listed(services), f"Saved: {program.name}"
@@ -206,7 +208,7 @@ def callbacks(app: Dash, services: Services) -> None:
         if not any(clicks) or not isinstance(by, dict):
             return no_update, no_update, no_update
         kind, number = key_parts(by["key"])
-        gone = services.store.house.drop(number) if kind == "house" else None
+        gone = services.store.programs.delete(number) if kind == "house" else None
         if gone is None:
             return _listed(services), "It was gone already.", None
         undo = html.Button("Undo", id="p-undo", className="button", n_clicks=0)
@@ -224,7 +226,7 @@ def callbacks(app: Dash, services: Services) -> None:
             return no_update, no_update
         try:
             program = parse(gone)
-            services.store.house.keep(program)
+            services.store.programs.save(program)
         except HiitPiError as error:
             return no_update, str(error)
         return _listed(services), f"It is back: {program.name}"

@@ -5,9 +5,9 @@ from typing import Any
 
 from dash import Dash, dcc, html
 
-from hiitpi.web.parts.ended import discard_question, shown
-from hiitpi.web.parts.picker import described
-from hiitpi.web.parts.sessions import when
+from hiitpi.web.components.program_picker import described
+from hiitpi.web.components.session_actions import discard_question, shown
+from hiitpi.web.components.session_table import when
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/session", "Session"

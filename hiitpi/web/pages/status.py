@@ -6,11 +6,11 @@ import redis
 from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
-from hiitpi.machine import HOT, temperature
+from hiitpi.system.host import HOT_CELSIUS, temperature
+from hiitpi.web.club.stations import Station
+from hiitpi.web.components.session_titles import plural
 from hiitpi.web.health import ill_loops
-from hiitpi.web.parts.titles import plural
 from hiitpi.web.services import Services
-from hiitpi.web.stations import Station
 
 PATH, TITLE = "/status", "Status"
 TAKES = ("station",)
@@ -18,10 +18,10 @@ TAKES = ("station",)
 Finding = tuple[str, bool | None, str]
 
 #: Milliseconds between two looks.
-PERIOD: Final = 2000
+REFRESH_MS: Final = 2000
 
 #: Below this part of the camera's rate something is too slow.
-SLOW: Final = 0.8
+SLOW_PART: Final = 0.8
 
 #: A camera that is off on purpose, by the trainer's word for it.
 IDLE: Final = {
@@ -34,7 +34,7 @@ HELP: Final = {
     "camera": "Check the camera’s cable and that no other program has it. It is tried again by "
     "itself every few seconds. Then: python -m hiitpi doctor",
     "engine": "No frame was analysed lately. Look at the camera first; then at the logs in "
-    "instance/logs/trainer.log, and: python -m hiitpi doctor",
+    "instance/logs/pipeline.log, and: python -m hiitpi doctor",
     "frames/s": "The machine cannot keep up: choose a faster model (HIITPI_MODEL=movenet), plug "
     "in an Edge TPU, or ask the camera for less (HIITPI_CAMERA_FPS=15).",
     "temperature": "The processor slows down when it is hot: give it a heat sink or a fan.",
@@ -59,7 +59,7 @@ def layout(services: Services, station: str = "") -> html.Main:
             html.H1(f"{TITLE} of “{station}”" if station else TITLE),
             html.Div(_rows(services, station), id="status"),
             dcc.Store(id="status-station", data=station),
-            dcc.Interval(id="status-tick", interval=PERIOD),
+            dcc.Interval(id="status-tick", interval=REFRESH_MS),
             html.H2("What to do"),
             html.Dl(
                 [
@@ -99,8 +99,8 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
         return [("live server", False, "away; trying again")]
     return [
         *seen,
-        ("viewers", not services.viewers.full,
-         f"{services.viewers.taken} of {services.viewers.most}"),
+        ("viewers", not services.video_streams.full,
+         f"{services.video_streams.active} of {services.video_streams.limit}"),
         *_loops(services),
         *_club(services),
         _records(services),
@@ -117,14 +117,14 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
     if station is not services.stations.own and not station.bus.here():
         return [("station", False, f"“{station.name}” is not connected")]
     status = station.bus.status()
-    figures, settings = station.live.figures(), services.settings
+    figures, settings = station.live.stats(), services.settings
     status = status or {"camera": "none yet", "model": "none yet", "trouble": "not started"}
     trouble = status["trouble"]
     camera = status["camera"] + (" (a drawing, no camera)" if status.get("drawn") else "")
     idle = IDLE.get(status.get("state", ""))
     # A page that has just begun to read has no figures yet: that is no trouble.
     calm = bool(idle) or (not trouble and figures.rate == 0 and station.live.young)
-    enough = SLOW * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
+    enough = SLOW_PART * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
     return [
         ("camera", None if idle else not trouble, idle or trouble or camera),
         ("engine", None if calm else figures.rate > 0, status["model"]),
@@ -176,9 +176,9 @@ def _records(services: Services) -> Finding:
 
 
 def _code(services: Services) -> Finding:
-    if services.trust.code.value is None:
+    if services.device_cookies.code.value is None:
         return "house code", False, "off: everybody on the network sees the video"
-    guesses = services.guesses.recent()
+    guesses = services.login_limiter.recent()
     return "house code", True, f"asked for; {plural(guesses, 'guess', 'guesses')} lately"
 
 
@@ -186,7 +186,7 @@ def _temperature() -> list[Finding]:
     degrees = temperature()
     if degrees is None:
         return [("temperature", None, "this machine does not tell")]
-    return [("temperature", degrees < HOT, f"{degrees:.0f} °C")]
+    return [("temperature", degrees < HOT_CELSIUS, f"{degrees:.0f} °C")]
 
 
 def _row(name: str, good: bool | None, says: str) -> html.Tr:

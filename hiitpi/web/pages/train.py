@@ -7,23 +7,25 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html,
 
 from hiitpi.coach.messages import Command
 from hiitpi.errors import ProgramError
-from hiitpi.web.auth import current_device, current_player
-from hiitpi.web.parts.attributes import attributes
-from hiitpi.web.parts.board import board, claim
-from hiitpi.web.parts.ended import discard_question, ended_callbacks
-from hiitpi.web.parts.graphs import graphs
-from hiitpi.web.parts.picker import chosen, picker
+from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.components.live_graphs import graphs
+from hiitpi.web.components.program_picker import chosen, picker
+from hiitpi.web.components.scoreboard import board, claim
+from hiitpi.web.components.session_actions import discard_question, ended_callbacks
+from hiitpi.web.security.player_session import current_device, current_player
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/train", "Train"
 TAKES = ("station",)
 
-PRIVACY = "Pictures are shown, never stored. What is kept is numbers: repetitions, times, form."
-DRAWN = "No camera: this is a drawn athlete"
-AWAY = "The live server is away; try again in a moment."
-NOT_HERE = "This station is not connected now; what is asked of it would come too late."
-NOWHERE = "There is no such station any more. The page Wall shows all."
-STRANGER = "This device is not logged in any more. Open the first page and say who you are."
+PRIVACY_NOTICE = (
+    "Pictures are shown, never stored. What is kept is numbers: repetitions, times, form."
+)
+SYNTHETIC_NOTICE = "No camera: this is a drawn athlete"
+LIVE_SERVER_AWAY = "The live server is away; try again in a moment."
+STATION_OFFLINE = "This station is not connected now; what is asked of it would come too late."
+UNKNOWN_STATION = "There is no such station any more. The page Wall shows all."
+NOT_LOGGED_IN = "This device is not logged in any more. Open the first page and say who you are."
 
 #: Buttons of the score board, and what they ask for.
 COMMANDS: dict[str, Any] = {
@@ -50,12 +52,12 @@ def layout(services: Services, station: str = "") -> html.Main:
                 [
                     html.Img(id="video", alt="Live video with the skeleton that was found"),
                     html.Div(id="outline", **attributes(aria_hidden="true")),
-                    html.P(DRAWN, id="drawn", hidden=True),
+                    html.P(SYNTHETIC_NOTICE, id="drawn", hidden=True),
                     html.P(place.name, className="place") if services.stations.several else None,
                     html.P(
                         [html.I(className="lamp"), html.Span("", id="watching")],
                         id="privacy",
-                        title=PRIVACY,
+                        title=PRIVACY_NOTICE,
                     ),
                     html.Div(id="notice", role="status"),
                     html.Div(id="cue", role="status"),
@@ -73,7 +75,7 @@ def layout(services: Services, station: str = "") -> html.Main:
             html.Section(
                 [
                     picker(services, player) if player else _watcher(),
-                    html.P(PRIVACY, className="quiet promise"),
+                    html.P(PRIVACY_NOTICE, className="quiet promise"),
                     board(),
                     _finished(),
                 ],
@@ -178,7 +180,7 @@ def callbacks(app: Dash, services: Services) -> None:
         if not clicks:
             return no_update
         if player is None:
-            return STRANGER
+            return NOT_LOGGED_IN
         try:
             program = chosen(services, mode, workout, goal, amount, key)
         except ProgramError as error:
@@ -221,7 +223,7 @@ def callbacks(app: Dash, services: Services) -> None:
         try:
             status = place.bus.status() or {}
         except redis.RedisError:
-            return AWAY
+            return LIVE_SERVER_AWAY
         covered = status.get("state") == "covered"
         return _ask(services, station, Command("uncover" if covered else "cover"))
 
@@ -229,11 +231,11 @@ def callbacks(app: Dash, services: Services) -> None:
 def _ask(services: Services, station: Any, command: Command) -> str:
     place = services.stations.get(str(station or ""))
     if place is None:
-        return NOWHERE
+        return UNKNOWN_STATION
     try:
         if not place.bus.here():
-            return NOT_HERE
+            return STATION_OFFLINE
         place.bus.command(command)
     except redis.RedisError:
-        return AWAY
+        return LIVE_SERVER_AWAY
     return ""

@@ -2,7 +2,7 @@
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
-from hiitpi.web.parts.attributes import attributes
+from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/wall", "Wall"
@@ -17,7 +17,7 @@ def layout(services: Services) -> html.Main:
             html.Ul(id="wall", className="wall", **attributes(aria_label="Stations")),
             html.Div(
                 [
-                    dcc.Link("Head-to-head", href="/versus", className="button"),
+                    dcc.Link("Head-to-head", href="/head-to-head", className="button"),
                     html.Button(
                         "Full screen", className="button", **attributes(data_full="toggle")
                     ),

@@ -1,0 +1,122 @@
+"""The athlete at one moment: steady joints, and what is usual of this body in this picture."""
+
+import math
+from collections import deque
+from itertools import pairwise
+from typing import Final
+
+from hiitpi.coach.rules.rolling_quantile import SAMPLE_INTERVAL_S, RollingQuantile
+from hiitpi.coach.rules.smoothing import Row
+from hiitpi.pose.keypoints import SIDES
+
+Point = tuple[float, float]
+NAN: Final = math.nan
+
+#: Lengths of the body that others are measured by: the joints along it.
+LENGTHS: Final = {
+    "torso": ("shoulder", "hip"),
+    "shin": ("knee", "ankle"),
+    "arm": ("shoulder", "wrist"),
+    "leg": ("hip", "knee", "ankle"),
+}
+
+#: A limb that points at the camera looks short, so a body length is the upper end of what was seen
+#: lately: this quantile of the last so many seconds.
+LENGTH_QUANTILE, LENGTH_WINDOW_S = 0.8, 5.0
+
+#: How low a joint usually is: this quantile of its height in the picture (y points down) over the
+#: last so many seconds. Whoever jumps is in the air for less than half of the time.
+FLOOR_QUANTILE, FLOOR_WINDOW_S = 0.8, 8.0
+
+#: The joints whose low is of interest: the feet stand on the floor, the shoulders lie on it.
+FLOOR_JOINTS: Final = ("ankle", "shoulder")
+
+
+class BodyTracker:
+    """The athlete at one moment: steady joints, and how long the body's parts are in this picture.
+
+    One Body lives as long as its athlete is in view; `update` moves it on.
+    """
+
+    def __init__(self) -> None:
+        self._xy: list[Point] = []
+        self._score: list[float] = [0.0] * 17
+        self._length = {name: RollingQuantile(LENGTH_QUANTILE, LENGTH_WINDOW_S) for name in LENGTHS}
+        self._low = {
+            joint: RollingQuantile(FLOOR_QUANTILE, FLOOR_WINDOW_S) for joint in FLOOR_JOINTS
+        }
+        self._hip_x = RollingQuantile(0.5, LENGTH_WINDOW_S)
+        self._learnt = -math.inf
+        self._hip_history: deque[tuple[float, float]] = deque()
+
+    def update(self, rows: list[Row], time: float) -> None:
+        """Take steady keypoints, as `Smoother` gives them, at `time` seconds."""
+        self._xy = [(x, y) for x, y, _ in rows]
+        self._score = [score for _, _, score in rows]
+        x = self.middle("hip")[0]
+        if not time - self._learnt < SAMPLE_INTERVAL_S:
+            self._learn(x, time)
+        if not math.isnan(x):
+            self._hip_history.append((time, x))
+        while self._hip_history and time - self._hip_history[0][0] > 1:
+            self._hip_history.popleft()
+
+    def _learn(self, x: float, time: float) -> None:
+        """Update what is usual; a few times a second is enough."""
+        self._learnt = time
+        for name, chain in LENGTHS.items():
+            self._length[name].update(self._longest(*chain), time)
+        for joint in FLOOR_JOINTS:
+            self._low[joint].update(self.lower(joint), time)
+        self._hip_x.update(x, time)
+
+    def point(self, joint: str, side: int) -> Point:
+        """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
+        return self._xy[SIDES[joint][side]]
+
+    def score(self, joint: str, side: int) -> float:
+        """How sure the engine is of a joint on a side, 0..1."""
+        return self._score[SIDES[joint][side]]
+
+    def middle(self, joint: str) -> Point:
+        """The middle between left and right, by score; one side alone when only it is seen."""
+        (xl, yl), (xr, yr) = self.point(joint, 0), self.point(joint, 1)
+        left, right = self.score(joint, 0), self.score(joint, 1)
+        if math.isnan(xl):
+            return xr, yr
+        if math.isnan(xr):
+            return xl, yl
+        total = left + right
+        return (xl * left + xr * right) / total, (yl * left + yr * right) / total
+
+    def length(self, name: str) -> float:
+        """A body length in pixels of this picture; NaN as long as it was not seen."""
+        return self._length[name].value or NAN  # a body of no size is not seen
+
+    def lower(self, joint: str) -> float:
+        """The lower one of the left and right `joint`: y in pixels; NaN: neither is seen."""
+        left, right = self.point(joint, 0)[1], self.point(joint, 1)[1]
+        return right if math.isnan(left) else left if math.isnan(right) else max(left, right)
+
+    def floor_y(self, joint: str) -> float:
+        """How low a joint of `FLOOR_JOINTS` usually is: y in pixels; NaN until it was seen."""
+        return self._low[joint].value
+
+    @property
+    def hip_x_median(self) -> float:
+        """Where the hips usually are: x in pixels; NaN as long as they were not seen."""
+        return self._hip_x.value
+
+    @property
+    def hip_travel_px(self) -> float:
+        """How far the hips went from side to side within the last second, pixels."""
+        xs = [x for _, x in self._hip_history]
+        return max(xs) - min(xs) if xs else NAN
+
+    def _longest(self, *joints: str) -> float:
+        sides = (
+            sum(math.dist(self.point(a, s), self.point(b, s)) for a, b in pairwise(joints))
+            for s in (0, 1)
+        )
+        known = [length for length in sides if not math.isnan(length)]
+        return max(known) if known else NAN

@@ -1,0 +1,84 @@
+"""Finds the workouts: every file of `workouts/`, and of a folder of one's own."""
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+from hiitpi.coach.rules.workout import Workout
+from hiitpi.errors import WorkoutError
+
+SHIPPED_FOLDER = Path(__file__).resolve().parents[3] / "workouts"
+
+
+class WorkoutLibrary:
+    """All workouts by slug, in the order of their names.
+
+    Args:
+        folders: where to look beside the shipped ones, None: nowhere; a file of a later folder
+            replaces one of the same name.
+
+    Raises:
+        WorkoutError: a folder is missing, or a file in it is not a workout.
+    """
+
+    def __init__(self, *folders: Path | None) -> None:
+        found: dict[str, Workout] = {}
+        for folder in (SHIPPED_FOLDER, *filter(None, folders)):
+            if not folder.is_dir():
+                raise WorkoutError(f"No folder {folder} to look for workouts in.")
+            for path in sorted(folder.glob("*.py")):
+                if not path.name.startswith("_"):
+                    found[path.stem] = _load(path)
+        self._workouts = dict(sorted(found.items(), key=lambda item: item[1].name))
+
+    def __iter__(self) -> Iterator[Workout]:
+        return iter(self._workouts.values())
+
+    def __len__(self) -> int:
+        return len(self._workouts)
+
+    def __contains__(self, slug: str) -> bool:
+        return slug in self._workouts
+
+    def __getitem__(self, slug: str) -> Workout:
+        """The workout of that slug.
+
+        Raises:
+            WorkoutError: there is none; the message names those there are.
+        """
+        try:
+            return self._workouts[slug]
+        except KeyError:
+            known = ", ".join(sorted(self._workouts))
+            raise WorkoutError(f"No workout {slug!r}. There are: {known}.") from None
+
+    def counted(self, slug: str) -> str:
+        """Its name, and what is counted where that is not repetitions: "Plank · seconds"."""
+        hold = slug in self._workouts and self._workouts[slug].hold
+        return f"{self.name(slug)} · seconds" if hold else self.name(slug)
+
+    def name(self, slug: str) -> str:
+        """What people call it; the slug itself for a workout that is not here any more."""
+        return self._workouts[slug].name if slug in self._workouts else slug
+
+
+def _load(path: Path) -> Workout:
+    module = _execute(path)
+    workout = getattr(module, "workout", None)
+    if not isinstance(workout, Workout):
+        raise WorkoutError(f"{path} does not define `workout = Workout(...)`.")
+    return replace(workout, slug=path.stem)
+
+
+def _execute(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"workouts.{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise WorkoutError(f"{path} cannot be used: {type(error).__name__}: {error}") from error
+    return module

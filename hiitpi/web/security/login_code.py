@@ -1,0 +1,91 @@
+"""The page on which a device says the house code, once."""
+
+from html import escape
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from hiitpi.access.device_cookies import DeviceCookies
+from hiitpi.access.rate_limit import LoginRateLimiter
+from hiitpi.web.security.guard import COOKIE, LOGIN_PATH, is_exempt, set_device_cookie
+
+#: Characters of a code that are looked at.
+MAX_CODE_CHARS: Final = 200
+
+
+def login_routes(trust: DeviceCookies, guesses: LoginRateLimiter) -> Blueprint:
+    """The route of the page."""
+    routes = Blueprint("door", __name__)
+
+    @routes.route(LOGIN_PATH, methods=["GET", "POST"])
+    def code() -> Response:
+        back = _safe_next_url(request.values.get("next", "/"))
+        if is_exempt(trust) or trust.check(request.cookies.get(COOKIE)) is not None:
+            return _redirect_to(back)
+        guess = request.values.get("code", "")[:MAX_CODE_CHARS].strip()
+        if not guess:
+            return _page(back, "", 200 if request.method == "GET" else 400)
+        address = request.remote_addr or ""
+        wait = guesses.take(address)
+        if wait > 0:
+            words = f"Too many wrong codes. Try again in {wait:.0f} s, or ask at the camera."
+            answer = _page(back, words, 429)
+            answer.headers["Retry-After"] = f"{wait:.0f}"
+            return answer
+        if not trust.code.matches(guess):
+            return _page(back, "That is not the code.", 401)
+        guesses.refund(address)
+        answer = _redirect_to(back)
+        set_device_cookie(answer, trust)
+        return answer
+
+    return routes
+
+
+def _safe_next_url(path: str) -> str:
+    """A path of ours; anything else is the first page."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\", LOGIN_PATH))
+    return path if ours and path.isprintable() else "/"
+
+
+def _redirect_to(path: str) -> Response:
+    answer = Response(status=303)
+    answer.headers["Location"] = path
+    return answer
+
+
+def _page(back: str, trouble: str, status: int) -> Response:
+    filled = PAGE.replace("{next}", escape(back)).replace("{trouble}", escape(trouble))
+    return Response(filled, status, mimetype="text/html")
+
+
+PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark"><link rel="icon" href="data:,">
+<title>House code · HIIT PI</title>
+<style>
+body { background: #0f1115; color: #e8eaed; font: 20px/1.4 system-ui, sans-serif; margin: 0;
+  display: grid; place-items: center; min-height: 100vh; }
+main { width: min(26rem, calc(100vw - 48px)); }
+h1 { font-size: 28px; margin: 0 0 12px; }
+p { color: #9aa3af; margin: 0 0 20px; }
+label span { display: block; font-size: 16px; margin-bottom: 8px; }
+input { width: 100%; box-sizing: border-box; font: inherit; font-size: 28px; padding: 12px 16px;
+  color: inherit; background: #181b21; border: 2px solid #3a4150; border-radius: 12px; }
+button { font: inherit; font-weight: 700; margin-top: 16px; width: 100%; min-height: 56px;
+  color: #0f1115; background: #3ddc84; border: 0; border-radius: 12px; }
+:is(input, button):focus-visible { outline: 3px solid #4da3ff; outline-offset: 2px; }
+.trouble { color: #ff8a8a; min-height: 1.4em; margin: 12px 0 0; }
+</style></head><body><main>
+<h1>What is the house code?</h1>
+<p>It keeps strangers out of your living room. This device needs it once. HIIT PI shows it where it
+was started, and with <code>python -m hiitpi code</code>.</p>
+<form method="post" action="/code">
+<input type="hidden" name="next" value="{next}">
+<label><span>House code</span>
+<input name="code" autocomplete="off" autocapitalize="none" autofocus required maxlength="200">
+</label>
+<button>Let me in</button>
+<p class="trouble" role="alert">{trouble}</p>
+</form></main></body></html>
+"""

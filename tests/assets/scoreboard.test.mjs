@@ -1,0 +1,100 @@
+/* The scoreboard: signals of the clock, and what is written. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { load } from "./page.mjs";
+
+const session = {
+  uuid: "u", set: 1, sets: 1, phase: "work", title: "Squats", program: "Squats", length: 30,
+  controller: { id: "", name: "" }, player: "Ada", counts: "reps", goal: null, view: "front",
+  rounds: 1, round: 1, next: null, bands: [], unit: "",
+};
+
+function made() {
+  const page = load("preferences.js", "sound.js", "scoreboard.js");
+  const board = new page.hiitpi.Scoreboard(page.document.getElementById("train"));
+  board.session = { ...session };
+  return { ...page, board };
+}
+
+/* The signals of a phase of `length` seconds at `rate` samples a second: [sound, second]. */
+function signals(length, rate, phase = "work") {
+  const { board, played } = made();
+  board.session.length = length;
+  const heard = [];
+  for (let i = 0; i < length * rate; i += 1) {
+    played.length = 0;
+    const left = length - (i + 1) / rate;
+    board.hear(length - i / rate, { phase, left });
+    for (const sound of played) heard.push([sound, Math.ceil(left)]);
+  }
+  return heard;
+}
+
+for (const rate of [1, 8, 30]) {
+  test(`each signal of a set is played once, at ${rate} samples a second`, () => {
+    assert.deepEqual(signals(40, rate), [["half", 20], ["ten", 10], ["tick", 3], ["tick", 2], ["tick", 1]]);
+  });
+}
+
+test("a short set has no signal for half time, nor for the last ten seconds", () => {
+  assert.deepEqual(signals(10, 30), [["tick", 3], ["tick", 2], ["tick", 1]]);
+});
+
+test("a rest is only counted down", () => {
+  assert.deepEqual(signals(40, 30, "rest"), [["tick", 3], ["tick", 2], ["tick", 1]]);
+});
+
+test("samples that were lost skip their signals, and none is played twice", () => {
+  const { board, played } = made();
+  board.hear(12, { phase: "work", left: 2.5 }); // ten and three, in one
+  assert.deepEqual(played, ["tick", "ten"]);
+  board.hear(2.5, { phase: "work", left: 2.5 });
+  board.hear(null, { phase: "work", left: 1 });
+  board.hear(2.5, { phase: "work", left: null });
+  assert.equal(played.length, 2);
+});
+
+test("where somebody is in a program", () => {
+  const { board } = made();
+  assert.equal(board.where({ ...session, rounds: 8, round: 3 }), "round 3/8");
+  assert.equal(board.where({ ...session, sets: 4, set: 2 }), "set 2/4");
+  assert.equal(board.where({ ...session, rounds: null, round: 5 }), "round 5");
+  assert.equal(board.where(session), "Squats");
+});
+
+test("what comes next", () => {
+  const { board } = made();
+  assert.equal(board.coming(session), "");
+  assert.equal(board.coming({ ...session, sets: 2 }), "then: finished");
+  assert.equal(board.coming({ ...session, next: { phase: "rest", seconds: 75 } }), "next: rest 1:15");
+  assert.equal(board.coming({ ...session, next: { phase: "work", title: "Lunges" } }), "next: Lunges");
+  assert.equal(board.coming({ ...session, phase: "rest", view: "side" }), "Next, side to the camera");
+});
+
+test("the title of the tab says the count, or how long the rest is", () => {
+  const { board } = made();
+  assert.equal(board.title({ phase: "work", reps: 7 }), "7 · Squats");
+  assert.equal(board.title({ phase: "paused", reps: 7 }), "Paused · 7 · Squats");
+  assert.equal(board.title({ phase: "rest", left: 61.2 }), "Rest 1:02 · Squats");
+  assert.equal(board.title({ phase: "countdown" }), "Get ready · Squats");
+});
+
+test("a sample without numbers shows dashes, and screen readers hear every tenth repetition", () => {
+  const { board, document } = made();
+  const text = (id) => document.getElementById(id).textContent;
+  const sample = { phase: "work", reps: 9, pace: null, score: null, sway: null, attempts: 0, total: 9,
+                   left: 12.3, spent: 17.7 };
+  board.take(sample);
+  assert.deepEqual(["reps", "pace", "score", "sway", "clock"].map(text), ["9", "–", "–", "–", "0:13"]);
+  assert.equal(text("reps-read"), "");
+  board.take({ ...sample, reps: 10, pace: 24.6, score: 87.5, sway: 3.2, left: null, spent: 65.9 });
+  assert.deepEqual(["reps", "pace", "score", "sway", "clock"].map(text), ["10", "25", "88", "3°", "1:05"]);
+  assert.equal(text("reps-read"), "10 repetitions");
+});
+
+test("only as many bars as there is room for", () => {
+  const { board, document } = made();
+  for (let i = 0; i < 20; i += 1) board.bar({ kind: "rep", rep: { score: 90 } });
+  assert.equal(document.getElementById("bars").childElementCount, 16);
+});

@@ -1,0 +1,37 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hiitpi.coach.rules.body import BodyTracker
+from hiitpi.coach.rules.smoothing import Smoother
+from hiitpi.coach.rules.sway import ENOUGH, SwayMeter
+from tests.support.stick_figure import CLOSED
+
+
+def sway_of(leans: list[float], **figure: float) -> float | None:
+    balance, body, smoother = SwayMeter(), BodyTracker(), Smoother(window=0.0)
+    for frame, lean in enumerate(leans):
+        pose = replace(CLOSED, lean=lean, **figure).pose()
+        body.update(smoother.update(pose, float(frame)), float(frame))
+        balance.update(body)
+    return balance.sway
+
+
+def test_who_stands_still_does_not_sway():
+    assert sway_of([4.0] * 100) == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("degrees", [2.0, 10.0])
+def test_sway_is_the_standard_deviation_of_the_lean(degrees: float):
+    leans = (degrees * np.sin(np.arange(200) / 5)).tolist()
+    assert sway_of(leans) == pytest.approx(float(np.std(leans)), rel=0.05)
+
+
+def test_it_takes_a_while():
+    assert sway_of([1.0] * (ENOUGH - 1)) is None
+    assert sway_of([1.0] * ENOUGH) is not None
+
+
+def test_lying_is_not_swaying():
+    assert sway_of([90.0, 100.0] * 50) is None

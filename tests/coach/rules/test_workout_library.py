@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from hiitpi.coach.coach import Coach
+from hiitpi.coach.rules.workout_library import SHIPPED_FOLDER, WorkoutLibrary
+from hiitpi.errors import WorkoutError
+from tests.support.stick_figure import CLOSED, OPEN, cycle, film
+
+
+def test_shipped_workouts_are_found_by_their_file_name():
+    assert {"jumping_jacks", "squat"} <= {workout.slug for workout in WorkoutLibrary()}
+    assert all(workout.name for workout in WorkoutLibrary())
+
+
+def test_unknown_workout_names_those_there_are():
+    with pytest.raises(WorkoutError, match=r"No workout 'swim'.*jumping_jacks.*squat"):
+        WorkoutLibrary()["swim"]
+
+
+def test_a_file_dropped_into_a_folder_counts(tmp_path: Path):
+    (tmp_path / "my_jacks.py").write_text(
+        (SHIPPED_FOLDER / "jumping_jacks.py").read_text().replace("Jumping Jacks", "My Jacks")
+    )
+    workout = WorkoutLibrary(tmp_path)["my_jacks"]
+    coach = Coach(workout, 0.0)
+    for time, figure in film(*cycle(OPEN, CLOSED, 1.0, times=2)):
+        coach.update(figure.pose(), time)
+    assert (workout.name, coach.reps) == ("My Jacks", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("workout = 3", "does not define"),
+        ("import nowhere_at_all", "ModuleNotFoundError"),
+        ("def", "SyntaxError"),
+        ("import sys; sys.exit(3)", "SystemExit"),
+        (
+            "from hiitpi.coach import *\nm = lean(says=('', ''))\n"
+            "workout = Workout('X', 'any', (), m, {})",
+            "has no states",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str):
+    (tmp_path / "broken.py").write_text(text)
+    with pytest.raises(WorkoutError, match=reason):
+        WorkoutLibrary(tmp_path)
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path):
+    with pytest.raises(WorkoutError, match="No folder"):
+        WorkoutLibrary(tmp_path / "nowhere")

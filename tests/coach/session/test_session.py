@@ -1,0 +1,346 @@
+"""A session from the first look to the last rest, with an athlete who is seen without faults."""
+
+import pytest
+
+from hiitpi.camera.synthetic.animations import at_ease, standing
+from hiitpi.camera.synthetic.skeleton import ANKLE, Arm, Skeleton, vector
+from hiitpi.coach.session.program import Exercise, Program, for_seconds, free, tabata, to_reps
+from hiitpi.coach.session.session import (
+    COUNTDOWN_S,
+    PAUSE_AFTER_AWAY_S,
+    RESUME_AFTER_BACK_S,
+    WAITING_FOR_OTHERS,
+)
+from hiitpi.coach.session.snapshot import session_snapshot
+from hiitpi.pose.keypoints import Pose
+from tests.support.coach_athlete import Athlete
+from tests.support.ideal_athlete import pose_of
+
+HALF_MINUTES = Program("x", (Exercise("squat", work=30, rest=15),), rounds=2)
+
+
+def nobody(_: Athlete) -> None:
+    return None
+
+
+def hands(left: float, right: float) -> Pose:
+    foot = 0.12
+    return pose_of(
+        Skeleton(
+            pelvis=vector(0, standing(foot), 0),
+            feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
+            arms=(Arm(left), Arm(right)),
+        )
+    )
+
+
+def hands_up(_: Athlete) -> Pose:
+    return hands(170, 170)
+
+
+def near(_: Athlete) -> Pose:
+    return pose_of(at_ease(0.0, behind=-1.9))
+
+
+@pytest.mark.parametrize("fps", [8, 15])
+def test_a_whole_tabata_is_counted_set_by_set(fps: int):
+    athlete = Athlete(tabata("jumping_jacks", "squat"), fps).run(400)
+    assert athlete.session.over
+    assert athlete.samples[-1].reps == athlete.session.reps > 0
+    assert athlete.kinds("phase") == ["countdown", *["work", "rest"] * 7, "work"]
+    record = athlete.session.record(status="finished", ended=1.0)
+    assert [one.workout for one in record.sets] == ["jumping_jacks", "squat"] * 4
+    assert [one.seconds for one in record.sets] == pytest.approx([20] * 8)
+    assert [one.began for one in record.sets] == pytest.approx([30 * i for i in range(8)])
+    for one in record.sets:
+        assert abs(one.reps - athlete.truth[one.number]) <= 1
+    assert [rep.number for rep in record.series] == list(range(1, record.reps + 1))
+    assert [one.reps for one in record.sets] == [
+        sum(rep.set == one.number for rep in record.series) for one in record.sets
+    ]
+    times = [rep.time for rep in record.series]
+    assert times == sorted(times)
+    assert record.pace == pytest.approx(record.reps * 30 / 160, abs=0.06)
+    # 3-2-1 and the look before it are not training.
+    assert athlete.time - 100 == pytest.approx(230 + COUNTDOWN_S + 1.2, abs=0.5)
+
+
+def test_an_emom_rests_for_what_is_left_of_the_minute():
+    athlete = Athlete(Program("EMOM", (Exercise("squat", work=40, reps=8),), rounds=3), fps=8)
+    athlete.run(200)
+    sets = athlete.session.record().sets
+    assert athlete.session.over
+    assert [one.reps for one in sets] == [8, 8, 8]
+    assert [one.began for one in sets] == pytest.approx([0, 40, 80], abs=0.01)
+    assert all(20 < one.seconds < 30 for one in sets)
+
+
+def test_an_amrap_goes_from_workout_to_workout_until_its_time_is_up():
+    exercises = Exercise("squat", reps=4), Exercise("push_up", reps=4)
+    athlete = Athlete(Program("AMRAP", exercises, rounds=None, limit=70), fps=8).run(200)
+    sets = athlete.session.record().sets
+    assert athlete.session.over
+    assert [one.reps for one in sets][:-1] == [4] * (len(sets) - 1)
+    assert len(sets) >= 5
+    assert sum(one.seconds for one in sets) == pytest.approx(70, abs=0.3)
+
+
+def test_to_a_number_of_repetitions():
+    record = Athlete(to_reps("squat", 5)).run(60).session.record()
+    assert record.reps == 5
+
+
+def test_for_a_number_of_seconds():
+    record = Athlete(for_seconds("squat", 30)).run(60).session.record()
+    assert record.seconds == pytest.approx(30)
+
+
+def test_free_training_goes_on_until_done():
+    athlete = Athlete(free("squat")).run(120)
+    assert not athlete.session.over
+    assert athlete.samples[-1].left is None
+    assert athlete.session.record().seconds == pytest.approx(115.6, abs=0.5)
+
+
+# Before
+
+
+def test_nothing_counts_before_go():
+    athlete = Athlete(tabata("jumping_jacks"))
+    athlete.act = lambda a: pose_of(_jack(a.time))
+    while athlete.phase != "work":
+        athlete.frame()
+        assert athlete.samples[-1].reps == 0
+    assert athlete.session.record().series == ()
+    assert athlete.kinds("rep", "attempt") == []
+
+
+def _jack(time: float) -> Skeleton:
+    from hiitpi.camera.synthetic.animations import ANIMATIONS
+
+    return ANIMATIONS["jumping_jacks"].pose(time % 1.25 / 1.25, 1.0, 1.0)
+
+
+def test_who_stands_too_close_is_told_and_waited_for():
+    athlete = Athlete(tabata("squat"))
+    athlete.act = near
+    athlete.run(30)
+    assert athlete.phase == "position"
+    assert athlete.kinds("advice") == ["Step back: I can’t see your feet"]
+    assert session_snapshot(athlete.session)["advice"] == "Step back: I can’t see your feet"
+    athlete.act = None
+    athlete.run(1.6)
+    assert athlete.phase == "countdown"
+    assert athlete.kinds("advice")[-1] == "advice"  # empty again
+
+
+def test_whoever_cannot_be_seen_well_may_start_all_the_same():
+    athlete = Athlete(tabata("squat"))
+    athlete.act = near
+    athlete.run(2)
+    athlete.events += athlete.session.go(athlete.time)
+    athlete.run(COUNTDOWN_S + 0.2)
+    assert athlete.phase == "work"
+    assert athlete.session.go(athlete.time) == []
+
+
+def test_who_leaves_during_3_2_1_is_not_started_on():
+    athlete = Athlete(tabata("squat")).until("countdown").run(0.5)
+    athlete.act = nobody
+    athlete.run(5)
+    assert athlete.phase == "position"
+    assert not athlete.session.began
+
+
+# Pauses
+
+
+def test_leaving_pauses_and_coming_back_goes_on():
+    athlete = Athlete(HALF_MINUTES).until("work").run(10)
+    athlete.act = nobody
+    athlete.run(PAUSE_AFTER_AWAY_S + 0.2)
+    assert athlete.kinds("phase")[-1] == "Paused: come back into the picture"
+    left = athlete.session.clock.left
+    assert left == pytest.approx(20, abs=0.2)  # nobody was there, and that is not held against one
+    athlete.run(60)
+    assert (athlete.phase, athlete.session.clock.left) == ("paused", left)
+    athlete.act = None
+    athlete.run(RESUME_AFTER_BACK_S - 0.3)
+    assert athlete.phase == "paused"
+    athlete.run(0.5)
+    assert athlete.phase == "countdown"
+    athlete.run(COUNTDOWN_S + 0.2)
+    assert athlete.phase == "work"
+    assert athlete.session.clock.left == pytest.approx(left, abs=0.5)
+
+
+def test_somebody_who_only_passes_does_not_end_a_pause():
+    athlete = Athlete(HALF_MINUTES).until("work").run(5)
+    athlete.act = nobody
+    athlete.run(5)
+    for _ in range(5):
+        athlete.act = None
+        athlete.run(RESUME_AFTER_BACK_S / 2)
+        athlete.act = nobody
+        athlete.run(1)
+    assert athlete.phase == "paused"
+
+
+def test_getting_water_in_the_rest_stops_no_clock():
+    athlete = Athlete(HALF_MINUTES).until("rest")
+    athlete.act = nobody
+    athlete.run(14)
+    assert athlete.phase == "rest"
+    athlete.run(1.5 + PAUSE_AFTER_AWAY_S)
+    assert athlete.phase == "paused"
+
+
+def test_free_training_goes_on_as_soon_as_somebody_is_back():
+    athlete = Athlete(free("squat")).until("work").run(8)
+    reps = athlete.session.reps
+    athlete.act = nobody
+    athlete.run(10)
+    assert athlete.phase == "paused"
+    athlete.act = None
+    athlete.run(1)
+    assert athlete.phase == "work"
+    athlete.run(10)
+    assert athlete.session.reps > reps
+
+
+def test_a_sign_pauses_and_goes_on():
+    athlete = Athlete(HALF_MINUTES).until("work").run(5)
+    athlete.act = hands_up
+    athlete.run(2.2)
+    assert athlete.phase == "paused"
+    athlete.run(10)  # held on, it is one sign
+    assert athlete.phase == "paused"
+    athlete.act = None
+    athlete.run(10)  # who is in view all along is not back
+    assert athlete.phase == "paused"
+    athlete.act = hands_up
+    athlete.run(2.2)
+    assert athlete.phase == "countdown"
+
+
+def test_a_sign_of_a_second_is_none():
+    athlete = Athlete(HALF_MINUTES).until("work").run(5)
+    athlete.act = hands_up
+    athlete.run(1)
+    athlete.act = None
+    athlete.run(1)
+    assert athlete.phase == "work"
+
+
+def test_pauses_are_neither_work_nor_pace():
+    athlete = Athlete(HALF_MINUTES).until("work").run(10)
+    assert athlete.session.pause(athlete.time)
+    assert athlete.session.pause(athlete.time) == []
+    athlete.run(30)
+    assert athlete.session.record().seconds == pytest.approx(10, abs=0.2)
+    athlete.session.resume(athlete.time)
+    athlete.run(100)
+    assert athlete.session.record().seconds == pytest.approx(60)
+
+
+def test_a_repetition_is_not_counted_across_a_pause():
+    """Down, pause, and up after the pause: that is no repetition."""
+    athlete = Athlete(free("squat")).until("work")
+    while athlete.samples[-1].state != "down":
+        athlete.frame()
+    reps = athlete.session.reps
+    athlete.session.pause(athlete.time)
+    athlete.run(2)
+    athlete.session.resume(athlete.time)
+    athlete.act = lambda a: pose_of(at_ease(0.0))
+    athlete.run(5)
+    assert (athlete.phase, athlete.session.reps) == ("work", reps)
+
+
+def test_time_passes_without_frames():
+    """The camera is away: somebody whom nobody sees is not trained."""
+    athlete = Athlete(HALF_MINUTES).until("work").run(5)
+    for i in range(100):
+        athlete.session.tick(athlete.time + i / 10)
+    assert athlete.phase == "paused"
+
+
+# What is known of it
+
+
+def test_a_session_goes_on_after_a_restart():
+    athlete = Athlete(HALF_MINUTES).until("work").run(12)
+    record = athlete.session.record()
+    again = Athlete(HALF_MINUTES, sets=record.sets, series=record.series)
+    assert again.phase == "work"
+    assert again.session.reps == record.reps
+    assert again.session.clock.left == pytest.approx(18, abs=0.2)
+    again.run(120)
+    assert again.session.over
+    after = again.session.record()
+    assert [one.seconds for one in after.sets] == pytest.approx([30, 30])
+    assert after.series[: record.reps] == record.series
+    assert [rep.number for rep in after.series] == list(range(1, after.reps + 1))
+
+
+def test_a_session_that_was_left_in_a_rest_goes_on_with_it():
+    record = Athlete(HALF_MINUTES).until("rest").session.record()
+    again = Athlete(HALF_MINUTES, sets=record.sets, series=record.series)
+    assert again.phase == "rest"
+    assert again.session.clock.left == pytest.approx(15, abs=0.1)
+
+
+def test_samples_say_where_the_session_is():
+    athlete = Athlete(HALF_MINUTES).until("rest")
+    phases = [sample.phase for sample in athlete.samples]
+    assert sorted(set(phases), key=phases.index) == ["position", "countdown", "work", "rest"]
+    for sample in athlete.samples:
+        assert sample.left is None or 0 <= sample.left <= 30
+        assert sample.total == athlete.session.reps or sample.phase != "rest"
+    assert athlete.samples[-1].reps == athlete.session.reps  # of the set before, in the rest
+
+
+def test_the_summary_says_what_comes():
+    athlete = Athlete(tabata("squat", "plank")).until("work")
+    now = session_snapshot(athlete.session)
+    assert (now["title"], now["round"], now["rounds"], now["sets"]) == ("Squats", 1, 4, 8)
+    assert now["next"] == {"phase": "rest", "title": "Plank", "seconds": 10}
+    athlete.until("rest")
+    assert session_snapshot(athlete.session)["title"] == "Plank"
+    assert session_snapshot(athlete.session)["view"] == "side"
+
+
+def test_a_head_to_head_begins_when_it_is_told_to_and_not_before():
+    athlete = Athlete(HALF_MINUTES, match="m").run(20)
+    assert athlete.phase == "position"
+    assert session_snapshot(athlete.session)["ready"]
+    assert (
+        athlete.kinds("advice")[-1]
+        == session_snapshot(athlete.session)["advice"]
+        == WAITING_FOR_OTHERS
+    )
+    athlete.events += athlete.session.go(athlete.time)
+    athlete.until("work", most=COUNTDOWN_S + 1)
+    athlete.run(200)
+    assert athlete.session.over
+    assert athlete.session.record().match == "m"
+
+
+def test_who_is_not_ready_for_a_head_to_head_is_told_why():
+    athlete = Athlete(HALF_MINUTES, match="m")
+    athlete.act = near
+    athlete.run(5)
+    assert not session_snapshot(athlete.session)["ready"]
+    assert "Step back" in session_snapshot(athlete.session)["advice"]
+
+
+@pytest.mark.parametrize("act", [hands_up, nobody])
+def test_a_head_to_head_does_not_wait_for_anybody(act):
+    athlete = Athlete(HALF_MINUTES, match="m").run(2)
+    athlete.session.go(athlete.time)
+    athlete.until("work")
+    athlete.act = act
+    athlete.run(10)
+    assert athlete.phase == "work"
+    assert athlete.session.pause(athlete.time) == []
+    assert athlete.session.clock.left == pytest.approx(20, abs=0.2)

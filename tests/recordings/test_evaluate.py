@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.errors import CameraError
+from hiitpi.recordings.evaluate import (
+    LabelledRecording,
+    Result,
+    evaluate,
+    read_index,
+    report,
+    summary,
+)
+from tests.support.stick_figure import CLOSED, OPEN, cycle, film
+
+
+def recording(path: Path, times: int) -> None:
+    frames = list(film(*cycle(OPEN, CLOSED, 1.0, times=times)))
+    poses = [figure.pose() for _, figure in frames if figure]
+    rows = np.stack([np.column_stack((p.xy, p.score)) for p in poses]).astype(np.float16)
+    np.savez(path, t=[time for time, _ in frames], blazepose=rows, posenet=rows)
+
+
+def row(reps: int, least: int, most: int) -> LabelledRecording:
+    return LabelledRecording("x.npz", "squat", reps, least, most, True)
+
+
+def test_figures_are_as_defined():
+    results = [
+        Result(row(10, 10, 11), "a", 11),  # exact: a fair counter may say 11
+        Result(row(10, 10, 11), "a", 12),  # off by one, error 1/10
+        Result(row(4, 4, 4), "a", 1),  # error 3/4
+        Result(row(0, 0, 0), "a", 2),  # a negative with two false reps
+        Result(row(0, 0, 0), "a", 0),
+    ]
+    figures = summary(results)
+    mae = round((0 + 0.1 + 0.75) / 3, 4)
+    wanted = {"clips": 3, "exact": 0.3333, "obo": 0.6667, "mae": mae}
+    assert figures["rows"] == [{"workout": "squat", "engine": "a", **wanted}]
+    assert figures["total"] == {"a": {**wanted, "negatives": 2, "false_reps": 2}}
+    assert [miss["got"] for miss in figures["misses"]] == [12, 1, 2]
+    assert "2 false reps on 2 negatives" in report(figures)
+
+
+def test_recordings_are_counted_with_every_model_they_have(tmp_path: Path):
+    recording(tmp_path / "five.npz", 5)
+    index = tmp_path / "index.csv"
+    index.write_text(
+        "file,workout,reps,confidence\n"
+        "five.npz,jumping_jacks,5,high\n"
+        "five.npz,squat,0,high\n"
+        "five.npz,jumping_jacks,99,low\n"
+        "five.npz,juggling,5,high\n"
+    )
+    told: list[str] = []
+    results = evaluate(index, WorkoutLibrary(), [], None, told.append)
+    assert [(r.engine, r.row.workout, r.got) for r in results] == [
+        ("blazepose", "jumping_jacks", 5),
+        ("posenet", "jumping_jacks", 5),
+        ("blazepose", "squat", 0),
+        ("posenet", "squat", 0),
+    ]
+    assert told == ["Left out five.npz: there is no workout 'juggling'."]
+    assert summary(results)["misses"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no column 'file'"),
+        ("file,workout\na,squat\n", "no column 'reps'"),
+        ("file,workout,reps\na,squat,many\n", "line 2: reps must be whole numbers"),
+        ("file,workout,reps\na,squat,1\nb,squat,\n", "line 3"),
+    ],
+)
+def test_an_index_that_is_wrong_says_where(tmp_path: Path, text: str, says: str):
+    path = tmp_path / "index.csv"
+    path.write_text(text)
+    with pytest.raises(CameraError, match=says):
+        read_index(path)
+
+
+def test_an_index_that_is_not_there(tmp_path: Path):
+    with pytest.raises(CameraError, match="cannot be read"):
+        read_index(tmp_path / "nowhere.csv")

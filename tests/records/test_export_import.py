@@ -1,0 +1,145 @@
+import csv
+import io
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hiitpi.coach.messages import SessionRecord, SetRecord
+from hiitpi.coach.session.program import tabata
+from hiitpi.errors import RecordsError
+from hiitpi.records import export_import as exchange
+from hiitpi.records.player_names import clean_name
+from hiitpi.records.sessions import Store
+from tests.support.session_factory import history, record, rep
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NAMES = ["=1+1", "'=1+1", "''", '"a,b"', "a;b", "😀", "שלום עולם", "+49", "-1", "@SUM(A1)", "＝1"]
+
+
+def bare(one: SessionRecord) -> SessionRecord:
+    """Without what is nobody's business but this house's: which tablet it was."""
+    return replace(one, device="")
+
+
+def as_files(records: list[SessionRecord], kind: str) -> list[tuple[str, bytes]]:
+    if kind == "json":
+        return [("sessions.json", b"".join(exchange.as_json(records, BERLIN)))]
+    sets = "".join(exchange.sets_csv(records, BERLIN)).encode()
+    return [
+        ("repetitions.csv", "".join(exchange.repetitions_csv(records)).encode()),
+        ("sessions.csv", sets),
+    ]
+
+
+def rich() -> SessionRecord:
+    sets = tuple(
+        SetRecord(n, "squat", n, 30.0 * n, 20.0, n, 1, None if n == 2 else 80.5, 1.25, 7 - n)
+        for n in (1, 2, 3)
+    )
+    series = (rep(1), replace(rep(2), set=2, cues=()), replace(rep(3), set=2, cues=("a, b", "=c")))
+    return record(program=tabata("squat"), sets=sets, series=series)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_what_goes_out_comes_in(kind: str):
+    records = [bare(rich()), bare(record(status="interrupted", series=()))]
+    assert exchange.read(as_files(records, kind)) == records
+
+
+@settings(max_examples=40)
+@given(
+    st.one_of(st.sampled_from(NAMES), st.text(min_size=1, max_size=40)),
+    st.text(max_size=20).filter(lambda cue: cue and "|" not in cue and "\x00" not in cue),
+)
+def test_any_name_and_cue_survive(name: str, cue: str):
+    try:
+        name = clean_name(name)
+        cue.encode()
+    except (ValueError, UnicodeEncodeError):
+        return
+    one = bare(record(player=name, series=(replace(rep(1), cues=(cue,)),)))
+    for kind in ("json", "csv"):
+        assert exchange.read(as_files([one], kind)) == [one]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_cell_is_a_formula(name: str):
+    _, (_, content) = as_files([record(player=name)], "csv")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert rows[0] == list(exchange.CsvSet.model_fields)
+    assert not [cell for cell in rows[1] if cell.startswith(exchange.FORMULA_PREFIXES)]
+    assert name in rows[1][1]
+
+
+def test_times_have_their_zone():
+    _, (_, content) = as_files([record()], "csv")
+    (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert row["started"] == "2026-11-22T15:59:00.000000+01:00"
+
+
+def test_what_a_spreadsheet_saved_with_semicolons_comes_in():
+    one = bare(record(series=()))
+    _, (_, content) = as_files([one], "csv")
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows(rows)
+    assert exchange.read([("saved.csv", out.getvalue().encode())]) == [one]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ((b"2026-11-22T15:59", b"yesterday"), "line 2: started"),
+        ((b",squat,1,0.0,60.0,2,", b",squat,1,0.0,60.0,-2,"), "line 2: reps '-2'"),
+        ((b",finished,", b",running,"), "line 2: status 'running'"),
+        ((b"+01:00", b""), "line 2: started"),
+        ((b"session,", b"other,"), "does not name the columns"),
+        ((b'""exercises""', b'""nothing""'), "its program is none"),
+        ((b"Ada", b""), "line 2: player"),
+        ((b"Ada", b"\xff"), "is no text"),
+    ],
+)
+def test_what_is_no_export_says_where_and_why(change: tuple[bytes, bytes], says: str):
+    _, (name, content) = as_files([record()], "csv")
+    assert change[0] in content
+    with pytest.raises(RecordsError, match=says) as caught:
+        exchange.read([(name, content.replace(*change))])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", '{"format":"hiitpi-sessions","version":2}', "", "a,b\n1,2", '"',
+             '{"format":"hiitpi-sessions","version":1,"sessions":[1]}'],
+)  # fmt: skip
+def test_junk_is_refused(text: str):
+    with pytest.raises(RecordsError, match="file-x"):
+        exchange.read([("file-x", text.encode())])
+
+
+def test_repetitions_alone_are_not_enough():
+    with pytest.raises(RecordsError, match="together"):
+        exchange.read(as_files([record()], "csv")[:1])
+
+
+def test_import_does_not_double_and_brings_back_what_was_deleted(store: Store):
+    records = [bare(rich()), bare(record(player="Bob"))]
+    assert store.import_sessions(records) == (2, 0)
+    assert store.import_sessions(records) == (0, 2)
+    assert list(store.iter_sessions("Ada")) == [records[0]]
+    store.discard(records[0].uuid)
+    assert list(store.iter_sessions("Ada")) == []
+    assert store.import_sessions(records) == (1, 1)
+    assert list(store.iter_sessions("Ada")) == [records[0]]
+    assert store.history.days("Ada")[0].reps == records[0].reps
+
+
+def test_all_sessions_are_exported_in_order(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hiitpi.records.sessions.BATCH_SESSIONS", 3)
+    for i in range(8):  # several in the same moment
+        store.save(record(started=1.7e9 + i // 4, ended=1.7e9 + 60))
+    exported = [one.uuid for one in store.iter_sessions("Ada")]
+    assert sorted(exported) == sorted(one.uuid for one in history(store, "Ada"))
+    assert len(set(exported)) == 8

@@ -1,0 +1,166 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hiitpi.coach.messages import SetRecord
+from hiitpi.errors import RecordsError
+from hiitpi.records.history import bests
+from hiitpi.records.leaderboard import Streak, Total, rank, rank_streaks
+from hiitpi.records.sessions import Store
+from tests.support.session_factory import NOW, history, record, totals
+
+TODAY = NOW.date()
+
+
+def total(player: str, workout: str = "squat", reps: int = 10, best: int = 5, **more) -> Total:
+    return Total(player, workout, reps, best, more.get("pace"), more.get("score"))
+
+
+def placed(places) -> list[tuple[int, str, float]]:
+    return [(p.rank, p.player, p.value) for p in places]
+
+
+def test_repetitions_are_summed_and_ties_shared():
+    rows = [
+        total("Ada", reps=10), total("Ada", "burpee", reps=5), total("Bob", reps=15),
+        total("Cy", reps=20), total("Dee", reps=3), total("Dee", "plank", reps=90),
+        total("Eve", reps=0),
+    ]  # fmt: skip
+    places = rank(rows, "reps", holds={"plank"})
+    assert placed(places) == [(1, "Cy", 20), (2, "Ada", 15), (2, "Bob", 15), (4, "Dee", 3)]
+    assert places[1].parts == {"squat": 10, "burpee": 5}
+    assert placed(rank(rows, "reps", "plank", {"plank"})) == [(1, "Dee", 90)]
+
+
+def test_bests_are_of_one_workout():
+    rows = [total("Ada", best=9, pace=12.0), total("Ada", "burpee", best=11, score=90.0),
+            total("Bob", best=10), total("Cy", "plank", best=120)]  # fmt: skip
+    assert placed(rank(rows, "set", holds={"plank"})) == [(1, "Ada", 11), (2, "Bob", 10)]
+    assert rank(rows, "set", holds={"plank"})[0].parts == {"burpee": 11}
+    assert placed(rank(rows, "set", "squat")) == [(1, "Bob", 10), (2, "Ada", 9)]
+    assert placed(rank(rows, "pace")) == [(1, "Ada", 12.0)]
+    assert placed(rank(rows, "score")) == [(1, "Ada", 90.0)]
+    assert placed(rank(rows, "plank", holds={"plank"})) == [(1, "Cy", 120)]
+
+
+def test_streaks_now_and_ever():
+    rows = [Streak("Ada", 0, 9), Streak("Bob", 3, 4)]
+    assert placed(rank_streaks(rows, ever=False)) == [(1, "Bob", 3)]
+    assert placed(rank_streaks(rows, ever=True)) == [(1, "Ada", 9), (2, "Bob", 4)]
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["Ada", "ADA", "Bob"]),
+            st.sampled_from(["squat", "jumping_jacks"]),
+            st.integers(0, 500),
+            st.floats(5, 90),
+            st.integers(-4, 0),
+            st.sampled_from(["finished", "interrupted", "discarded", "active"]),
+            st.one_of(st.none(), st.integers(0, 500)),
+        ),
+        max_size=10,
+    )
+)
+def test_leaderboard_and_history_agree_with_a_plain_recount(new_url: Callable[[], str], rows: list):
+    store = Store(new_url(), UTC)
+    store.migrate()
+    kept = []
+    for player, workout, reps, seconds, days, status, corrected in rows:
+        started = (NOW + timedelta(days=days)).timestamp()
+        one = SetRecord(1, workout, 1, 0.0, seconds, reps, 0, 80.0 + reps % 20)
+        given_ = record(
+            workout, player=player, started=started, status=status, sets=(one,), series=(),
+            ended=None if status == "active" else started + seconds,
+        )  # fmt: skip
+        store.save(given_)
+        if status in ("finished", "interrupted"):
+            if corrected is not None:
+                store.correct(given_.uuid, {1: corrected})
+            counted = reps if corrected is None else corrected
+            day = datetime.fromtimestamp(started, UTC).date()
+            kept.append((player.lower(), workout, day, counted, seconds, given_.uuid))
+    for since in (None, TODAY, TODAY - timedelta(days=2)):
+        expected: dict[tuple[str, str], list[int]] = {}
+        for player, workout, day, counted, _, _ in kept:
+            if since is None or day >= since:
+                expected.setdefault((player, workout), []).append(counted)
+        got = {(t.player.lower(), t.workout): t for t in store.leaderboard.totals(since)}
+        assert {k: sum(v) for k, v in expected.items()} == {k: t.reps for k, t in got.items()}
+        assert {k: max(v) for k, v in expected.items()} == {k: t.best_set for k, t in got.items()}
+    for name in ("Ada", "Bob"):
+        mine = [one for one in kept if one[0] == name.lower()]
+        assert {s.uuid for s in history(store, name)} == {one[-1] for one in mine}
+        paces: dict[str, float] = {}
+        for _, workout, _, counted, seconds, _ in mine:
+            if seconds >= 10 and counted:
+                paces[workout] = max(paces.get(workout, 0), counted * 30 / seconds)
+        found = bests(store.history.days(name))
+        assert {w: k["pace"].value for w, k in found.items() if "pace" in k} == pytest.approx(paces)
+    store.close()
+
+
+def test_days_follow_deleting_and_putting_back(store: Store):
+    one = record()
+    store.save(one)
+    store.discard(one.uuid)
+    assert totals(store) == []
+    assert [s.uuid for s in store.history.gone("Ada")] == [one.uuid]
+    assert store.session(one.uuid).status == "discarded"
+    store.discard(one.uuid, undo=True)
+    assert totals(store) == [("Ada", "squat", 2)]
+
+
+def test_the_table_is_sorted_filtered_and_paged(store: Store):
+    for i, (workout, reps) in enumerate([("squat", 5), ("burpee", 9), ("squat", 7)]):
+        begun = NOW.timestamp() - 86400 * i
+        store.save(record(workout, reps, started=begun, ended=begun + 60))
+    history = store.history
+
+    def reps(**how) -> list[int]:
+        return [one.reps for one in history.sessions("ada", **how)[0]]
+
+    assert reps() == [5, 9, 7]
+    assert reps(sort="reps") == [9, 7, 5]
+    assert reps(sort="reps", descending=False) == [5, 7, 9]
+    assert reps(workout="squat") == [5, 7]
+    assert reps(limit=1, offset=1) == [9]
+    assert history.sessions("ada", limit=1)[1] == 3
+    assert history.sessions("nobody") == ([], 0)
+    assert reps(since=date(2026, 11, 22)) == [5]
+
+
+def test_the_bests_of_other_sessions(store: Store):
+    store.save(record(reps=20))
+    now = record(reps=24)
+    now = replace(now, sets=(replace(now.sets[0], score=70.0),))
+    store.save(now)
+    assert store.history.previous_bests(now) == {"squat": {"set": 20, "pace": 10.0, "score": 91.5}}
+    assert store.history.previous_bests(record("lunge")) == {}
+
+
+def test_a_session_of_the_future_does_not_lead_today(store: Store):
+    today = NOW.date()
+    store.save(record())
+    ahead = NOW.timestamp() + 30 * 86_400
+    store.save(record(player="Bob", started=ahead, ended=ahead + 60))
+    assert [t.player for t in store.leaderboard.totals(today, until=today)] == ["Ada"]
+    assert {s.player: s.now for s in store.leaderboard.streaks(today)} == {"Ada": 1, "Bob": 0}
+
+
+def test_an_import_dated_in_the_future_is_refused(store: Store):
+    for year in (2099, 9999):
+        ahead = datetime(year, 12, 31, 23, 59, tzinfo=UTC).timestamp()
+        with pytest.raises(RecordsError, match="dated in the future"):
+            store.import_sessions([record(), record(started=ahead, ended=ahead)])
+    assert totals(store) == []
+    store._now = lambda: NOW
+    assert store.import_sessions([record()]) == (1, 0)

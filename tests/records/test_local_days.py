@@ -1,0 +1,49 @@
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiitpi.records.local_days import current, first_day, local_day, streaks, week
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-11-22T00:30+01:00", date(2026, 11, 22)),
+        ("2026-11-21T23:30+00:00", date(2026, 11, 22)),
+        ("2026-03-29T00:30+01:00", date(2026, 3, 29)),  # summer time begins at two
+        ("2026-03-29T23:30+02:00", date(2026, 3, 29)),
+        ("2026-10-25T23:30+01:00", date(2026, 10, 25)),  # and has ended at three
+        ("2026-10-25T23:30+02:00", date(2026, 10, 25)),
+    ],
+)
+def test_local_time_decides_the_day(moment: str, day: date):
+    assert local_day(datetime.fromisoformat(moment).timestamp(), BERLIN) == day
+
+
+def test_periods_and_weeks():
+    sunday = date(2026, 11, 22)
+    assert first_day(1, sunday) == sunday
+    assert first_day(7, sunday) == week(sunday) == date(2026, 11, 16)
+    assert first_day(None, sunday) is None
+
+
+@given(st.sets(st.dates(date(2026, 1, 1), date(2026, 2, 28))))
+def test_streaks_agree_with_looking_at_every_day(days: set[date]):
+    def run(day: date) -> int:
+        return 1 + run(day - timedelta(days=1)) if day in days else 0
+
+    last = max(days, default=None)
+    expected = (run(last) if last else 0, max(map(run, days), default=0), last)
+    assert streaks(sorted(days)) == expected
+
+
+@pytest.mark.parametrize(("ago", "lives"), [(0, 4), (1, 4), (2, 0)])
+def test_a_streak_lives_until_a_day_is_missed(ago: int, lives: int):
+    today = date(2026, 11, 22)
+    assert current(4, today - timedelta(days=ago), today) == lives
+    assert current(0, None, today) == 0
