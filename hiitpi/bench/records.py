@@ -127,7 +127,7 @@ def _queries(
         ("session", lambda: store.session(session.uuid)),
         ("summary: best", lambda: store.best(session)),
         ("summary: bests before", lambda: store.history.previous_bests(session)),
-        ("players", store.house.players),
+        ("players", store.players.all),
     )
 
 

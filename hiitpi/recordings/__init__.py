@@ -1,0 +1,1 @@
+"""Recordings instead of a camera: count, evaluate, show."""

@@ -5,7 +5,7 @@ import pytest
 from hiitpi.access.networks import is_loopback, owner
 
 
-@pytest.current_generation.parametrize(
+@pytest.mark.parametrize(
     ("address", "local"),
     [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("::ffff:127.0.0.1", True),
      ("192.168.1.2", False), ("::ffff:10.0.0.1", False), ("fe80::1%eth0", False), ("", True)],

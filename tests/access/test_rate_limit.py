@@ -61,7 +61,7 @@ def test_many_who_guess_do_not_lock_the_house_out(limiter: LoginRateLimiter):
     assert limiter.take("192.168.1.20") == 0  # the house's own tablet knows the code
 
 
-@pytest.current_generation.parametrize("addresses", [254, 2_100])
+@pytest.mark.parametrize("addresses", [254, 2_100])
 def test_what_can_be_guessed_by_whoever_never_rests(
     limiter: LoginRateLimiter, clock: Clock, addresses: int
 ):

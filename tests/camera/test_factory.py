@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from hiitpi.camera import factory as finder
+from hiitpi.camera import factory
 from hiitpi.camera.factory import camera_names, open_camera
 from hiitpi.camera.synthetic.camera import AthleteCamera
 from hiitpi.errors import CameraError
@@ -14,12 +14,12 @@ def test_cameras_are_found_by_their_folder():
 
 
 def test_auto_says_why_each_was_not_taken(caplog: pytest.LogCaptureFixture, monkeypatch):
-    monkeypatch.setattr(finder, "usb_cameras", lambda: ["/dev/video98", "/dev/video99"])
+    monkeypatch.setattr(factory, "usb_cameras", lambda: ["/dev/video98", "/dev/video99"])
     with caplog.at_level(logging.INFO):
         camera = open_camera(Settings(camera_width=160, camera_height=120))
     camera.close()
     assert isinstance(camera, AthleteCamera)
-    steps = [record.message for record in caplog.records if record.name.endswith("finder")]
+    steps = [record.message for record in caplog.records if record.name.endswith("factory")]
     assert [step.split(":")[0] for step in steps] == [
         "Not picamera2",
         "Not picamera",

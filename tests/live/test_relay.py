@@ -184,7 +184,7 @@ def test_whoever_watches_in_the_club_wakes_the_trainer_and_gets_pictures(house: 
 
 
 def test_a_trainer_that_has_died_is_told(house: House, monkeypatch):
-    monkeypatch.setattr(subscriber, "GONE", 0.3)
+    monkeypatch.setattr(subscriber, "OFFLINE_AFTER_S", 0.3)
     house.rep()
     house.relay.step()
     ttl = house.shared.pttl("hiitpi:left:here")
@@ -212,7 +212,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
         check_name(named)
     check_name(named.model_copy(update={"station": "free"}))
     check_name(named.model_copy(update={"redis_url": "redis://127.0.0.1:9/0"}))  # nobody can say
-    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    monkeypatch.setattr(module, "CONNECT_TIMEOUT_S", 0.01)
     monkeypatch.setattr(module, "OWNER_CONFLICT_TIMEOUT_S", 0.03)
     second.time += 1
     with pytest.raises(LiveError):

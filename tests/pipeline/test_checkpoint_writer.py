@@ -77,7 +77,7 @@ def test_a_write_may_end_while_the_recorder_closes(tmp_path: Path, monkeypatch):
             time.sleep(0.01)
         return keep(kept)
 
-    monkeypatch.setattr(recorder, "keep", slowly)
+    monkeypatch.setattr(recorder, "spool", slowly)
     recorder.close()
     assert one.uuid not in recorder.waiting
     assert (tmp_path / f"{other.uuid}.json").exists()

@@ -472,7 +472,7 @@ def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
     house.run(3.5)
     until(lambda: house.store.session(uuid))
     before = house.store.session(uuid)
-    save, house.trainer._recorder._save = house.trainer._recorder._save, shut
+    save, house.trainer._writer._save = house.trainer._recorder._save, shut
     house.run(10)
     house.ask("done", uuid)
     counted = house.events().count("rep")
@@ -504,7 +504,7 @@ def test_a_record_book_that_does_not_answer_costs_no_session(house: House):
     uuid = house.start()
     house.run(3.5)
     never = threading.Event()
-    house.trainer._recorder._save = lambda record: never.wait(30)
+    house.trainer._writer._save = lambda record: never.wait(30)
     house.run(1)
     house.ask("done", uuid)
     assert (house.folder / "unsaved" / f"{uuid}.json").exists()
@@ -521,7 +521,7 @@ def test_a_clock_that_is_set_does_not_end_a_session(house: House):
 
 
 def test_a_session_is_stored_by_the_clock_as_it_was_set(house: House):
-    jump, floor = 0.0, house.trainer._floor
+    jump, floor = 0.0, house.trainer._sessions
     floor._wall = lambda: time.time() + jump
     uuid = house.start()
     house.run(2)

@@ -4,7 +4,7 @@ import pytest
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.history import weekly_progress
-from hiitpi.records.player_admin import Goal, forget
+from hiitpi.records.player_admin import Goal, purge_deleted
 from hiitpi.records.sessions import Store
 from tests.support.session_factory import NOW, history, record, totals
 
@@ -88,7 +88,7 @@ def test_after_a_day_it_is_forgotten_for_good(store: Store):
     store.player_admin.merge("Cy", into="Ada")
     for days, left in ((0.9, 2), (1.1, 0)):
         with store.database.writing() as rows:
-            forget(rows, datetime.now(UTC) + timedelta(days=days))
+            purge_deleted(rows, datetime.now(UTC) + timedelta(days=days))
         assert len(store.player_admin.gone()) == left
     assert store.session(deleted.uuid) is None
     assert store.session(kept.uuid) == kept

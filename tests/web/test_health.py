@@ -114,7 +114,7 @@ def test_a_station_of_another_version_does_not_stop_the_wall(services: Services,
 
 def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, monkeypatch):
     station = services.stations.own
-    bus, channel = connect(redis.redis(0)), Keys("home").frame
+    bus, channel = connect(redis.redis(0)), Keys("home").key("frame")
     station.video.enter("frame")
     until(lambda: bus.pubsub_numsub(channel)[0][1])
     bus.publish(channel, b"short")

@@ -1,0 +1,1 @@
+"""What a repetition is: measures of the body, conditions on them, states, scores."""

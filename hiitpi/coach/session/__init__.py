@@ -1,0 +1,1 @@
+"""What a training session is: program, timer, framing, gestures, control."""

@@ -1,0 +1,1 @@
+"""Several stations: who is here, the wall, head-to-head."""

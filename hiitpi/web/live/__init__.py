@@ -1,0 +1,1 @@
+"""Live data and video for browsers: Server-Sent Events, MJPEG."""

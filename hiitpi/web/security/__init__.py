@@ -1,0 +1,1 @@
+"""Who may see what: house code, device cookies, players, requests from elsewhere."""

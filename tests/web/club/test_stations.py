@@ -311,7 +311,7 @@ def test_pages_of_a_machine_without_a_camera(hub: Settings, left: Trainer):
     assert answer.status_code == 200
     answer.close()
     services = app.extensions["hiitpi"]
-    assert services.followers.taken == 0
+    assert services.live_streams.active == 0
     for path in ("/wall", "/head-to-head", "/train", "/train?station=left", "/status"):
         assert client.get(path).status_code == 200
 

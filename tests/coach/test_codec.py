@@ -1,0 +1,57 @@
+"""What enters a process as JSON is checked."""
+
+import pytest
+
+from hiitpi.coach.codec import decode, decode_command, decode_record, encode
+from hiitpi.coach.messages import Command, Repetition, Sample, SessionRecord, SetRecord
+from hiitpi.coach.session.program import free, tabata
+
+REP = Repetition(1, 1.5, 1.0, 0.9, 1.0, 95.5, ("Hands higher",))
+
+
+def sample(seq: int) -> Sample:
+    return Sample(seq, seq / 30, 20.0, 0.9, ((1, 2, 0.5),) * 17, "open", 90.0, 3)
+
+
+def record() -> SessionRecord:
+    sets = (SetRecord(1, "squat", 1, 0.0, 20.0, 1, 0, 90.0, None, 2),)
+    return SessionRecord(
+        "u", "Zoë 😀", tabata("squat"), 1.0, None, "active", "home", "m", "tablet", sets, (REP,)
+    )
+
+
+def test_json_there_and_back():
+    assert decode_record(encode(record())) == record()
+    command = Command("start", player="Zoë", program=free("squat"))
+    assert decode_command(encode(command)) == command
+    assert decode(encode(sample(1)))["keypoints"][0] == [1, 2, 0.5]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{}",
+        b"[]",
+        b"nonsense",
+        b'{"kind":"start","program":{}}',
+        b'{"kind":"dance"}',
+        b'{"kind":"start","player":5}',
+        b'{"kind":"start","player":"%s"}' % (b"x" * 500),
+    ],
+)
+def test_what_is_no_command_is_refused(data: bytes):
+    with pytest.raises(ValueError, match=r"not valid|not a Command"):
+        decode_command(data)
+
+
+@pytest.mark.parametrize("change", [{"program": 1}, {"sets": [{}]}, {"sets": None}])
+def test_what_is_no_record_is_refused(change: dict):
+    with pytest.raises(ValueError, match="not valid"):
+        decode_record(encode({**decode(encode(record())), **change}))
+
+
+def test_fields_of_another_version_are_left_out():
+    assert decode_record(encode({**decode(encode(record())), "weather": "fine"})) == record()
+    assert decode_command(b'{"kind":"pause","session":"1","volume":11}') == Command(
+        "pause", session="1"
+    )
