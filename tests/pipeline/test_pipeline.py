@@ -472,7 +472,7 @@ def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
     house.run(3.5)
     until(lambda: house.store.session(uuid))
     before = house.store.session(uuid)
-    save, house.trainer._writer._save = house.trainer._recorder._save, shut
+    save, house.trainer._writer._save = house.trainer._writer._save, shut
     house.run(10)
     house.ask("done", uuid)
     counted = house.events().count("rep")
