@@ -1,17 +1,15 @@
 """Reads and writes the sessions of the record book."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
-import orjson
 from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.orm import Session as Rows
 from sqlalchemy.orm import selectinload
 
 from hiitpi.coach.messages import KEPT, SessionRecord
-from hiitpi.coach.session.program import Program
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
 from hiitpi.records.daily_stats import COUNTS, rebuild_daily_stats
@@ -23,6 +21,7 @@ from hiitpi.records.mapping import find_session, read_record
 from hiitpi.records.migrate import upgrade
 from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
 from hiitpi.records.players import PlayerRepository, find_player, player_row
+from hiitpi.records.program_bests import Best, program_best
 from hiitpi.records.programs import ProgramRepository, canonical
 
 #: Repetitions that a set may be corrected to.
@@ -33,14 +32,6 @@ MAX_CLOCK_AHEAD = timedelta(days=1)
 
 #: Sessions that are read or written at a time.
 BATCH_SESSIONS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """The most that somebody has reached."""
-
-    reps: int
-    pace: float
 
 
 class Store:
@@ -233,20 +224,7 @@ class Store:
         Programs are equal when they have the same exercises, times and goals, whatever their name.
         """
         with self.database.reading() as rows:
-            player = find_player(rows, record.player)
-            if player is None:
-                return None
-            same = _same_programs(rows, player.id, record.program)
-            query = select(
-                func.max(schema.SessionRow.reps), func.max(schema.SessionRow.pace)
-            ).where(
-                schema.SessionRow.program.in_(same),
-                schema.SessionRow.player_id == player.id,
-                schema.SessionRow.uuid != UUID(record.uuid),
-                COUNTS,
-            )
-            reps, pace = rows.execute(query).one()
-        return None if reps is None else Best(reps, pace)
+            return program_best(rows, record)
 
     def match(self, match: str) -> list[SessionRecord]:
         """The sessions of a head-to-head that the record book has so far, without their series."""
@@ -297,15 +275,6 @@ class Store:
         with self.database.reading() as rows:
             row = find_session(rows, uuid)
             return None if row is None else read_record(row, series=True)
-
-
-def _same_programs(rows: Rows, player: int, program: Program) -> list[str]:
-    """The programs of a player that differ from this one by name at most, as JSON."""
-    query = (
-        select(schema.SessionRow.program).where(schema.SessionRow.player_id == player).distinct()
-    )
-    wanted = {**program.data(), "name": ""}
-    return [text for text in rows.scalars(query) if {**orjson.loads(text), "name": ""} == wanted]
 
 
 def _update_totals(row: schema.SessionRow, record: SessionRecord) -> None:

@@ -1,0 +1,46 @@
+"""The most that a player has reached in a program, whatever the program was called."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Rows
+
+from hiitpi.coach.messages import SessionRecord
+from hiitpi.coach.session.program import Program
+from hiitpi.records import schema
+from hiitpi.records.daily_stats import COUNTS
+from hiitpi.records.players import find_player
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The most that somebody has reached."""
+
+    reps: int
+    pace: float
+
+
+def program_best(rows: Rows, record: SessionRecord) -> Best | None:
+    """The best of the player's other sessions of an equal program; None: there is none."""
+    player = find_player(rows, record.player)
+    if player is None:
+        return None
+    query = select(func.max(schema.SessionRow.reps), func.max(schema.SessionRow.pace)).where(
+        schema.SessionRow.program.in_(_same_programs(rows, player.id, record.program)),
+        schema.SessionRow.player_id == player.id,
+        schema.SessionRow.uuid != UUID(record.uuid),
+        COUNTS,
+    )
+    reps, pace = rows.execute(query).one()
+    return None if reps is None else Best(reps, pace)
+
+
+def _same_programs(rows: Rows, player: int, program: Program) -> list[str]:
+    """The programs of a player that differ from this one by name at most, as JSON."""
+    query = (
+        select(schema.SessionRow.program).where(schema.SessionRow.player_id == player).distinct()
+    )
+    wanted = {**program.data(), "name": ""}
+    return [text for text in rows.scalars(query) if {**orjson.loads(text), "name": ""} == wanted]
