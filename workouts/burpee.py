@@ -23,7 +23,7 @@ workout = Workout(
     ),
     full_range={hips: (0.38, 0.92)},
     signal=hips,
-    shortest=0.8,
+    shortest=0.5,
     pace=15,
     floor=True,
     hands=("overhead",),

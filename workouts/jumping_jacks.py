@@ -22,7 +22,7 @@ workout = Workout(
     throughout=(trunk < 35,),
     full_range={arms: (25, 155)},
     signal=arms,
-    shortest=0.2,
+    shortest=0.1,
     pace=48,
     hands=("overhead",),
 )

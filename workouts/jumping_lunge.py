@@ -25,6 +25,6 @@ workout = Workout(
     throughout=(trunk < 60,),
     full_range={hips: (0.55, 0.92)},
     signal=hips,
-    shortest=0.2,
+    shortest=0.1,
     pace=40,
 )

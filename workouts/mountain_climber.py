@@ -25,7 +25,7 @@ workout = Workout(
     full_range={hip: (70, 155)},
     signal=hip,
     each_side=True,
-    shortest=0.15,
+    shortest=0.11,
     pace=120,
     floor=True,
 )

@@ -2,13 +2,13 @@
 
 Straight means that the hips are on the line from shoulders to ankles: at most a quarter of the
 trunk's length above it, and less below, where it is the back that suffers. Lying flat is no plank:
-the shoulders are over the elbows.
+the shoulders are over the elbows. A trunk that points at the camera shows no lean, and needs none.
 """
 
 from hiitpi.coach import State, Workout, arch, height, lean
 
 hips = arch("shoulder", "hip", "ankle", per="torso", says=("Hips lower", "Hips higher"))
-trunk = lean(says=("Hips lower", "Down on hands and toes"))
+trunk = lean(says=("Hips lower", "Down on hands and toes"), needed=False)
 arms = height(
     "shoulder", over="elbow", per="arm", says=("", "Push up from the floor"), needed=False
 )

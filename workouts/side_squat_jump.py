@@ -1,27 +1,28 @@
-"""Side squat jumps: squat with the hands together, jump sideways with the arms back, squat again.
+"""Side squat jumps: from a half squat jump sideways with both feet, and land in a half squat.
 
-A repetition is a jump: from squat to squat, legs straight and hands down at the hips in between,
-and the hips at least a third of the trunk's length to the side within the second. Derived from the
-movement; there was no recording to try it on, only the drawn athlete.
+A judge sees both feet leave the floor and the body move aside by a good part of the trunk's length
+within the second, legs straight in the air, and bent to a half squat at both ends. What the hands
+do is free: people swing them, hold them at the chest or at the waist.
 """
 
-from hiitpi.coach import State, Workout, height, lean, travel
+from hiitpi.coach import State, Workout, lean, rise, squat_depth, travel
 
-depth = height("hip", over="knee", per="shin", says=("Go lower", "Jump up"))
-hands = height("wrist", over="hip", per="torso", says=("Arms back", "Hands to the chest"))
+depth = squat_depth(says=("Go lower", "Jump up"))
 aside = travel(per="torso", says=("", "Jump to the side"))
+feet = rise("ankle", per="shin", says=("", "Jump: both feet off the floor"), needed=False)
 trunk = lean(says=("Chest up", "Chest up"))
 
 workout = Workout(
     name="Side Squat Jumps",
     view="front",
     states=(
-        State("squat", depth < 0.6, hands > 0.35),
-        State("jump", depth > 0.75, hands < 0.2, aside > 0.3),
+        State("squat", depth < 0.65),
+        State("jump", depth > 0.75, aside > 0.4, feet > 0.1),
     ),
     throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95)},
     signal=depth,
-    shortest=0.5,
+    shortest=0.25,
+    longest=4,
     pace=30,
 )

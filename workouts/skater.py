@@ -21,6 +21,7 @@ workout = Workout(
     full_range={hips: (-0.6, 0.6)},
     signal=hips,
     each_side=True,
-    shortest=0.5,
+    shortest=0.3,
+    longest=4,
     pace=40,
 )

@@ -1,23 +1,18 @@
 """Squats: from standing, sit down until the hips are about level with the knees, and stand up.
 
-Depth is the height of the hips over the knees in lengths of the shin: 1 standing, 0 with thighs
-level. It is the same from front and side, unlike the angle of the knee, which a camera in front
-cannot see. Thighs within 30° of level (sin 30° = 0.5) pass; quarter squats, at 0.54-0.61 on
-recordings, do not. The knees bend as well: whoever walks away from the camera lowers the hips in
-the picture, but not with bent knees. Bending over to fetch something lowers them too, but then the
-trunk lies down.
+A judge sees the thighs near level. Depth is the height of the hips over the knees in lengths of the
+shin: 1 standing, 0 with thighs level; from the front, where the knees hide it, what the height of
+the hips over the feet tells of it. Thighs within 30° of level (sin 30° = 0.5) pass; quarter squats,
+at 0.54-0.61 on recordings, do not. The knees bend as well: whoever walks away from the camera
+lowers the hips in the picture, but not with bent knees. Bending over to fetch something lowers them too,
+but then the trunk lies down.
 """
 
-from hiitpi.coach import State, Workout, angle, height, lean, step
+from hiitpi.coach import State, Workout, angle, as_from_the_side, lean, squat_depth, step
 
-depth = height(
-    "hip",
-    over="knee",
-    per="shin",
-    says=("Go lower: hips level with the knees", "Stand all the way up"),
-)
-knees = angle(
-    "hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False
+depth = squat_depth(says=("Go lower: hips level with the knees", "Stand all the way up"))
+knees = as_from_the_side(
+    angle("hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False)
 )
 level = step("knee", per="shin", says=("Feet side by side", ""), needed=False)
 trunk = lean(says=("Chest up", "Chest up"))
@@ -32,6 +27,6 @@ workout = Workout(
     throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95)},
     signal=depth,
-    shortest=0.3,
+    shortest=0.15,
     pace=22,
 )

@@ -22,6 +22,6 @@ workout = Workout(
     throughout=(trunk < 70,),
     full_range={depth: (0.1, 0.95), feet: (0.0, 0.4)},
     signal=depth,
-    shortest=0.5,
+    shortest=0.25,
     pace=24,
 )

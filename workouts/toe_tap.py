@@ -21,6 +21,6 @@ workout = Workout(
     full_range={foot: (0.02, 0.25)},
     signal=foot,
     each_side=True,
-    shortest=0.2,
+    shortest=0.1,
     pace=90,
 )

@@ -21,6 +21,6 @@ workout = Workout(
     full_range={hand: (0.5, 1.5)},
     signal=hand,
     each_side=True,
-    shortest=0.35,
+    shortest=0.2,
     pace=36,
 )

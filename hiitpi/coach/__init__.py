@@ -14,7 +14,16 @@ from hiitpi.coach.rules.measures import (
     step,
     tap,
     travel,
+)
+from hiitpi.coach.rules.postures import (
+    as_from_the_side,
+    curl,
+    curl_left,
+    press,
+    squat_depth,
+    stature,
     trunk_lean_lying,
+    unless_leaning_on_hands,
 )
 from hiitpi.coach.rules.workout import State, Workout
 
@@ -30,9 +39,13 @@ __all__ = [
     "ahead",
     "angle",
     "arch",
+    "as_from_the_side",
+    "curl",
+    "curl_left",
     "height",
     "larger",
     "lean",
+    "press",
     "reach",
     "require_visible",
     "rise",
@@ -41,9 +54,12 @@ __all__ = [
     "smaller",
     "split",
     "spread",
+    "squat_depth",
+    "stature",
     "step",
     "surely",
     "tap",
     "travel",
     "trunk_lean_lying",
+    "unless_leaning_on_hands",
 ]

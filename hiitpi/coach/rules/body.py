@@ -7,7 +7,7 @@ from typing import Final
 
 from hiitpi.coach.rules.rolling_quantile import SAMPLE_INTERVAL_S, RollingQuantile
 from hiitpi.coach.rules.smoothing import Row
-from hiitpi.pose.keypoints import SIDES
+from hiitpi.pose.keypoints import SEEN, SIDES
 
 Point = tuple[float, float]
 NAN: Final = math.nan
@@ -28,6 +28,21 @@ LENGTH_QUANTILE, LENGTH_WINDOW_S = 0.8, 5.0
 #: last so many seconds. Whoever jumps is in the air for less than half of the time.
 FLOOR_QUANTILE, FLOOR_WINDOW_S = 0.8, 8.0
 
+#: A trunk that leans by more than this (degrees) lies, or is on its way. Seen from above, somebody
+#: who lies seems to lean by 50.
+MIN_LYING_LEAN: Final = 40.0
+
+#: How far the trunk leans when somebody lies: this quantile of its lean while lying, over so many
+#: seconds; and how far it comes up from there in this person's sit-ups.
+LYING_QUANTILE, LYING_WINDOW_S = 0.85, 8.0
+CURL_QUANTILE, CURL_WINDOW_S = 0.9, 6.0
+
+#: How high the hips are over the feet when somebody stands: this quantile over so many seconds.
+STANDING_QUANTILE, STANDING_WINDOW_S = 0.85, 12.0
+
+#: Seconds over which movements of hips and hands are looked at.
+TRAVEL_WINDOW_S: Final = 1.0
+
 #: The joints whose low is of interest: the feet stand on the floor, the shoulders lie on it.
 FLOOR_JOINTS: Final = ("ankle", "shoulder")
 
@@ -46,8 +61,12 @@ class BodyTracker:
             joint: RollingQuantile(FLOOR_QUANTILE, FLOOR_WINDOW_S) for joint in FLOOR_JOINTS
         }
         self._hip_x = RollingQuantile(0.5, LENGTH_WINDOW_S)
+        self._lying = RollingQuantile(LYING_QUANTILE, LYING_WINDOW_S)
+        self._curl = RollingQuantile(CURL_QUANTILE, CURL_WINDOW_S)
+        self._standing = RollingQuantile(STANDING_QUANTILE, STANDING_WINDOW_S)
         self._learnt = -math.inf
-        self._hip_history: deque[tuple[float, float]] = deque()
+        self._hip_history: deque[tuple[float, Point]] = deque()
+        self._wrist_history: deque[tuple[float, Point]] = deque()
 
     def update(self, rows: list[Row], time: float) -> None:
         """Take steady keypoints, as `Smoother` gives them, at `time` seconds."""
@@ -56,10 +75,8 @@ class BodyTracker:
         x = self.middle("hip")[0]
         if not time - self._learnt < SAMPLE_INTERVAL_S:
             self._learn(x, time)
-        if not math.isnan(x):
-            self._hip_history.append((time, x))
-        while self._hip_history and time - self._hip_history[0][0] > 1:
-            self._hip_history.popleft()
+        _remember(self._hip_history, self.middle("hip"), time)
+        _remember(self._wrist_history, self.middle("wrist"), time)
 
     def _learn(self, x: float, time: float) -> None:
         """Update what is usual; a few times a second is enough."""
@@ -69,6 +86,11 @@ class BodyTracker:
         for joint in FLOOR_JOINTS:
             self._low[joint].update(self.lower(joint), time)
         self._hip_x.update(x, time)
+        lean = self.trunk_lean
+        if lean > MIN_LYING_LEAN:  # sitting between two sit-ups says nothing of how one lies
+            self._lying.update(lean, time)
+        self._curl.update(self.lying_lean - lean, time)
+        self._standing.update(self.hips_over_feet, time)
 
     def point(self, joint: str, side: int) -> Point:
         """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
@@ -110,8 +132,44 @@ class BodyTracker:
     @property
     def hip_travel_px(self) -> float:
         """How far the hips went from side to side within the last second, pixels."""
-        xs = [x for _, x in self._hip_history]
-        return max(xs) - min(xs) if xs else NAN
+        return _extent(self._hip_history)[0]
+
+    @property
+    def wrist_travel_px(self) -> float:
+        """How far the hands went within the last second, pixels; NaN: they were not seen."""
+        return math.hypot(*_extent(self._wrist_history))
+
+    @property
+    def trunk_lean(self) -> float:
+        """How far the trunk leans from upright: degrees, 90 lying; NaN when it is only guessed."""
+        if not all(self.is_visible(joint) for joint in ("hip", "shoulder")):
+            return NAN
+        (hx, hy), (sx, sy) = self.middle("hip"), self.middle("shoulder")
+        return math.degrees(math.atan2(abs(sx - hx), hy - sy))
+
+    @property
+    def lying_lean(self) -> float:
+        """How far the trunk leans when this person lies: degrees; NaN until it has lain."""
+        return self._lying.value
+
+    @property
+    def usual_curl(self) -> float:
+        """How far the trunk comes up from lying in this person's sit-ups: degrees; NaN: unknown."""
+        return self._curl.value
+
+    @property
+    def hips_over_feet(self) -> float:
+        """Height of the hips over the lower foot, pixels; NaN when they are not seen."""
+        return self.lower("ankle") - self.middle("hip")[1]
+
+    @property
+    def standing_height(self) -> float:
+        """Height of the hips over the feet when this person stands, pixels; NaN: unknown."""
+        return self._standing.value
+
+    def is_visible(self, joint: str) -> bool:
+        """Whether a joint is seen, and not only guessed, on one side at least."""
+        return max(self.score(joint, 0), self.score(joint, 1)) >= SEEN
 
     def _longest(self, *joints: str) -> float:
         sides = (
@@ -120,3 +178,18 @@ class BodyTracker:
         )
         known = [length for length in sides if not math.isnan(length)]
         return max(known) if known else NAN
+
+
+def _remember(history: deque[tuple[float, Point]], point: Point, time: float) -> None:
+    if not math.isnan(point[0]):
+        history.append((time, point))
+    while history and time - history[0][0] > TRAVEL_WINDOW_S:
+        history.popleft()
+
+
+def _extent(history: deque[tuple[float, Point]]) -> Point:
+    """Width and height of the box around remembered points, pixels; NaN: there are none."""
+    if not history:
+        return NAN, NAN
+    xs, ys = zip(*(point for _, point in history), strict=True)
+    return max(xs) - min(xs), max(ys) - min(ys)

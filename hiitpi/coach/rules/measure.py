@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from hiitpi.coach.rules.body import NAN, BodyTracker
-from hiitpi.pose.keypoints import SEEN
 
 #: A side counts as seen well when its score is at least this part of the other side's: from the
 #: side, the far limb is guessed rather than seen.
@@ -129,7 +128,7 @@ def require_visible(measure: Measure) -> Measure:
 
 def is_visible(body: BodyTracker, joints: tuple[str, ...]) -> bool:
     """Whether each of the joints is seen, and not only guessed, on one side at least."""
-    return all(max(body.score(joint, 0), body.score(joint, 1)) >= SEEN for joint in joints)
+    return all(body.is_visible(joint) for joint in joints)
 
 
 def smaller(measure: Measure) -> Measure:

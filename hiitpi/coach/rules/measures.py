@@ -5,11 +5,10 @@ neither distance nor resolution matters.
 """
 
 import math
-from dataclasses import replace
 from typing import Final
 
 from hiitpi.coach.rules.body import NAN, BodyTracker
-from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, is_visible, require_visible, sided
+from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, require_visible, sided
 
 #: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
 MIN_LIMB_RATIO: Final = 0.25
@@ -17,11 +16,6 @@ MIN_LIMB_RATIO: Final = 0.25
 
 #: Legs nearer to each other than this part of their length have been taken for one.
 MIN_LEG_SPLIT: Final = 0.12
-
-
-#: The knees of somebody who lies on the back with bent legs are at least this part of an arm's
-#: length over the hips; who stands, sits or kneels has them lower.
-KNEES_UP: Final = 0.25
 
 
 def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True) -> Measure:
@@ -83,18 +77,22 @@ def step(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) ->
     return Measure(name, f" × {per}", says, (joint,), read, needed=needed)
 
 
-def split(*, says: tuple[str, str]) -> Measure:
+def split(*, says: tuple[str, str], knee_weight: float = 2.0) -> Measure:
     """How far one foot is in front of the other, in leg lengths.
 
     From the side it is the distance of the ankles. From the front it shows in the knees: the one in
-    front is about a shin's length, half a leg, over the one behind, so their difference is doubled.
-    Legs that lie one upon the other in the picture are not seen apart.
+    front is about a shin's length, half a leg, over the one behind. Legs that lie one upon the
+    other in the picture are not seen apart.
+
+    Args:
+        says: see `Measure`.
+        knee_weight: by which the difference in height of the knees is multiplied.
     """
 
     def read(body: BodyTracker) -> Reading:
         ankles = math.dist(body.point("ankle", 0), body.point("ankle", 1))
         knees = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
-        wide = _largest_seen(ankles, 2 * knees) / body.length("leg")
+        wide = _largest_seen(ankles, knee_weight * knees) / body.length("leg")
         return Reading(NAN if wide < MIN_LEG_SPLIT else wide)
 
     return Measure("split of the legs", " × leg", says, ("knee", "ankle"), read, needed=False)
@@ -179,29 +177,6 @@ def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) ->
 
     joints = ("hip", "shoulder")
     return require_visible(Measure("lean of the trunk", "°", says, joints, read, needed=needed))
-
-
-def trunk_lean_lying(*, says: tuple[str, str]) -> Measure:
-    """How far a trunk leans that was lying: its `lean`.
-
-    A trunk that points at the camera while the knees are higher than the hips lies on its back.
-    While the hips are only guessed, it follows from how far the shoulders have risen: a trunk that
-    leans by x° is cos x high.
-    """
-    trunk, shoulders = lean(says=says), rise("shoulder", per="torso", says=says)
-
-    def read(body: BodyTracker) -> Reading:
-        if is_visible(body, trunk.joints):
-            seen = trunk.read(body)
-            knees = body.middle("hip")[1] - body.middle("knee")[1]
-            on_back = math.isnan(seen.value) and knees > KNEES_UP * body.length("arm")
-            return Reading(90.0) if on_back else seen
-        risen = shoulders.read(body).value
-        if math.isnan(risen):  # min and max would turn NaN into a number
-            return UNSEEN
-        return Reading(math.degrees(math.acos(min(1.0, max(-1.0, risen)))))
-
-    return replace(trunk, read=read)
 
 
 def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:

@@ -33,10 +33,6 @@ LOST_AFTER_S: Final = 1.0
 START_TOLERANCE: Final = 0.3
 MAX_START_TOLERANCE: Final = 0.45
 
-#: Whoever has not been back in the first state for this long (seconds) has stopped in between: sat
-#: up to talk, stays down to stretch. What is under way is no repetition.
-MAX_REP_S: Final = 15.0
-
 #: Where somebody rests is learnt from so many seconds.
 REST_WINDOW_S: Final = 10.0
 
@@ -139,7 +135,7 @@ class RepCounter:
                 self._arrive(0)
             return None
 
-        if time - self._cycle.started > MAX_REP_S:
+        if time - self._cycle.started > self._workout.longest:
             self.reset()
             return None
         after = (self._at + 1) % len(states)
@@ -151,7 +147,8 @@ class RepCounter:
             self._best_progress[condition] = _larger(
                 self._best_progress.get(condition, math.nan), nearness
             )
-        self._max_progress = max(self._max_progress, self._progress_to(states[after], here, values))
+        progress = self._progress_to(states[after], here, values)
+        self._max_progress = max(self._max_progress, progress)
         if all(
             time - self._met.get(c, -math.inf) <= CONDITION_HOLD_S for c in states[after].conditions
         ):
@@ -160,7 +157,7 @@ class RepCounter:
             missed = self._most_missed(states[after], values)
             self.reset()
             return FailedAttempt(missed)
-        return self._turned_back(states[after]) if resting else None
+        return self._turned_back(states[after], progress) if resting else None
 
     def _follow(self, values: Values, time: float) -> bool:
         """Whether the joints that the rules cannot do without are in view."""
@@ -219,9 +216,9 @@ class RepCounter:
         self.reset()
         return FailedAttempt(condition) if tried else None
 
-    def _turned_back(self, after: State) -> FailedAttempt | None:
-        """The body is where it was: was it under way to the next state?"""
-        if self._max_progress < MIN_ATTEMPT_PROGRESS:
+    def _turned_back(self, after: State, progress: float) -> FailedAttempt | None:
+        """The body is where it was: was it under way to the next state, and has it turned back?"""
+        if self._max_progress < MIN_ATTEMPT_PROGRESS or progress > self._max_progress / 2:
             return None
         nearest, here = dict(self._best_progress), self._workout.states[self._at or 0]
         assert self._at is not None

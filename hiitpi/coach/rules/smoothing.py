@@ -12,9 +12,11 @@ Row = tuple[float, float, float]
 
 NOT_SEEN: Final[Row] = (math.nan, math.nan, 0.0)
 
-#: Seconds the median looks back. On recordings of some 60 people 0.15 s removed single-frame jumps
-#: and left/right swaps without clipping the fastest repetitions (0.5 s).
-WINDOW_S = 0.15
+#: Seconds the median looks back: three frames at 30 frames/s. Longer windows clip fast athletes. On
+#: 101 recordings of some 60 people, BlazePose, played twice as fast, the count was within one on
+#: 84 % with 0.08 s and on 82 % with 0.15 s, at their own speed on 89 % and 88 %; One Euro filters
+#: (Casiez et al. 2012) with fourteen settings were no better than a median of three.
+WINDOW_S = 0.08
 
 #: A median of fewer than three removes no outlier; below 20 fps the window grows to hold three,
 #: but never beyond this many seconds.

@@ -42,6 +42,8 @@ class Workout:
         shortest: seconds below which a cycle is a twitch and not a repetition. It is the time away
             from the first state, less than the whole: a jumping jack of 0.5 s, at the pace of HIIT,
             is away from "closed" for 0.3 s.
+        longest: seconds after which somebody who has not been back in the first state has stopped
+            in between: sat up to talk, stays down to stretch. What was under way does not count.
         pace: repetitions a minute of a trained person at ease.
         each_side: left and right take turns, and each of them counts: the states are those of one
             side. Otherwise both work together.
@@ -58,6 +60,7 @@ class Workout:
     full_range: Mapping[Measure, tuple[float, float]]
     throughout: tuple[Condition, ...] = ()
     shortest: float = 0.35
+    longest: float = 15.0
     pace: float = 30.0
     each_side: bool = False
     floor: bool = False
