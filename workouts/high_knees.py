@@ -1,8 +1,8 @@
 """High knees: run on the spot and lift each knee to about the height of the hips. Each lift counts.
 
 The standing thigh points down, the knee 0.85 trunk lengths below the hip; walking lifts it to 0.7.
-A judge sees the thigh nearly level: at 0.35 it is within 25° of it, at 0.2 within 15°. In a
-squat both knees come to the height of the hips; here one is well above the other, and the standing
+At 0.5 the thigh is lifted by more than half of the right angle, at 0.2 it is nearly level; a camera
+on a shelf, 1.8 m high, sees a level thigh at 0.45. In a squat both knees come to the height of the hips; here one is well above the other, and the standing
 leg is straight.
 """
 
@@ -20,7 +20,7 @@ workout = Workout(
     view="any",
     states=(
         State("down", knee < -0.68),
-        State("up", knee > -0.35, lead > 0.2),
+        State("up", knee > -0.5, lead > 0.2),
     ),
     throughout=(trunk < 45, hips > 0.8),
     full_range={knee: (-0.8, -0.25)},

@@ -54,7 +54,7 @@ workout = Workout(
     throughout=(trunk > 50, trunk < 125, thighs < 0.6, hands < 1.0),
     full_range={depth: (0.35, 0.98)},
     signal=depth,
-    shortest=0.1,
+    shortest=0.15,
     pace=25,
     floor=True,
 )

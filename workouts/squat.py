@@ -4,8 +4,8 @@ A judge sees the thighs near level. Depth is the height of the hips over the kne
 shin: 1 standing, 0 with thighs level; from the front, where the knees hide it, what the height of
 the hips over the feet tells of it. Thighs within 30° of level (sin 30° = 0.5) pass; quarter squats,
 at 0.54-0.61 on recordings, do not. The knees bend as well: whoever walks away from the camera
-lowers the hips in the picture, but not with bent knees. Bending over to fetch something lowers them too,
-but then the trunk lies down.
+lowers the hips in the picture, but not with bent knees. Bending over to fetch something lowers them
+too, but then the trunk lies down.
 """
 
 from hiitpi.coach import State, Workout, angle, as_from_the_side, lean, squat_depth, step

@@ -32,6 +32,10 @@ FLOOR_QUANTILE, FLOOR_WINDOW_S = 0.8, 8.0
 #: who lies seems to lean by 50.
 MIN_LYING_LEAN: Final = 40.0
 
+#: A trunk that looks shorter than this part of the arm, which is about as long, is tilted towards
+#: the camera by more than 57°.
+MIN_TRUNK_RATIO: Final = 0.545
+
 #: How far the trunk leans when somebody lies: this quantile of its lean while lying, over so many
 #: seconds; and how far it comes up from there in this person's sit-ups.
 LYING_QUANTILE, LYING_WINDOW_S = 0.85, 8.0
@@ -141,10 +145,15 @@ class BodyTracker:
 
     @property
     def trunk_lean(self) -> float:
-        """How far the trunk leans from upright: degrees, 90 lying; NaN when it is only guessed."""
+        """How far the trunk leans from upright: degrees, 90 lying.
+
+        NaN when it is only guessed, or points at the camera and so has no direction.
+        """
         if not all(self.is_visible(joint) for joint in ("hip", "shoulder")):
             return NAN
         (hx, hy), (sx, sy) = self.middle("hip"), self.middle("shoulder")
+        if math.hypot(hx - sx, hy - sy) < MIN_TRUNK_RATIO * self.length("arm"):
+            return NAN
         return math.degrees(math.atan2(abs(sx - hx), hy - sy))
 
     @property

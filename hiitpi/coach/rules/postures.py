@@ -79,8 +79,8 @@ def curl(*, says: tuple[str, str]) -> Measure:
     trunk = trunk_lean_lying(says=says)
 
     def read(body: BodyTracker) -> Reading:
-        lying = body.lying_lean if is_visible(body, trunk.joints) else 90.0
-        return Reading(lying - trunk.read(body).value)
+        lying = body.lying_lean if is_visible(body, trunk.joints) else math.nan
+        return Reading((90.0 if math.isnan(lying) else lying) - trunk.read(body).value)
 
     return replace(trunk, name="rise of the trunk from lying", read=read)
 

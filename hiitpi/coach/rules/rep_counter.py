@@ -108,7 +108,7 @@ class RepCounter:
         self._away = math.inf
         self._met: dict[Condition, float] = {}
         self._best_progress: dict[Condition, float] = {}
-        self._max_progress = 0.0
+        self._max_progress, self._least_progress = 0.0, 1.0
         self._seen = self._sound = -math.inf
         self._cycle = Cycle()
 
@@ -147,8 +147,9 @@ class RepCounter:
             self._best_progress[condition] = _larger(
                 self._best_progress.get(condition, math.nan), nearness
             )
-        progress = self._progress_to(states[after], here, values)
-        self._max_progress = max(self._max_progress, progress)
+        progress = max(0.0, self._progress_to(states[after], here, values))
+        self._least_progress = min(self._least_progress, progress)
+        self._max_progress = max(self._max_progress, progress - self._least_progress)
         if all(
             time - self._met.get(c, -math.inf) <= CONDITION_HOLD_S for c in states[after].conditions
         ):
@@ -200,7 +201,7 @@ class RepCounter:
         self._away = math.inf
         self._met.clear()
         self._best_progress.clear()
-        self._max_progress = 0.0
+        self._max_progress, self._least_progress = 0.0, 1.0
 
     def _advance(self, state: int, time: float) -> CompletedRep | None:
         self._arrive(state)
@@ -218,7 +219,8 @@ class RepCounter:
 
     def _turned_back(self, after: State, progress: float) -> FailedAttempt | None:
         """The body is where it was: was it under way to the next state, and has it turned back?"""
-        if self._max_progress < MIN_ATTEMPT_PROGRESS or progress > self._max_progress / 2:
+        turned_back = progress - self._least_progress <= self._max_progress / 2
+        if self._max_progress < MIN_ATTEMPT_PROGRESS or not turned_back:
             return None
         nearest, here = dict(self._best_progress), self._workout.states[self._at or 0]
         assert self._at is not None

@@ -28,6 +28,8 @@ MEASURES = [
 #: Measures that make do with some of their joints, and say how.
 OTHERWISE = {
     "sit_up: lean of the trunk",
+    "sit_up: rise of the trunk from lying",
+    "sit_up: way of the trunk to lying",
     "lunge: split of the legs",
     "jumping_lunge: split of the legs",
 }
