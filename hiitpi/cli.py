@@ -62,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=_evaluate)
 
+    settings = commands.add_parser("settings", help="print a table of all settings")
+    settings.add_argument(
+        "--update", type=Path, metavar="FILE", help="replace the table in this document instead"
+    )
+    settings.set_defaults(run=_print_settings)
+
     models = commands.add_parser("models", help="list the pose models, or get them")
     models.add_argument("action", nargs="?", choices=["list", "fetch"], default="list")
     models.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all by default")
@@ -168,6 +174,15 @@ def _evaluate(options: argparse.Namespace) -> None:
     library = WorkoutLibrary(settings.workouts_dir)
     figures = summary(evaluate(options.index, library, options.model, engine, _tell))
     print(json.dumps(figures) if options.json else report(figures))
+
+
+def _print_settings(options: argparse.Namespace) -> None:
+    from hiitpi.app.settings_table import settings_table, update_settings_table
+
+    if options.update:
+        update_settings_table(options.update)
+    else:
+        print(settings_table())
 
 
 def _models(options: argparse.Namespace) -> None:
