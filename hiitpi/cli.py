@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m hiitpi",
-        description="HIIT PI counts and scores your repetitions. Settings: see README.",
+        description="HIIT PI counts and scores your repetitions. Settings: docs/configuration.md.",
     )
     parser.add_argument("--version", action="version", version=f"hiitpi {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -177,12 +177,9 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _print_settings(options: argparse.Namespace) -> None:
-    from hiitpi.app.settings_table import settings_table, update_settings_table
+    from hiitpi.app.settings_table import print_settings
 
-    if options.update:
-        update_settings_table(options.update)
-    else:
-        print(settings_table())
+    print_settings(options.update)
 
 
 def _models(options: argparse.Namespace) -> None:

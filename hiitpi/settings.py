@@ -67,9 +67,7 @@ class Settings(BaseSettings):
     camera_height: int = Field(480, ge=120, le=2160, description="Frame height in pixels.")
     camera_fps: float = Field(30.0, gt=0, le=120, description="Frames per second.")
     camera_flip: bool = Field(
-        False,
-        description="Flip the frames of a ribbon-cable camera horizontally, if it delivers "
-        "mirrored ones.",
+        False, description="Flip the frames of a ribbon-cable camera that delivers mirrored ones."
     )
     camera_zoom: tuple[Fraction, Fraction, Fraction, Fraction] = Field(
         (0.0, 0.0, 1.0, 1.0),
@@ -77,15 +75,11 @@ class Settings(BaseSettings):
         "fractions of the full view, 0 to 1.",
     )
     camera_exposure: float = Field(
-        0.0,
-        ge=-4,
-        le=4,
-        description="Exposure compensation of a ribbon-cable camera in stops, -4 to 4.",
+        0.0, ge=-4, le=4, description="Exposure compensation of a ribbon-cable camera, in stops."
     )
     camera_loop: bool = Field(True, description="Play a video file in a loop.")
     camera_realtime: bool = Field(
-        True,
-        description="Play a video file at its own frame rate instead of as fast as possible.",
+        True, description="Play a video file at its own frame rate, not as fast as possible."
     )
     mirror: bool = Field(True, description="Show the video mirrored.")
     athlete_pace: float = Field(
@@ -115,10 +109,7 @@ class Settings(BaseSettings):
         None, description="Folder with the pose models, tried before the internet."
     )
     threads: int = Field(
-        max(1, (os.cpu_count() or 2) // 2),
-        ge=1,
-        le=64,
-        description="CPU threads used by one inference.",
+        max(1, (os.cpu_count() or 2) // 2), ge=1, le=64, description="CPU threads per inference."
     )
     workouts_dir: Path | None = Field(None, description="Folder with your own workouts.")
     redis_url: str | None = Field(
@@ -148,11 +139,7 @@ class Settings(BaseSettings):
         80, ge=10, le=100, description="JPEG quality of the full-size video, 10 to 100."
     )
     small_width: int = Field(
-        480,
-        ge=64,
-        le=3840,
-        description="Width in pixels of the small video, the default on phones and selectable in "
-        "the menu.",
+        480, ge=64, le=3840, description="Width of the small video, for phones, in pixels."
     )
     small_quality: int = Field(
         70, ge=10, le=100, description="JPEG quality of the small video, 10 to 100."
@@ -164,9 +151,7 @@ class Settings(BaseSettings):
         "see the video.",
     )
     hosts: str = Field(
-        "",
-        description="Additional host names, separated by commas, under which a reverse proxy of "
-        "yours reaches the pages.",
+        "", description="Additional host names for a reverse proxy of yours, separated by commas."
     )
     tls_cert: Path | None = Field(
         None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."

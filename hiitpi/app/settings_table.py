@@ -14,6 +14,18 @@ TABLE_END: Final = "<!-- end of settings -->"
 COMPUTED_DEFAULTS: Final = {"threads": "half of the CPU cores"}
 
 
+def print_settings(document: Path | None = None) -> None:
+    """Print the table, or with a document replace the table in it.
+
+    Raises:
+        SettingsError: The document cannot be read or written, or has no marker lines.
+    """
+    if document:
+        update_settings_table(document)
+    else:
+        print(settings_table())
+
+
 def settings_table() -> str:
     """Return a Markdown table with the name, default and meaning of each setting."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
