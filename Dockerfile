@@ -1,4 +1,4 @@
-# HIIT PI in a container; compose.yaml runs it as trainer and as web. docs/pi.md says what it cannot do.
+# HIIT PI in a container; compose.yaml runs it as pipeline and as web. docs/pi.md says what it cannot do.
 FROM python:3.11-slim-bookworm
 
 # setpriv (util-linux) is there; libusb is for a Coral, whose libedgetpu is mounted in (compose.yaml).

@@ -20,7 +20,7 @@ Usage: ./setup.sh COMMAND [ARGUMENT...]
   update     get the newest version of that; goes back by itself if it does not come up
   uninstall  take the service away again; keeps the data
 
-Settings are HIITPI_... variables or lines of a file .env; see README.md.
+Settings are HIITPI_... variables or lines of a file .env; see docs/configuration.md.
 TEXT
 }
 
@@ -163,6 +163,7 @@ check() {
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
   shellcheck -x setup.sh .ci/run tests/arm64/run tests/service deploy/service.sh deploy/publish-name deploy/hiitpi
+  .venv/bin/codespell
   npm run --silent lint
   npm test --silent
   if [ $# -gt 0 ]; then

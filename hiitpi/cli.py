@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m hiitpi",
-        description="HIIT PI counts and scores your repetitions. Settings: see README.",
+        description="HIIT PI counts and scores your repetitions. Settings: docs/configuration.md.",
     )
     parser.add_argument("--version", action="version", version=f"hiitpi {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -61,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--model", action="append", default=[], help="may be given again")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=_evaluate)
+
+    settings = commands.add_parser("settings", help="print a table of all settings")
+    settings.add_argument(
+        "--update", type=Path, metavar="FILE", help="replace the table in this document instead"
+    )
+    settings.set_defaults(run=_print_settings)
 
     models = commands.add_parser("models", help="list the pose models, or get them")
     models.add_argument("action", nargs="?", choices=["list", "fetch"], default="list")
@@ -168,6 +174,12 @@ def _evaluate(options: argparse.Namespace) -> None:
     library = WorkoutLibrary(settings.workouts_dir)
     figures = summary(evaluate(options.index, library, options.model, engine, _tell))
     print(json.dumps(figures) if options.json else report(figures))
+
+
+def _print_settings(options: argparse.Namespace) -> None:
+    from hiitpi.app.settings_table import print_settings
+
+    print_settings(options.update)
 
 
 def _models(options: argparse.Namespace) -> None:

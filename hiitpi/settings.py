@@ -1,4 +1,8 @@
-"""Every setting, typed. Nothing else reads the environment."""
+"""Typed settings, read from environment variables and from a file `.env`.
+
+No other module reads the environment. The `description` of each field is its row in
+docs/configuration.md; `python -m hiitpi settings` prints that table.
+"""
 
 import hashlib
 import json
@@ -19,12 +23,12 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 from hiitpi.errors import SettingsError
 
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
-Part = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
 
-#: The value of HIITPI_HOUSE_CODE that lets every device in.
+#: The value of HIITPI_HOUSE_CODE that disables the house code: every device has access.
 HOUSE_CODE_OFF: Final = "off"
 
-#: A house code has so many digits, or is a phrase of at least so many characters.
+#: Number of digits of a house code, and minimum length of a phrase used instead.
 HOUSE_CODE_DIGITS: Final = 6
 MIN_HOUSE_PHRASE_CHARS: Final = 8
 
@@ -32,7 +36,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Settings(BaseSettings):
-    """Settings from `HIITPI_...` variables, or from a file `.env` in the current folder."""
+    """The settings of one machine.
+
+    Each field is read from the environment variable `HIITPI_` plus its name in capitals, or from
+    a file `.env` in the current folder. The environment takes precedence.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="HIITPI_", env_file=".env", extra="ignore", frozen=True
@@ -41,104 +49,132 @@ class Settings(BaseSettings):
     host: str = Field("0.0.0.0", description="Address the web server listens on.")
     port: int = Field(8050, ge=1, le=65535, description="Port the web server listens on.")
     instance: Path = Field(
-        ROOT / "instance", description="Folder for what is made at run time: database, logs, key."
+        ROOT / "instance", description="Data directory: database, logs, keys, unsaved sessions."
     )
     station: str = Field(
-        "home", pattern=r"^[a-z0-9_-]{1,30}$", description="Name of this camera's place."
+        "home",
+        pattern=r"^[a-z0-9_-]{1,30}$",
+        description="Station name, the name of this camera; unique within a club. Up to 30 "
+        "lower-case letters, digits, `_` and `-`.",
     )
     camera: str = Field(
         "auto",
-        description="`auto`, `picamera2`, `picamera`, `athlete` (drawn), a USB camera (`0`, "
-        "`/dev/video0`), a video file, a stream's URL, or `none`: pages only.",
+        description="Camera: `auto`, `picamera2`, `picamera`, the number or device of a USB camera "
+        "(`0`, `/dev/video0`), a video file, the URL of a stream, `athlete` (synthetic), or `none` "
+        "(this machine only serves the pages). See [cameras](cameras.md).",
     )
-    camera_width: int = Field(640, ge=160, le=3840, description="Width of the picture, pixels.")
-    camera_height: int = Field(480, ge=120, le=2160, description="Height of the picture, pixels.")
-    camera_fps: float = Field(30.0, gt=0, le=120, description="Pictures a second.")
+    camera_width: int = Field(640, ge=160, le=3840, description="Frame width in pixels.")
+    camera_height: int = Field(480, ge=120, le=2160, description="Frame height in pixels.")
+    camera_fps: float = Field(30.0, gt=0, le=120, description="Frames per second.")
     camera_flip: bool = Field(
-        False,
-        description="A ribbon-cable camera that is mounted mirrored: exchange left and right.",
+        False, description="Flip the frames of a ribbon-cable camera that delivers mirrored ones."
     )
-    camera_zoom: tuple[Part, Part, Part, Part] = Field(
+    camera_zoom: tuple[Fraction, Fraction, Fraction, Fraction] = Field(
         (0.0, 0.0, 1.0, 1.0),
-        description="Part of a ribbon-cable camera's view: [x, y, w, h], 0..1.",
+        description="Region of interest of a ribbon-cable camera: x, y, width and height as "
+        "fractions of the full view, 0 to 1.",
     )
     camera_exposure: float = Field(
-        0.0, ge=-4, le=4, description="Exposure compensation of a ribbon-cable camera, stops."
+        0.0, ge=-4, le=4, description="Exposure compensation of a ribbon-cable camera, in stops."
     )
-    camera_loop: bool = Field(True, description="A video file begins anew at its end.")
+    camera_loop: bool = Field(True, description="Play a video file in a loop.")
     camera_realtime: bool = Field(
-        True, description="A video file plays at its own pace, not as fast as it can be read."
+        True, description="Play a video file at its own frame rate, not as fast as possible."
     )
-    mirror: bool = Field(True, description="Show the video like a mirror.")
+    mirror: bool = Field(True, description="Show the video mirrored.")
     athlete_pace: float = Field(
         0.0,
         ge=0,
         le=120,
-        description="Repetitions a minute of the drawn athlete; 0: each workout's own pace.",
+        description="Repetitions per minute of the synthetic athlete; 0: the default pace of each "
+        "workout.",
     )
     athlete_form: AthleteForm = Field(
         "good",
-        description="How the drawn athlete trains: `good`, `half` (half repetitions), `uneven`, "
-        "`one_sided`, `leaving` (steps out of view), `passer_by` (a second person walks by), "
-        "`close` (stands too near at first).",
+        description="How the synthetic athlete trains: `good`, `half` (half repetitions), "
+        "`uneven` (uneven tempo), `one_sided`, `leaving` (steps out of view), `passer_by` (a "
+        "second person walks past) or `close` (stands too close at first).",
     )
-    model: str = Field("auto", description="Pose model: `auto`, `blazepose`, `posenet`, ...")
+    model: str = Field(
+        "auto",
+        description="Pose model: `auto`, `blazepose`, `movenet`, `posenet`, `posenet_353`. See "
+        "[models](models.md).",
+    )
     accelerator: Literal["auto", "edgetpu", "cpu"] = Field(
-        "auto", description="`auto`: an Edge TPU if there is one, else the CPU; `edgetpu`; `cpu`."
+        "auto",
+        description="Where the pose model runs: `auto` (an Edge TPU if there is one, otherwise "
+        "the CPU), `edgetpu`, `cpu`.",
     )
     model_mirror: Path | None = Field(
-        None, description="Folder that has the pose models, tried before the internet."
+        None, description="Folder with the pose models, tried before the internet."
     )
     threads: int = Field(
-        max(1, (os.cpu_count() or 2) // 2), ge=1, le=64, description="CPU threads of one inference."
+        max(1, (os.cpu_count() or 2) // 2), ge=1, le=64, description="CPU threads per inference."
     )
-    workouts_dir: Path | None = Field(None, description="Folder with workouts of your own.")
+    workouts_dir: Path | None = Field(None, description="Folder with your own workouts.")
     redis_url: str | None = Field(
-        None, description="Redis server that the stations of a club share; this one reports to it."
+        None,
+        description="Redis server shared by the stations of a club, for example "
+        "`redis://:password@hub.local:6379/0`.",
     )
     own_redis_url: str | None = Field(
-        None, description="Redis server to use instead of the app's own, as containers do."
+        None,
+        description="Redis server used instead of the one the app starts, for example in "
+        "containers. The URL must not name a database.",
     )
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL of the database to use instead of SQLite."
+        None,
+        description="SQLAlchemy URL of a database used instead of SQLite, for example "
+        "`postgresql://hiitpi:password@hub.local/hiitpi`.",
     )
     timezone: str | None = Field(
-        None, description="The house's time zone, like `Europe/Berlin`; this machine's by default."
+        None,
+        description="Time zone that decides which day it is, for example `Europe/Berlin`; by "
+        "default that of the machine.",
     )
     video_width: int = Field(
-        0, ge=0, le=3840, description="Width of the video, pixels; 0: as the camera gives it."
+        0, ge=0, le=3840, description="Width of the full-size video in pixels; 0: frame width."
     )
-    jpeg_quality: int = Field(80, ge=10, le=100, description="Quality of the video's pictures.")
+    jpeg_quality: int = Field(
+        80, ge=10, le=100, description="JPEG quality of the full-size video, 10 to 100."
+    )
     small_width: int = Field(
-        480, ge=64, le=3840, description="Width of the small video, for phones, pixels."
+        480, ge=64, le=3840, description="Width of the small video, for phones, in pixels."
     )
-    small_quality: int = Field(70, ge=10, le=100, description="Quality of the small video.")
+    small_quality: int = Field(
+        70, ge=10, le=100, description="JPEG quality of the small video, 10 to 100."
+    )
     house_code: str = Field(
         "",
-        description="What a device must know once: six digits or a phrase; `off`: everybody on the "
-        "network sees the video. One is made where none is set.",
+        description="Code that each device has to enter once: six digits, or a phrase of at least "
+        "eight characters; generated if not set. `off` disables it: everybody on your network can "
+        "see the video.",
     )
     hosts: str = Field(
-        "", description="Names, with commas, under which a proxy of yours reaches the pages."
+        "", description="Additional host names for a reverse proxy of yours, separated by commas."
     )
     tls_cert: Path | None = Field(
-        None, description="Certificate file, for https; with `HIITPI_TLS_KEY`."
+        None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."
     )
-    tls_key: Path | None = Field(None, description="The certificate's key.")
-    max_viewers: int = Field(24, ge=1, le=28, description="Videos that are shown at a time.")
+    tls_key: Path | None = Field(None, description="Private key of the TLS certificate.")
+    max_viewers: int = Field(
+        24, ge=1, le=28, description="Maximum number of simultaneous video streams, up to 28."
+    )
     log_level: str = Field(
-        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much the logs tell."
+        "INFO",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+        description="Log level: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
     )
 
     @field_validator("house_code")
     @classmethod
-    def _is_code(cls, code: str) -> str:
+    def _validate_house_code(cls, code: str) -> str:
         return check_house_code(code)
 
     @model_validator(mode="after")
-    def _has_both(self) -> "Settings":
+    def _validate_tls_files(self) -> "Settings":
         if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("HIITPI_TLS_CERT and HIITPI_TLS_KEY belong together")
+            raise ValueError("HIITPI_TLS_CERT and HIITPI_TLS_KEY must be set together")
         for file in (self.tls_cert, self.tls_key):
             if file and not os.access(file, os.R_OK):
                 raise ValueError(f"{file} cannot be read")
@@ -146,32 +182,35 @@ class Settings(BaseSettings):
 
     @field_validator("own_redis_url")
     @classmethod
-    def _names_no_database(cls, url: str | None) -> str | None:
+    def _validate_own_redis_url(cls, url: str | None) -> str | None:
         parts = urlsplit(url or "redis:")
         if parts.scheme not in ("redis", "rediss", "unix"):
             raise ValueError("it must begin with redis://, rediss:// or unix://")
-        named = parts.path.strip("/") if parts.scheme != "unix" else ""
-        if named or "db" in parse_qs(parts.query):
-            raise ValueError("it must name no database: 0, 1 and 2 are used")
+        database = parts.path.strip("/") if parts.scheme != "unix" else ""
+        if database or "db" in parse_qs(parts.query):
+            raise ValueError("it must not name a database: HIIT PI uses 0, 1 and 2")
         return url
 
     @field_validator("timezone")
     @classmethod
-    def _is_zone(cls, name: str | None) -> str | None:
+    def _validate_timezone(cls, name: str | None) -> str | None:
         try:
             return ZoneInfo(name).key if name else None
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("it is no time zone; `timedatectl list-timezones` has them") from error
+            raise ValueError("unknown time zone; see `timedatectl list-timezones`") from error
 
     @classmethod
-    def load(cls, **given: object) -> "Settings":
-        """Read the settings; `given` ones override the environment.
+    def load(cls, **overrides: object) -> "Settings":
+        """Read the settings from the environment and `.env`.
+
+        Args:
+            overrides: values, by field name, that take precedence over both.
 
         Raises:
-            SettingsError: a value cannot be used; the message names the variable.
+            SettingsError: A value is invalid; the message names the variable.
         """
         try:
-            return cls(**given)  # type: ignore[arg-type]
+            return cls(**overrides)  # type: ignore[arg-type]
         except (SourceError, UnicodeDecodeError) as error:
             reason = str(error).splitlines()[0]
             raise SettingsError(
@@ -188,62 +227,67 @@ class Settings(BaseSettings):
 
     @classmethod
     def unknown(cls, environment: Mapping[str, str] | None = None) -> list[str]:
-        """Names that look like settings and are none, in the environment and in .env."""
-        named = set(os.environ if environment is None else environment)
+        """Return variable names that look like settings but are not, in alphabetical order.
+
+        Args:
+            environment: the variables to check; by default those of this process and of `.env`.
+        """
+        names = set(os.environ if environment is None else environment)
         if environment is None and Path(".env").is_file():
             lines = Path(".env").read_text(errors="replace").splitlines()
-            named |= {line.partition("=")[0].removeprefix("export ").strip() for line in lines}
-        known = {f"HIITPI_{name.upper()}" for name in cls.model_fields}
+            names |= {line.partition("=")[0].removeprefix("export ").strip() for line in lines}
+        settings = {f"HIITPI_{name.upper()}" for name in cls.model_fields}
         return sorted(
-            n for n in named if n.upper().startswith("HIITPI_") and n.upper() not in known
+            n for n in names if n.upper().startswith("HIITPI_") and n.upper() not in settings
         )
 
     def make_instance(self) -> None:
-        """Make the instance folder, for this user only.
+        """Create the data directory, accessible to the current user only.
 
         Raises:
-            SettingsError: it cannot be made.
+            SettingsError: The directory cannot be created.
         """
         try:
             self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(
-                f"HIITPI_INSTANCE={str(self.instance)!r} cannot be made a folder: {error.strerror}."
+                f"HIITPI_INSTANCE={str(self.instance)!r}: the folder cannot be created: "
+                f"{error.strerror}."
             ) from error
 
     def environment(self) -> dict[str, str]:
-        """These settings as variables, for child processes."""
+        """Return these settings as environment variables for child processes."""
         values = self.model_dump(mode="json", exclude_none=True)
-        # A compound value is read back as JSON.
+        # Compound values are read back as JSON.
         text = {n: json.dumps(v) if isinstance(v, list) else str(v) for n, v in values.items()}
         return {f"HIITPI_{name.upper()}": value for name, value in text.items()}
 
     @property
     def scheme(self) -> str:
-        """Of the pages' addresses."""
+        """URL scheme of the pages, "http" or "https"."""
         return "https" if self.tls_cert else "http"
 
     @property
     def database(self) -> str:
-        """SQLAlchemy URL of the record book."""
+        """SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.instance.resolve() / 'hiitpi.sqlite'}"
 
     @property
     def zone(self) -> tzinfo | None:
-        """The house's time zone; None: this machine's."""
+        """Time zone that decides which day it is; None: that of the machine."""
         return ZoneInfo(self.timezone) if self.timezone else None
 
     @property
     def logs(self) -> Path:
-        """Folder of the logs."""
+        """Folder of the log files."""
         return self.instance / "logs"
 
     @property
     def redis_socket(self) -> Path:
-        """Where the app's own Redis listens.
+        """Unix socket of the app's own Redis.
 
-        The kernel allows a socket's path 107 bytes; for an instance folder deeper than that, a
-        folder in the temporary one stands in.
+        The kernel limits the path of a socket to 107 bytes. If the data directory is nested too
+        deeply for that, the socket is placed in a folder of the temporary directory.
         """
         path = self.instance.resolve() / "redis.sock"
         if len(os.fsencode(path)) < 100:
@@ -252,32 +296,36 @@ class Settings(BaseSettings):
         return Path(tempfile.gettempdir()) / f"hiitpi-{name}" / "redis.sock"
 
     def redis(self, database: int) -> str:
-        """URL of this machine's live server: 0 live data, 1 browser sessions, 2 cache."""
+        """Return the URL of a database of this machine's Redis.
+
+        Args:
+            database: 0 for live data, 1 for browser sessions, 2 for the cache.
+        """
         if self.own_redis_url:
             parts = urlsplit(self.own_redis_url)
             if parts.scheme == "unix":
-                more = f"{parts.query}&" if parts.query else ""
-                return f"unix://{parts.netloc}{parts.path}?{more}db={database}"
-            more = f"?{parts.query}" if parts.query else ""
-            return f"{parts.scheme}://{parts.netloc}/{database}{more}"
+                options = f"{parts.query}&" if parts.query else ""
+                return f"unix://{parts.netloc}{parts.path}?{options}db={database}"
+            options = f"?{parts.query}" if parts.query else ""
+            return f"{parts.scheme}://{parts.netloc}/{database}{options}"
         return f"unix://{self.redis_socket}?db={database}"
 
     @property
     def own_station(self) -> str | None:
-        """The station with the camera of this machine; None: it has none, and only shows others."""
+        """Station name of this machine; None if it has no camera and only shows other stations."""
         return None if self.camera == "none" else self.station
 
 
 def check_house_code(code: str) -> str:
-    """Return the house code of a setting, if it can be one.
+    """Return `code` unchanged if it is empty, `off`, or a valid house code.
 
     Raises:
-        ValueError: it is too short.
+        ValueError: The code is too short.
     """
     digits = code.isascii() and code.isdigit()
-    spelled = re.sub(r"[\s-]+", "", code)
+    letters = re.sub(r"[\s-]+", "", code)
     long_enough = (
-        len(code) >= HOUSE_CODE_DIGITS if digits else len(spelled) >= MIN_HOUSE_PHRASE_CHARS
+        len(code) >= HOUSE_CODE_DIGITS if digits else len(letters) >= MIN_HOUSE_PHRASE_CHARS
     )
     if code and code != HOUSE_CODE_OFF and not long_enough:
         raise ValueError(

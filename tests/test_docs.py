@@ -1,26 +1,53 @@
 """The documents are true: nothing a user can see is undocumented."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from hiitpi.cli import _parser
+from hiitpi.app.settings_table import (
+    TABLE_BEGIN,
+    TABLE_END,
+    settings_table,
+    update_settings_table,
+)
+from hiitpi.cli import _parser, main
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session import program_file
 from hiitpi.coach.session.program import SHIPPED_PROGRAMS
+from hiitpi.errors import SettingsError
 from hiitpi.pose.catalog import Catalog
 from hiitpi.records.export_import import CsvRepetition, CsvSet
 from hiitpi.settings import ROOT, Settings
-from hiitpi.web.app import PAGES
+from hiitpi.web.app import MOVED, PAGES
 from hiitpi.web.pages.account import FILES
+from tests.test_architecture import MAY_IMPORT, NEVER, ONLY
 
-README = (ROOT / "README.md").read_text()
-DATA = (ROOT / "docs" / "data.md").read_text()
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+#: All documents for people, by their path.
+DOCUMENTS = {
+    str(path.relative_to(ROOT)): path.read_text()
+    for folder in (".", "docs", "models", ".github")
+    for path in sorted((ROOT / folder).glob("**/*.md" if folder == ".github" else "*.md"))
+}
+
+MAX_README_WORDS = 800
+
+ARCHITECTURE = DOCUMENTS["docs/architecture.md"]
+COMMANDS = DOCUMENTS["docs/commands.md"]
+CONFIGURATION = DOCUMENTS["docs/configuration.md"]
+DATA = DOCUMENTS["docs/data.md"]
+HTTP = DOCUMENTS["docs/http.md"]
+MODELS = DOCUMENTS["docs/models.md"]
+TROUBLESHOOTING = DOCUMENTS["docs/troubleshooting.md"]
+WORKOUTS = DOCUMENTS["docs/workouts.md"]
+
+#: Paths in a document that are made while the app runs, or by its reader.
+MADE_LATER = ("instance/", "workouts/your_", ".venv", "node_modules")
 
 
 def subcommands() -> list[str]:
@@ -28,47 +55,103 @@ def subcommands() -> list[str]:
     return sorted(set(choices) - {"trainer"})  # a former name
 
 
+def sources(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def rows(document: str, heading: str) -> list[list[str]]:
+    """Return the cells of the first table under a heading, without its head."""
+    section = document.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    table = section[section.index("\n|") :].strip().split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
+
+
+def test_the_readme_is_short():
+    assert len(DOCUMENTS["README.md"].split()) <= MAX_README_WORDS
+
+
+def test_the_readme_leads_to_every_document():
+    targets = re.findall(r"\]\(([^)#]+)", DOCUMENTS["README.md"])
+    shown = {d for d in DOCUMENTS if not d.startswith((".github", "models"))} - {"README.md"}
+    assert shown <= set(targets)
+
+
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_documented(name: str):
-    assert f"`HIITPI_{name.upper()}`" in README
+    assert f"| `HIITPI_{name.upper()}` |" in CONFIGURATION
     assert Settings.model_fields[name].description
 
 
-def test_no_setting_is_documented_that_does_not_exist():
-    named = set(re.findall(r"HIITPI_([A-Z_]+)", README))
+def test_the_table_of_settings_is_the_generated_one(capsys: pytest.CaptureFixture[str]):
+    main(["settings"])
+    table = CONFIGURATION.split(TABLE_BEGIN)[1].split(TABLE_END)[0].strip()
+    assert table == capsys.readouterr().out.strip(), (
+        "run `python -m hiitpi settings --update docs/configuration.md`"
+    )
+
+
+def test_the_table_of_settings_is_replaced_and_nothing_else(tmp_path: Path):
+    document = tmp_path / "configuration.md"
+    document.write_text(f"before\n\n{TABLE_BEGIN}\nold\n{TABLE_END}\n\nafter\n")
+    update_settings_table(document)
+    expected = f"before\n\n{TABLE_BEGIN}\n\n{settings_table()}\n\n{TABLE_END}\n\nafter\n"
+    assert document.read_text() == expected
+
+
+@pytest.mark.parametrize("content", ["no table", TABLE_BEGIN, None])
+def test_a_document_without_a_table_of_settings_is_left_alone(tmp_path: Path, content: str | None):
+    document = tmp_path / "configuration.md"
+    if content:
+        document.write_text(content)
+    with pytest.raises(SettingsError, match=r"configuration\.md"):
+        update_settings_table(document)
+    assert not content or document.read_text() == content
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_setting_is_documented_that_does_not_exist(document: str):
+    named = set(re.findall(r"HIITPI_([A-Z_]+)", DOCUMENTS[document]))
     assert named <= {name.upper() for name in Settings.model_fields}
 
 
 @pytest.mark.parametrize("workout", WorkoutLibrary(), ids=lambda w: w.slug)
 def test_every_workout_is_documented(workout):
-    assert f"| {workout.name} | `{workout.slug}` |" in README
+    assert f"| {workout.name} | `{workout.slug}` |" in WORKOUTS
 
 
 @pytest.mark.parametrize("program", SHIPPED_PROGRAMS, ids=lambda p: p.name)
 def test_every_program_is_documented(program):
-    assert f"| {program.name} |" in README
+    assert f"| {program.name} |" in WORKOUTS
 
 
-def test_the_program_in_the_readme_is_one():
-    lines = README.split("as a small text file:\n\n")[1].split("\n\n")[0].splitlines()
+def test_the_documented_program_file_is_one():
+    lines = WORKOUTS.split("as a small text file in TOML:\n\n")[1].split("\n\n")[0].splitlines()
     program = program_file.read("\n".join(line.removeprefix("    ") for line in lines))
     assert program.rounds == 3
 
 
 @pytest.mark.parametrize("command", subcommands())
 def test_every_command_is_documented(command: str):
-    assert f"python -m hiitpi {command}" in README
+    assert f"`python -m hiitpi {command}" in COMMANDS
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_command_is_documented_that_does_not_exist(document: str):
+    named = set(re.findall(r"python -m hiitpi ([a-z]+)", DOCUMENTS[document]))
+    assert named <= {*subcommands(), "trainer"}
 
 
 @pytest.mark.parametrize("model", Catalog().names)
 def test_every_model_is_documented(model: str):
-    assert f"`{model}`" in README
+    assert f"| `{model}` |" in MODELS
+    assert f"`{model}`" in Settings.model_fields["model"].description
 
 
 @pytest.mark.parametrize(
     "route",
     [
         *(page.PATH for page in PAGES),
+        *MOVED,
         "/videostream",
         "/live",
         "/wall/live",
@@ -80,7 +163,7 @@ def test_every_model_is_documented(model: str):
     ],
 )
 def test_every_route_is_documented(route: str):
-    assert f"`{route}`" in README
+    assert f"`{route}`" in HTTP
 
 
 def test_every_route_is_described():
@@ -100,19 +183,115 @@ def test_every_column_of_an_export_is_documented(kind):
     assert both <= rows.keys()
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_documented_messages_exist():
+    """What the troubleshooting table quotes is what the app prints; … stands for what varies."""
+    code = [*sources("hiitpi"), ROOT / "setup.sh", ROOT / "deploy" / "service.sh"]
+    # Strings in several parts are joined, values in braces are cut out.
+    text = re.sub(r'"\s+f?"', "", "\n".join(path.read_text() for path in code))
+    table = re.findall(r"^\| (`.+?) \|", TROUBLESHOOTING, re.MULTILINE)
+    quotes = [quote for cell in table for quote in re.findall(r"`([^`]+)`", cell)]
+    assert len(quotes) > 15
+    for quote in quotes:
+        for part in re.split("…|:8050", quote):
+            assert part.strip(" ,'“”") in text, quote
+
+
+def test_imports_of_packages_are_documented():
+    cells = {row[0].strip("`"): row[2] for row in rows(ARCHITECTURE, "Packages and their imports")}
+    documented = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in cells.items()}
+    assert documented == MAY_IMPORT
+
+
+def test_narrower_imports_of_folders_are_documented():
+    section = ARCHITECTURE.split("Some folders are narrower still:")[1].split("\n\n")[1]
+    table = [row.strip("|").split("|") for row in section.splitlines()[2:]]
+    allowed = {c[0].strip(" `/"): set(re.findall(r"`([\w.]+)`", c[1])) for c in table}
+    assert {folder: names for folder, names in allowed.items() if names} == {
+        folder: {name for name in names if name != folder.replace("/", ".")}
+        for folder, names in ONLY.items()
+    }
+    forbidden = {c[0].strip(" `/"): set(re.findall(r"\w+", c[2])) for c in table}
+    assert {folder: names for folder, names in forbidden.items() if names} == NEVER
+
+
+def test_every_thread_and_lock_is_documented():
+    table = " ".join(row[2] for row in rows(ARCHITECTURE, "Threads and locks"))
+    starts = re.compile(r"threading\.[A-Z]\w+\(|BackgroundLoop\(|ThreadPoolExecutor\(")
+    modules = [
+        str(path.relative_to(ROOT))
+        for path in sources("hiitpi")
+        if starts.search(path.read_text()) and "bench" not in path.parts
+    ]
+    assert modules
+    assert not [module for module in modules if f"`{module}`" not in table]
+
+
+def test_classes_in_the_diagram_exist():
+    diagram = ARCHITECTURE.split("```")[1]
+    code = "\n".join(path.read_text() for path in sources("hiitpi"))
+    classes = set(re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", diagram)) - {"BlazePose"}
+    functions = set(re.findall(r"\b([a-z_]+)\(\)", diagram))
+    assert len(classes) > 15
+    assert not [name for name in classes if not re.search(rf"^class {name}\b", code, re.MULTILINE)]
+    assert not [name for name in functions if not re.search(rf"def {name}\(", code)]
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a document."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.M)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_and_pictures_lead_somewhere(document: str):
-    text = (ROOT / document).read_text()
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        if "://" not in target:
-            assert (ROOT / target).exists(), target
+    for link in re.findall(r"\]\(([^)]+)\)", DOCUMENTS[document]):
+        target, _, anchor = link.partition("#")
+        if "://" in target:
+            continue
+        path = (ROOT / document).parent / target if target else ROOT / document
+        assert path.exists(), link
+        if anchor:
+            assert anchor in anchors(path.read_text()), link
 
 
-@pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`((?:hiitpi|tests|workouts|models)/[\w./]+)`", CONTRIBUTING)))
-)
-def test_paths_exist(path: str):
-    assert (ROOT / path).exists() or "your_" in path
+def test_links_of_the_settings_lead_somewhere():
+    for field in Settings.model_fields.values():
+        for link in re.findall(r"\]\(([^)]+)\)", field.description or ""):
+            assert (ROOT / "docs" / link).exists(), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_paths_exist(document: str):
+    """Paths in backticks, relative to the root; a history may name what is gone."""
+    top = {p.name for p in ROOT.iterdir()}
+    for code in re.findall(r"`([^`\n]+)`", DOCUMENTS[document]):
+        for word in re.findall(r"[\w.-]+(?:/[\w.-]*)+", code):
+            if word.split("/")[0] not in top or word.startswith(MADE_LATER):
+                continue
+            assert (ROOT / word).exists(), word
+
+
+def test_tools_of_the_hooks_are_those_of_the_checks():
+    """What a commit is checked with is what `./setup.sh test` runs."""
+    setup = (ROOT / "setup.sh").read_text()
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    entries = [entry.strip() for entry in re.findall(r"entry: (.+)", hooks)]
+    assert len(entries) == 6
+    for entry in entries:
+        assert entry in setup, entry
+
+
+def test_the_makefile_documents_its_targets():
+    done = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert re.findall(r"^  (\w+) ", done.stdout, re.MULTILINE) == targets
+
+
+def test_codespell_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "codespell" in project["project"]["optional-dependencies"]["dev"]
+    assert re.search(r"^codespell==", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
 
 
 def test_setup_says_how_it_is_used():
@@ -126,8 +305,6 @@ def test_setup_says_how_it_is_used():
 
 def test_public_things_have_docstrings():
     """Modules, classes and functions that others may call say what they do."""
-    import ast
-
     silent = []
     for path in [*(ROOT / "hiitpi").rglob("*.py"), *(ROOT / "workouts").glob("*.py")]:
         tree = ast.parse(path.read_text())
@@ -144,8 +321,9 @@ def test_public_things_have_docstrings():
 
 
 def test_settings_table_has_the_defaults():
-    rows = dict(re.findall(r"^\| `HIITPI_(\w+)` \| `([^`]*)` \|", README, re.MULTILINE))
-    for name, default in rows.items():
+    table = dict(re.findall(r"^\| `HIITPI_(\w+)` \| `([^`]*)` \|", CONFIGURATION, re.MULTILINE))
+    assert len(table) > 20
+    for name, default in table.items():
         field = Settings.model_fields[name.lower()]
         shown = str(field.default).lower()
         if isinstance(field.default, tuple):

@@ -41,7 +41,7 @@ def test_a_file_that_is_no_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 def test_an_instance_folder_that_cannot_be_made(tmp_path: Path):
     (tmp_path / "file").touch()
-    with pytest.raises(SettingsError, match=r"HIITPI_INSTANCE=.*file.* cannot be made a folder"):
+    with pytest.raises(SettingsError, match=r"HIITPI_INSTANCE=.*file.* folder cannot be created"):
         Settings(instance=tmp_path / "file").make_instance()
 
 
