@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("index", type=Path, help="a CSV with file, workout, reps")
     evaluate.add_argument("--model", action="append", default=[], help="may be given again")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument("--workout", help="only this one")
+    evaluate.add_argument("--folds", action="store_true", help="each group of people by itself")
+    evaluate.add_argument("--perturb", action="store_true", help="faster, noisier, mirrored ...")
+    evaluate.add_argument(
+        "--sensitivity", action="store_true", help="with each threshold of --workout moved"
+    )
     evaluate.set_defaults(run=_evaluate)
 
     settings = commands.add_parser("settings", help="print a table of all settings")
@@ -163,7 +169,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from hiitpi.coach.rules.workout_library import WorkoutLibrary
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import Engine, open_engine
-    from hiitpi.recordings.evaluate import evaluate, report, summary
+    from hiitpi.recordings.command import evaluation
 
     settings = Settings.load()
     catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
@@ -172,8 +178,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         return open_engine(name, catalog, settings.threads, settings.accelerator)
 
     library = WorkoutLibrary(settings.workouts_dir)
-    figures = summary(evaluate(options.index, library, options.model, engine, _tell))
-    print(json.dumps(figures) if options.json else report(figures))
+    print(evaluation(options, library, engine, _tell))
 
 
 def _print_settings(options: argparse.Namespace) -> None:

@@ -25,6 +25,7 @@ class LabelledRecording:
         reps: the true count; 0: this workout must count nothing.
         least, most: what a fair counter may say.
         sure: whether it is for targets; false: only for curiosity.
+        group: recordings of one group are of the same people; "": a group of its own.
     """
 
     file: str
@@ -33,6 +34,7 @@ class LabelledRecording:
     least: int
     most: int
     sure: bool
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Result:
 def read_index(path: Path) -> list[LabelledRecording]:
     """The rows of an index.
 
-    A CSV with `file`, `workout` and `reps`; `reps_min`, `reps_max` and `confidence` ("low") if one
-    likes.
+    A CSV with `file`, `workout` and `reps`; `reps_min`, `reps_max`, `confidence` ("low") and
+    `group` are optional.
 
     Raises:
         CameraError: it is not there, or a column is missing or no number.
@@ -80,7 +82,9 @@ def _row(path: Path, number: int, line: dict[str, str]) -> LabelledRecording:
             f"{path}, line {number}: reps must be whole numbers ({error})."
         ) from error
     sure = line.get("confidence") != "low"
-    return LabelledRecording(line["file"], line["workout"], reps, least, most, sure)
+    return LabelledRecording(
+        line["file"], line["workout"], reps, least, most, sure, line.get("group") or ""
+    )
 
 
 def evaluate(
@@ -89,6 +93,7 @@ def evaluate(
     models: Sequence[str],
     engine: Callable[[str], Engine],
     tell: Callable[[str], None] = lambda line: None,
+    workout: str | None = None,
 ) -> list[Result]:
     """Count every recording of the index with every model; rows of low confidence are left out.
 
@@ -98,11 +103,12 @@ def evaluate(
         models: names; none: all that an `.npz` has, or the one `engine` opens for "auto".
         engine: opens the engine of a model, for videos.
         tell: takes a line about what is left out.
+        workout: only rows of this one; None: all.
     """
     results = []
     engines: dict[str, Engine] = {}
     for row in read_index(index):
-        if not row.sure:
+        if not row.sure or workout not in (None, row.workout):
             continue
         if row.workout not in library:
             tell(f"Left out {row.file}: there is no workout {row.workout!r}.")
@@ -134,13 +140,13 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
         for engine in engines:
             mine = [r for r in results if (r.row.workout, r.engine) == (workout, engine)]
             if any(r.row.most for r in mine):
-                rows.append({"workout": workout, "engine": engine, **_fractions(mine)})
+                rows.append({"workout": workout, "engine": engine, **fractions(mine)})
     total = {}
     for engine in engines:
         mine = [r for r in results if r.engine == engine]
         nothing = [r for r in mine if not r.row.most]
         total[engine] = {
-            **_fractions(mine),
+            **fractions(mine),
             "negatives": len(nothing),
             "false_reps": sum(r.got for r in nothing),
         }
@@ -158,7 +164,8 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     return {"rows": rows, "total": total, "misses": misses}
 
 
-def _fractions(results: Sequence[Result]) -> dict[str, Any]:
+def fractions(results: Sequence[Result]) -> dict[str, Any]:
+    """Clips, exact, obo and mae of the results in which there was something to count."""
     mine = [r for r in results if r.row.most]
     n = len(mine)
     if not n:

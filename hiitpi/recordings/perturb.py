@@ -1,0 +1,120 @@
+"""Changes to a recording that must not change its count."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from hiitpi.coach.rules.workout import Workout
+from hiitpi.pose.keypoints import KEYPOINTS, SIDES, Pose
+from hiitpi.recordings.pose_source import PoseFrame
+
+Frames = list[PoseFrame]
+
+#: Frames per second of the cameras that people have; a faster recording is thinned to it.
+CAMERA_FPS: Final = 30.0
+
+#: Score that engines give to a limb which they guess, and what they put it at: the near one.
+GUESSED_SCORE: Final = 0.15
+
+#: Joints that a picture cropped at the knees, or at the head, does not show.
+CROPS: Final = {"knees": ("knee", "ankle"), "head": ("nose", "eye", "ear")}
+
+_SWAPPED: Final = [
+    KEYPOINTS.index(name.replace("left", "LEFT").replace("right", "left").replace("LEFT", "right"))
+    for name in KEYPOINTS
+]
+
+
+def mirrored(frames: Sequence[PoseFrame]) -> Frames:
+    """The picture flipped, with left and right named as they look."""
+    width = max((float(f.pose.xy[:, 0].max()) for f in frames if f.pose), default=0.0)
+
+    def flip(pose: Pose) -> Pose:
+        xy = pose.xy[_SWAPPED].copy()
+        xy[:, 0] = width - xy[:, 0]
+        return replace(pose, xy=xy, score=pose.score[_SWAPPED])
+
+    return _each(frames, flip)
+
+
+def at_rate(frames: Sequence[PoseFrame], fps: float) -> Frames:
+    """Every frame that a camera of `fps` frames per second would have taken."""
+    kept: Frames = []
+    due = -math.inf
+    for frame in frames:
+        if frame.time >= due - 0.001:
+            kept.append(frame)
+            late = frame.time - due > 1 / fps  # after a gap, or at the start
+            due = (frame.time if late else due) + 1 / fps
+    return kept
+
+
+def faster(frames: Sequence[PoseFrame], factor: float) -> Frames:
+    """Played `factor` times as fast, as seen by a camera of 30 frames per second."""
+    played = [replace(frame, time=frame.time / factor) for frame in frames]
+    return at_rate(played, CAMERA_FPS)
+
+
+def noisy(frames: Sequence[PoseFrame], part: float) -> Frames:
+    """Each keypoint off by a normal error of `part` (0..1) of the body's height; reproducible."""
+    rng = np.random.default_rng(1)
+
+    def shake(pose: Pose) -> Pose:
+        height = float(np.ptp(pose.xy[:, 1]))
+        error = rng.normal(0.0, part * height, pose.xy.shape).astype(np.float32)
+        return replace(pose, xy=pose.xy + error)
+
+    return _each(frames, shake)
+
+
+def far_limb_guessed(frames: Sequence[PoseFrame]) -> Frames:
+    """The side that is seen worse is put upon the other one, as engines do with what they guess."""
+
+    def guess(pose: Pose) -> Pose:
+        xy, score = pose.xy.copy(), pose.score.copy()
+        left, right = zip(*SIDES.values(), strict=True)
+        far, near = (left, right)
+        if score[list(left)].mean() > score[list(right)].mean():
+            far, near = near, far
+        xy[list(far)], score[list(far)] = xy[list(near)], GUESSED_SCORE
+        return replace(pose, xy=xy, score=score)
+
+    return _each(frames, guess)
+
+
+def cropped(frames: Sequence[PoseFrame], at: str) -> Frames:
+    """Without the joints that a picture cropped at the "knees" or the "head" does not show."""
+    hidden = [i for i, name in enumerate(KEYPOINTS) if name.endswith(CROPS[at])]
+
+    def crop(pose: Pose) -> Pose:
+        score = pose.score.copy()
+        score[hidden] = 0.0
+        return replace(pose, score=score)
+
+    return _each(frames, crop)
+
+
+def may_crop(workout: Workout, at: str) -> bool:
+    """Whether the rules of a workout can do without the joints that a crop hides."""
+    needed = {joint for m in workout.measures if m.needed for joint in m.joints}
+    return not needed & set(CROPS[at])
+
+
+#: Each change by its name.
+PERTURBATIONS: Final[dict[str, Callable[[Sequence[PoseFrame]], Frames]]] = {
+    "as recorded": list,
+    "mirrored": mirrored,
+    **{f"{fps} fps": partial(at_rate, fps=fps) for fps in (8, 10, 15, 30, 60)},
+    **{f"{x:g}x": partial(faster, factor=x) for x in (1.25, 1.5, 2.0)},
+    **{f"{p:.0%} noise": partial(noisy, part=p) for p in (0.01, 0.02)},
+    "far limb guessed": far_limb_guessed,
+    **{f"cropped at the {at}": partial(cropped, at=at) for at in CROPS},
+}
+
+
+def _each(frames: Sequence[PoseFrame], change: Callable[[Pose], Pose]) -> Frames:
+    return [replace(f, pose=change(f.pose)) if f.pose else f for f in frames]
