@@ -116,6 +116,8 @@ def _keep(store: Store, folder: Path) -> Path | None:
     except RecordsError:
         url = store.database.engine.url
         path = Path(url.database or "")
+        if _can_be_read(store):  # it is the backup that cannot be written: the disk is full
+            raise
         if url.get_backend_name() != "sqlite" or not path.is_file() or not os.access(path, os.W_OK):
             raise
     store.close()
@@ -124,6 +126,18 @@ def _keep(store: Store, folder: Path) -> Path | None:
         if (part := path.with_name(path.name + end)).exists():
             shutil.move(part, kept.with_name(kept.name + end))
     return kept
+
+
+def _can_be_read(store: Store) -> bool:
+    """Whether every row of the database can be read."""
+    try:
+        with store.database.reading() as rows:
+            for table in Base.metadata.sorted_tables:
+                for _ in rows.execute(select(table)):
+                    pass
+    except RecordsError:
+        return False
+    return True
 
 
 def _whole(path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from hiitpi.errors import RecordsError
+from hiitpi.records import backup as module
 from hiitpi.records.backup import backup, restore
 from hiitpi.records.sessions import Store
 from tests.support.session_factory import history, record, totals
@@ -44,6 +45,42 @@ def test_a_backup_is_not_written_over(store: Store, tmp_path: Path):
     assert file.read_text() == "mine"
     with pytest.raises(RecordsError, match="cannot be written"):
         backup(store, tmp_path / "nowhere" / "b")
+
+
+def test_a_restore_that_fails_halfway_changes_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store.save(record())
+    backup(store, tmp_path / "b")
+    store.save(record(player="Bob"))
+    real = module._copy
+
+    def full(source, target):
+        if target.connection().engine.url == store.database.engine.url:  # not that of the backup
+            raise RecordsError("The disk is full.")
+        return real(source, target)
+
+    monkeypatch.setattr(module, "_copy", full)
+    with pytest.raises(RecordsError, match="full"):
+        restore(store, tmp_path / "b", tmp_path)
+    assert totals(store) == [("Ada", "squat", 2), ("Bob", "squat", 2)]
+
+
+def test_a_database_that_cannot_be_backed_up_is_not_restored(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It is not damaged, there is only no room: it stays where it is."""
+    store.save(record())
+    backup(store, tmp_path / "b")
+
+    def full(store, path):
+        raise RecordsError("The disk is full.")
+
+    monkeypatch.setattr(module, "backup", full)
+    with pytest.raises(RecordsError, match="full"):
+        restore(store, tmp_path / "b", tmp_path)
+    assert totals(store) == [("Ada", "squat", 2)]
+    assert not list(tmp_path.glob("damaged-*"))
 
 
 @pytest.mark.parametrize("content", [b"", b"junk" * 1000])
