@@ -120,7 +120,7 @@ def find_resumable_session(
             store.save(pending.record)  # the journal may have repetitions that were never stored
             pending = None
         keep_running = {*waiting, *([pending.record.uuid] if pending else [])}
-        store.close_running(station, but=keep_running)
+        store.close_running(station, exclude=keep_running)
     except RecordsError as error:
         log.error("Could not look up unfinished sessions: %s", error)
         if journaled and journaled.age_s <= RESUME_WITHIN_S:
