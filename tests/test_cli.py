@@ -257,7 +257,7 @@ def test_backup_and_restore(tmp_path: Path):
     (tmp_path / "instance").mkdir()
     done = hiitpi("backup", str(file), **here)
     assert done.stdout == f"Sessions in {file}: 0.\n", done.stderr
-    assert "there already" in complaint(hiitpi("backup", str(file), **here))
+    assert "already exists" in complaint(hiitpi("backup", str(file), **here))
     done = hiitpi("restore", str(file), **here)
     assert "Sessions that are back: 0." in done.stdout, done.stderr
     assert "no file" in complaint(hiitpi("restore", str(tmp_path / "none"), **here))

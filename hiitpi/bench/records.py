@@ -14,9 +14,9 @@ from sqlalchemy import event, insert, text
 
 from hiitpi.coach.session.program import free, tabata
 from hiitpi.errors import RecordsError
-from hiitpi.records.daily_stats import recount_all
+from hiitpi.records.daily_stats import rebuild_all_daily_stats
 from hiitpi.records.player_names import COLOURS
-from hiitpi.records.programs import canonical
+from hiitpi.records.programs import canonical_json
 from hiitpi.records.schema import PlayerRow, RepetitionRow, SessionRow, SetRow
 from hiitpi.records.sessions import Store
 
@@ -56,7 +56,7 @@ def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
             for i, table in enumerate((SessionRow, SetRow, RepetitionRow)):
                 rows.execute(insert(table), [row for one in batch for row in one[i]])
     with store.database.writing() as rows:
-        recount_all(rows)
+        rebuild_all_daily_stats(rows)
     if store.database.engine.dialect.name == "postgresql":  # its autovacuum would, in a minute
         with store.database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
@@ -76,7 +76,7 @@ def _sessions(
         seconds, score = 20.0, dice.uniform(60, 100)
         yield (
             [
-                {"uuid": uuid, "player_id": i % players + 1, "program": canonical(program),
+                {"uuid": uuid, "player_id": i % players + 1, "program": canonical_json(program),
                  "started": started, "ended": started + timedelta(seconds=30 * sets),
                  "day": started.astimezone(store.zone).date(), "status": "finished",
                  "reps": sum(counts), "attempts": 1, "seconds": seconds * sets,

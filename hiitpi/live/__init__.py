@@ -1,1 +1,1 @@
-"""The coach's messages over Redis."""
+"""Transports coach messages, pictures and status over Redis."""

@@ -1,4 +1,4 @@
-"""Pictures on their way to a club."""
+"""Forwards a station's pictures to the club's Redis."""
 
 import redis
 
@@ -9,7 +9,14 @@ from hiitpi.system.background_loop import BackgroundLoop
 
 
 class FrameForwarder:
-    """Passes the pictures of one size on, in a background loop; the newest only."""
+    """Forwards pictures of one size in a background loop, dropping all but the newest.
+
+    Args:
+        source: subscriber to the station's own Redis.
+        club: client of the club's Redis.
+        keys: key names of the station.
+        size: one of `PICTURE_SIZES`.
+    """
 
     def __init__(self, source: Subscriber, club: Client, keys: Keys, size: str) -> None:
         self._feed, self._club = PictureFeed(source, size), club
@@ -19,17 +26,18 @@ class FrameForwarder:
         self.loop.start()
 
     def close(self) -> None:
-        """Pass nothing more on."""
+        """Stop forwarding."""
         self._closed = True
 
     def _forward(self) -> bool:
+        """Forward one picture; return False once closed."""
         if self._closed:
             self._feed.close()
             return False
         picture = self._feed.next(timeout=CONNECT_TIMEOUT_S)
         while picture and (newer := self._feed.next(timeout=0)):
-            picture = newer  # what came while the last one was under way is old
+            picture = newer  # drop the backlog that built up while the previous one was sent
         if picture:
-            head = PICTURE_HEADER.pack(picture.seq, picture.encoded)
-            self._club.publish(self._channel, head + picture.jpeg)
+            header = PICTURE_HEADER.pack(picture.seq, picture.encoded)
+            self._club.publish(self._channel, header + picture.jpeg)
         return True

@@ -2,62 +2,68 @@
 
 Keys of a station, all with the prefix `hiitpi:<station>:`
 
-- `samples`, `events`, `commands`: streams with one field `j`, a message as JSON. Every reader keeps
-  its own cursor, so nobody takes a message away from anybody.
-- `session`: the summary of the running session as JSON; absent when there is none.
-- `camera`: what the trainer says of itself: camera, model, trouble.
-- `handled`: id of the last command that the trainer carried out.
-- `frame`, `small`: channels, not keys: pictures of the living room, in two sizes, are passed on and
-  never stored. The number of subscribers tells the trainer which of them somebody watches.
-- `present`: a channel on which nothing is ever said: who subscribes wants live data, so the trainer
-  stays awake.
-- `here`: written once a second while the pipeline works; it expires `PRESENCE_TTL_S` seconds after
-  that, so what is left of it tells how long the station has been away, by Redis' clock alone.
-- `club`: what the way to the club's Redis says of itself; and of `hiitpi.live.relay`, there:
-  `relayed`, how far it has got, and `owner`, whose name this is; here: `fetched`, likewise.
+- `samples`, `events`, `commands`: streams whose entries have one field, `j`: a message as JSON.
+  Every reader keeps its own cursor, so readers never consume each other's messages.
+- `session`: snapshot of the running session as JSON; absent when no session is running.
+- `camera`: status of the pipeline as JSON: camera, model, errors.
+- `handled`: id of the last command that the pipeline handled.
+- `frame`, `small`: channels, not keys: pictures of the living room, in two sizes, are forwarded and
+  never stored. The number of subscribers tells the pipeline which sizes are being watched.
+- `present`: a channel that never carries a message. Subscribing to it requests live data and keeps
+  the pipeline awake.
+- `here`: heartbeat, written once a second while the pipeline runs, with a TTL of `PRESENCE_TTL_S`.
+  The remaining TTL gives the time since the last heartbeat, using only Redis' clock.
+- `club`: status of the connection to the club's Redis.
+- `relayed`, `owner`, `fetched`: state of `hiitpi.live.relay`. In the club's Redis, `relayed` is the
+  cursor up to which the streams were relayed, and `owner` the machine that holds the station name;
+  in the station's own Redis, `fetched` is the cursor of the club's commands.
 
-And one key of all stations, `STATIONS_KEY`: the set of their names.
+One key is shared by all stations, `STATIONS_KEY`: the set of their names.
 """
 
 import struct
 from dataclasses import dataclass
 from typing import Final
 
-#: Stream lengths. Samples: 30 s at 30 frames/s, so that a browser that was away for less gets all.
+#: Maximum stream lengths. Samples: 30 s at 30 frames/s, so that a browser that reconnects within
+#: that time misses none.
 MAX_SAMPLES: Final = 900
 MAX_EVENTS: Final = 500
 MAX_COMMANDS: Final = 100
 
-#: The set of all stations' names.
+#: The set of all station names.
 STATIONS_KEY: Final = "hiitpi:stations"
 
-#: How many sessions have ended in the club: whoever caches records starts anew when it changes.
+#: Number of sessions that have ended in the club. A change invalidates caches of records.
 FINISHED_KEY: Final = "hiitpi:finished"
 
-#: Seconds for which a station is remembered, after which a silent one counts as offline, and
-#: between two heartbeats.
+#: Time to live of a station's heartbeat key.
 PRESENCE_TTL_S: Final = 7 * 24 * 3600
+
+#: Seconds without a heartbeat after which a station counts as offline.
 OFFLINE_AFTER_S: Final = 5.0
+
+#: Heartbeat interval.
 HEARTBEAT_S: Final = 1.0
 
-#: Sizes of the pictures, each with a channel of its own.
+#: Picture sizes; each has its own channel.
 PICTURE_SIZES: Final = ("frame", "small")
 
 #: The field of a stream entry that holds the message.
 MESSAGE_FIELD: Final = b"j"
 
-#: What precedes a picture's JPEG: frame number, and monotonic seconds at encoding.
+#: Header before a picture's JPEG data: frame number, and monotonic seconds when it was encoded.
 PICTURE_HEADER: Final = struct.Struct(">Qd")
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The names of one station's keys."""
+    """Names of one station's keys."""
 
     station: str
 
     def key(self, name: str) -> str:
-        """The station's key called `name`; also the channel of a picture size."""
+        """Return the station's full key for a short `name`, or the channel of a picture size."""
         return f"hiitpi:{self.station}:{name}"
 
     @property
@@ -87,12 +93,12 @@ class Keys:
 
     @property
     def handled(self) -> str:
-        """Id of the last command that was carried out."""
+        """Id of the last command that the pipeline handled."""
         return self.key("handled")
 
     @property
     def present(self) -> str:
-        """Channel whose subscribers keep the camera awake."""
+        """Presence channel; its subscribers keep the pipeline awake."""
         return self.key("present")
 
     @property
@@ -107,23 +113,29 @@ class Keys:
 
     @property
     def relayed(self) -> str:
-        """How far the relay has got."""
+        """Cursor up to which the relay has handed the streams over."""
         return self.key("relayed")
 
     @property
     def owner(self) -> str:
-        """Identity of the machine that has this station name."""
+        """Identity of the machine that holds this station name."""
         return self.key("owner")
 
     @property
     def fetched(self) -> str:
-        """Id of the last command that was fetched from the club."""
+        """Id of the last command fetched from the club."""
         return self.key("fetched")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG, the number of its frame, and when it was encoded, monotonic seconds."""
+    """One encoded camera picture.
+
+    Attributes:
+        seq: frame number.
+        encoded: monotonic seconds when it was encoded.
+        jpeg: JPEG data.
+    """
 
     seq: int
     encoded: float
@@ -131,5 +143,5 @@ class Picture:
 
 
 def seconds_since_heartbeat(ttl_ms: int) -> float:
-    """Seconds since a station's last heartbeat, from the milliseconds that its key has left."""
+    """Return the seconds since a station's last heartbeat, given its key's remaining TTL in ms."""
     return PRESENCE_TTL_S - ttl_ms / 1000

@@ -1,20 +1,21 @@
-"""A connection of one's own, on which one need not wait for answers."""
+"""A dedicated Redis connection that sends commands without waiting for their replies."""
 
 from typing import Any, Final
 
 from hiitpi.live.redis_client import Client
 
-#: Answers that may be outstanding; Redis gives each within a millisecond.
+#: Replies that may be outstanding before they are read; Redis sends each within a millisecond.
 MAX_PENDING_REPLIES: Final = 10
 
 RedisCommand = tuple[Any, ...]
 
 
 class PipelinedConnection:
-    """Sends commands, and reads their answers at once or later.
+    """Sends commands and reads their replies immediately or later.
 
-    Waiting for an answer costs a process two switches, thirty times a second, and a client's pool
-    as much again; the answer to adding a sample says nothing. When a method raises, close the line.
+    Waiting for a reply costs two context switches, thirty times a second, and the client's
+    connection pool costs as much again; the reply to adding a sample carries no information.
+    After a method has raised, call `close`.
     """
 
     def __init__(self, client: Client) -> None:
@@ -23,35 +24,36 @@ class PipelinedConnection:
         self._pending_replies = 0
 
     def send(self, *commands: RedisCommand) -> None:
-        """Send commands; an error comes up with later ones.
+        """Send commands without reading their replies; errors surface in later calls.
 
         Raises:
-            redis.RedisError: the server is away, or refused an earlier command.
+            redis.RedisError: the server is unreachable, or rejected an earlier command.
         """
         if self._connection is None:
             self._connection = self._pool.get_connection()
-        if self._pending_replies >= MAX_PENDING_REPLIES:  # their answers have been here for long
+        if self._pending_replies >= MAX_PENDING_REPLIES:  # they arrived long ago: no waiting
             self._read_replies()
         packed = self._connection.pack_commands(commands)
         self._connection.send_packed_command(packed, check_health=False)
         self._pending_replies += len(commands)
 
     def ask(self, *commands: RedisCommand) -> list[Any]:
-        """Send commands and wait for their answers, as they come off the wire.
+        """Send commands and return their replies, unconverted, in order.
 
         Raises:
-            redis.RedisError: the server is away, or refused a command.
+            redis.RedisError: the server is unreachable, or rejected a command.
         """
         self.send(*commands)
         return self._read_replies()[-len(commands) :]
 
     def _read_replies(self) -> list[Any]:
-        answers = [self._connection.read_response() for _ in range(self._pending_replies)]
+        """Read all outstanding replies."""
+        replies = [self._connection.read_response() for _ in range(self._pending_replies)]
         self._pending_replies = 0
-        return answers
+        return replies
 
     def close(self) -> None:
-        """Forget what is owed; the next command takes a new connection."""
+        """Disconnect and drop outstanding replies; the next command opens a new connection."""
         connection, self._connection, self._pending_replies = self._connection, None, 0
         if connection:
             connection.disconnect()

@@ -1,4 +1,4 @@
-"""The trainer's end of the live data."""
+"""The pipeline's side of the live data: publishes messages and polls for commands."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -25,21 +25,21 @@ from hiitpi.live.redis_client import CONNECT_TIMEOUT_S, FIRST_ID, Client, entry_
 
 log = logging.getLogger(__name__)
 
-#: Events kept for a Redis that is away; a session has some 100 a minute.
+#: Events buffered while Redis is unreachable; a session produces about 100 a minute.
 MAX_PENDING_EVENTS: Final = 1000
 
-#: Seconds between two looks for commands and for who watches, while samples are published.
+#: Interval between polls for commands and subscribers while samples are published.
 POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What the trainer hears when it publishes.
+    """Result of polling Redis for commands and subscribers.
 
     Attributes:
-        commands: new ones, in order.
-        watched: the sizes in which somebody wants pictures.
-        present: whether anybody wants live data or pictures.
+        commands: new commands, in order.
+        watched: picture sizes that have subscribers.
+        present: whether live data or pictures have any subscriber.
     """
 
     commands: tuple[Command, ...] = ()
@@ -48,9 +48,10 @@ class PollResult:
 
 
 class Publisher:
-    """The trainer's end. Redis may come and go: nothing here raises because of it.
+    """Publishes the pipeline's samples, events, status and pictures, and polls for commands.
 
-    Samples that cannot be delivered are dropped, since only the newest matter; events wait.
+    Redis outages never raise: the publisher reconnects with a delay. Samples that cannot be
+    delivered are dropped, since only the newest matter; events are buffered.
     """
 
     def __init__(self, client: Client, station: str) -> None:
@@ -60,125 +61,133 @@ class Publisher:
         self._session: bytes | None = None
         self._status: bytes | None = None
         self._cursor: bytes | None = None
-        self._lost = self._dirty = True
-        self._line = PipelinedConnection(client)
-        self._retry_at = self._listen_at = self._sign_at = 0.0
-        self._heard = PollResult()
+        self._disconnected = self._dirty = True
+        self._connection = PipelinedConnection(client)
+        self._retry_at = self._next_poll_at = self._next_heartbeat_at = 0.0
+        self._last_poll = PollResult()
 
     def set_session(self, summary: Mapping[str, Any] | None) -> None:
-        """From now on this is the running session; None: there is none."""
+        """Set the snapshot of the running session, sent with the next poll; None: no session."""
         self._session = None if summary is None else encode(summary)
         self._dirty = True
 
     def set_status(self, status: Mapping[str, Any]) -> None:
-        """From now on this is what the trainer says of itself."""
+        """Set the status of the pipeline, sent with the next poll."""
         self._status = encode(status)
         self._dirty = True
 
     def publish(
         self, time: float, sample: Sample | None, events: Iterable[Event] = ()
     ) -> PollResult:
-        """Deliver what there is and hear what is asked, in one round trip.
+        """Publish a sample and events and poll for commands, in one round trip.
 
         Args:
             time: monotonic seconds.
-            sample: of the frame just analysed; None: there was none, this is only to listen.
-            events: in order.
+            sample: sample of the frame just analysed; None to poll without publishing one.
+            events: new events, in order.
+
+        Returns:
+            The new commands and current subscribers; empty while Redis is unreachable.
         """
         self._pending.extend(events)
         del self._pending[:-MAX_PENDING_EVENTS]
         if time < self._retry_at:
             return PollResult()
         try:
-            if self._lost:
-                self._cursor, self._lost = self._find_cursor(), False
+            if self._disconnected:
+                self._cursor, self._disconnected = self._find_cursor(), False
             return self._exchange(time, sample)
         except redis.RedisError as error:
-            log.warning("Redis does not answer (%s); trying again.", error)
+            log.warning("Redis is unreachable (%s); retrying.", error)
             self._retry_at = time + CONNECT_TIMEOUT_S
-            self._dirty = self._lost = True
-            self._sign_at = 0.0
-            self._line.close()
+            self._dirty = self._disconnected = True
+            self._next_heartbeat_at = 0.0
+            self._connection.close()
             return PollResult()
 
     def picture(self, size: str, seq: int, encoded: float, jpeg: bytes) -> None:
-        """Pass a picture on to whoever watches.
+        """Publish a picture to its subscribers.
 
         Args:
             size: one of `PICTURE_SIZES`.
-            seq: number of the frame.
-            encoded: when it was, monotonic seconds.
-            jpeg: the picture.
+            seq: frame number.
+            encoded: monotonic seconds when it was encoded.
+            jpeg: JPEG data.
         """
         try:
             self._redis.publish(self._keys.key(size), PICTURE_HEADER.pack(seq, encoded) + jpeg)
         except redis.RedisError:
-            log.debug("A picture was not delivered.", exc_info=True)
+            log.debug("Dropped a picture.", exc_info=True)
 
     def save(self) -> None:
-        """Have Redis write its memory to disk, for instance because a session has ended."""
+        """Ask Redis to save to disk in the background, for example after a session has ended."""
         save(self._redis)
 
     def _exchange(self, time: float, sample: Sample | None) -> PollResult:
-        says = [add(self._keys.samples, MAX_SAMPLES, sample)] if sample else []
-        says += [add(self._keys.events, MAX_EVENTS, event) for event in self._pending]
+        """Send what is due; read the replies only if a poll is due or a write must be confirmed."""
+        writes = [xadd_command(self._keys.samples, MAX_SAMPLES, sample)] if sample else []
+        writes += [xadd_command(self._keys.events, MAX_EVENTS, event) for event in self._pending]
         if self._dirty:
-            says += self._announced()
-        if time >= self._sign_at:
-            self._sign_at = time + HEARTBEAT_S
-            says += presence_commands(self._keys)
+            writes += self._state_commands()
+        if time >= self._next_heartbeat_at:
+            self._next_heartbeat_at = time + HEARTBEAT_S
+            writes += presence_commands(self._keys)
         sent = len(self._pending)
-        listened = self._listen_at - POLL_S <= time < self._listen_at
-        if sample and listened and not sent and not self._dirty:
-            self._line.send(*says)
-            return PollResult((), self._heard.watched, self._heard.present)
-        hears: tuple[RedisCommand, RedisCommand] = (
+        polled_recently = self._next_poll_at - POLL_S <= time < self._next_poll_at
+        if sample and polled_recently and not sent and not self._dirty:
+            self._connection.send(*writes)
+            return PollResult((), self._last_poll.watched, self._last_poll.present)
+        reads: tuple[RedisCommand, RedisCommand] = (
             ("XREAD", "COUNT", 10, "STREAMS", self._keys.commands, self._cursor),
             ("PUBSUB", "NUMSUB", *self._channels),
         )
-        *_, commands, counts = self._line.ask(*says, *hears)
+        *_, commands, counts = self._connection.ask(*writes, *reads)
         self._dirty = False
         del self._pending[:sent]
-        self._listen_at = time + POLL_S
+        self._next_poll_at = time + POLL_S
         watched = frozenset(s for s, n in zip(PICTURE_SIZES, counts[1::2], strict=False) if n)
-        self._heard = PollResult(self._read(commands), watched, any(counts[1::2]))
-        return self._heard
+        self._last_poll = PollResult(self._parse_commands(commands), watched, any(counts[1::2]))
+        return self._last_poll
 
-    def _announced(self) -> list[RedisCommand]:
-        both = ((self._keys.session, self._session), (self._keys.camera, self._status))
-        return [("DEL", key) if value is None else ("SET", key, value) for key, value in both]
+    def _state_commands(self) -> list[RedisCommand]:
+        """Return the commands that write the session snapshot and the status."""
+        values = ((self._keys.session, self._session), (self._keys.camera, self._status))
+        return [("DEL", key) if value is None else ("SET", key, value) for key, value in values]
 
     def _find_cursor(self) -> bytes:
-        """From where to read commands, at the start and when Redis comes back."""
+        """Return the id after which to read commands, at start-up and after a reconnect."""
         handled = bytes(self._redis.get(self._keys.handled) or b"")
         newest = newest_id(self._redis, self._keys.commands)
-        if self._cursor is None:  # what was asked before anybody was here to hear it is not meant
+        if self._cursor is None:  # skip commands that were sent before any pipeline was running
             return handled or newest
-        if entry_id(newest) < entry_id(self._cursor):  # it has begun anew, and the clock went back
+        if entry_id(newest) < entry_id(self._cursor):  # Redis lost the stream; its clock went back
             return handled or FIRST_ID
         return self._cursor
 
-    def _read(self, answer: Any) -> tuple[Command, ...]:
-        """The commands in XREAD's answer, of pairs under RESP2 and a dict under RESP3."""
+    def _parse_commands(self, reply: Any) -> tuple[Command, ...]:
+        """Return the commands in an XREAD reply (pairs under RESP2, a dict under RESP3).
+
+        Moves the cursor past them and stores it as `handled`.
+        """
         commands = []
-        for entry, fields in next(iter(dict(answer or {}).values()), ()):
+        for entry, fields in next(iter(dict(reply or {}).values()), ()):
             self._cursor = entry
             try:
                 commands.append(
                     decode_command(dict(zip(*[iter(fields)] * 2, strict=True))[MESSAGE_FIELD])
                 )
             except (ValueError, KeyError) as error:
-                log.warning("Ignored what is no command: %s", error)
+                log.warning("Ignored an invalid command: %s", error)
         if commands and self._cursor:
             self._redis.set(self._keys.handled, self._cursor)
         return tuple(commands)
 
 
 def presence_commands(keys: Keys) -> list[RedisCommand]:
-    """The commands that say that a station is there."""
+    """Return the Redis commands that register a station and write its heartbeat."""
     return [("SADD", STATIONS_KEY, keys.station), ("SET", keys.here, 1, "EX", PRESENCE_TTL_S)]
 
 
-def add(stream: str, most: int, message: Sample | Event) -> RedisCommand:
-    """The command that adds a message to a stream of about so many."""
-    return "XADD", stream, "MAXLEN", "~", most, "*", MESSAGE_FIELD, encode(message)
+def xadd_command(stream: str, max_length: int, message: Sample | Event) -> RedisCommand:
+    """Return the XADD command for a message; the stream is trimmed to about `max_length`."""
+    return "XADD", stream, "MAXLEN", "~", max_length, "*", MESSAGE_FIELD, encode(message)

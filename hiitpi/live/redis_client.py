@@ -1,4 +1,4 @@
-"""Redis clients, and the ids and entries of its streams."""
+"""Redis clients, and helpers for the ids and entries of Redis streams."""
 
 import logging
 from collections.abc import Iterable
@@ -13,16 +13,16 @@ from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
 
-#: Seconds until a connection attempt counts as failed, and between reconnection attempts.
+#: Timeout of a connection attempt, and interval between reconnection attempts.
 CONNECT_TIMEOUT_S: Final = 1.0
 
-#: Seconds that the club's Redis may take to answer.
+#: Timeout for a reply of the club's Redis.
 CLUB_TIMEOUT_S: Final = 3.0
 
-#: A redis.Redis. Its own type hints give every answer as a union over protocols and decoders.
+#: A redis.Redis; Any, because its type hints make every reply a union over protocols and decoders.
 Client = Any
 
-#: A stream entry's id: milliseconds, and a number within them.
+#: A stream entry's id: milliseconds, and a sequence number within the millisecond.
 Id = tuple[int, int]
 FIRST_ID: Final = b"0-0"
 
@@ -43,16 +43,16 @@ def connect(url: str, timeout: float = 5.0) -> Client:
 
 
 def connect_club(settings: Settings) -> Client:
-    """A client of the Redis that the club shares.
+    """Return a client for the Redis that the club shares.
 
     Raises:
-        LiveError: HIITPI_REDIS_URL is none.
+        LiveError: HIITPI_REDIS_URL is not a Redis URL.
     """
     try:
         return connect(settings.redis_url or "", CLUB_TIMEOUT_S)
     except ValueError as error:
         raise LiveError(
-            f"HIITPI_REDIS_URL cannot be used: {error}. It is like redis://:password@host:6379/0."
+            f"HIITPI_REDIS_URL is invalid: {error}. Example: redis://:password@host:6379/0."
         ) from error
 
 
@@ -61,7 +61,7 @@ def save(client: Client) -> None:
     try:
         client.bgsave()
     except redis.RedisError as error:
-        log.info("Redis did not save: %s", error)  # it is saving already, or away
+        log.info("Redis did not save: %s", error)  # already saving, or unreachable
 
 
 def entry_id(text: bytes) -> Id:
@@ -80,11 +80,11 @@ def newest_id(client: Client, stream: str) -> bytes:
     return bytes(newest[0][0]) if newest else FIRST_ID
 
 
-def entries_of(answer: Any) -> Iterable[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
+def entries_of(reply: Any) -> Iterable[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
     """Return the entries of each stream in an XREAD reply.
 
     The reply is a list under RESP2, and a dict of lists of lists under RESP3.
     """
-    if isinstance(answer, dict):
-        return [(key, [e for batch in batches for e in batch]) for key, batches in answer.items()]
-    return list(answer or ())
+    if isinstance(reply, dict):
+        return [(key, [e for batch in batches for e in batch]) for key, batches in reply.items()]
+    return list(reply or ())

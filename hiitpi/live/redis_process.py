@@ -1,4 +1,4 @@
-"""The app's own Redis: a child process on a unix socket in the instance folder."""
+"""Runs the app's private redis-server as a child process on a Unix socket."""
 
 import os
 import shutil
@@ -14,21 +14,21 @@ from hiitpi.settings import Settings
 from hiitpi.system.process import spawn
 from hiitpi.system.urls import without_password
 
-#: Seconds a Redis may take to come up (0.07 on a PC; an SD card is slower) and to stop.
+#: Timeouts for Redis to start (0.07 s on a PC; an SD card is slower) and to stop.
 START_TIMEOUT_S, STOP_TIMEOUT_S = 15.0, 4.0
 
-#: Memory that it may take; it takes some 12 MB.
+#: Memory limit; about 12 MB are used.
 MAX_MEMORY = "128mb"
 
 
 def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
     """Start a private redis-server and wait until it answers.
 
-    It writes no append-only file and has no save points, so as not to wear an SD card out; it is
-    told to save when a session ends and at a clean stop.
+    It writes no append-only file and has no save points, to spare the SD card; the app asks it to
+    save when a session ends, and it saves at a clean shutdown.
 
     Raises:
-        LiveError: it is not installed, or does not come up.
+        LiveError: redis-server is not installed, or does not start.
     """
     program = shutil.which("redis-server")
     if program is None:
@@ -48,16 +48,16 @@ def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
         "dbfilename": "redis.rdb",
         "save": "",
         "appendonly": "no",
-        "maxmemory": MAX_MEMORY,  # what ends by itself makes room: browser sessions, the cache
-        "maxmemory-policy": "volatile-ttl",
+        "maxmemory": MAX_MEMORY,
+        "maxmemory-policy": "volatile-ttl",  # evicts keys that expire: browser sessions, the cache
         "logfile": str(log.resolve()),
         "daemonize": "no",
     }
     command = [program, *(part for k, v in options.items() for part in (f"--{k}", v))]
     child = spawn(command)
-    give_up = time.monotonic() + START_TIMEOUT_S
+    deadline = time.monotonic() + START_TIMEOUT_S
     client = connect(settings.redis(0))
-    while time.monotonic() < give_up and child.poll() is None:
+    while time.monotonic() < deadline and child.poll() is None:
         try:
             client.ping()
             return child
@@ -65,43 +65,47 @@ def start_redis(settings: Settings) -> subprocess.Popen[bytes]:
             time.sleep(0.02)
     child.kill()
     child.wait()
-    raise LiveError(f"redis-server does not come up; its reasons are in {log}.")
+    raise LiveError(f"redis-server failed to start; see {log}.")
 
 
 def _make_private(folder: Path) -> None:
-    """Make the folder of the socket; one in /tmp may have been made by somebody else before.
+    """Create the socket's folder; in /tmp another user may have created it first.
 
     Raises:
-        LiveError: it is somebody else's.
+        LiveError: the folder is a symbolic link or belongs to another user.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise LiveError(
-            f"{folder}, where Redis is to listen, belongs to another user. Remove it, or choose "
-            "an instance folder with a shorter path: HIITPI_INSTANCE."
+            f"{folder}, the folder for the Redis socket, belongs to another user. Remove it, or "
+            "set HIITPI_INSTANCE to an instance folder with a shorter path."
         )
 
 
 def stop_redis(
-    settings: Settings, child: subprocess.Popen[bytes], patience: float = STOP_TIMEOUT_S
+    settings: Settings, child: subprocess.Popen[bytes], timeout_s: float = STOP_TIMEOUT_S
 ) -> None:
-    """Save to disk and stop; kill it if it does not."""
+    """Let Redis save to disk and shut down; kill it after `timeout_s` seconds."""
     try:
         connect(settings.redis(0)).shutdown(save=True)
     except redis.RedisError:
         child.terminate()
     try:
-        child.wait(patience)
+        child.wait(timeout_s)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
 
 
 def check_redis(url: str, setting: str) -> None:
-    """Make sure that the Redis of a setting answers.
+    """Check that a Redis server answers.
+
+    Args:
+        url: URL of the server.
+        setting: name of the setting that holds the URL, for the error message.
 
     Raises:
-        LiveError: it does not.
+        LiveError: the server does not answer, or the URL is invalid.
     """
     try:
         connect(url).ping()

@@ -1,10 +1,11 @@
-"""Brings one station's live data to the Redis that a club shares, and the club's commands back.
+"""Relays one station's live data to the Redis that a club shares, and the club's commands back.
 
-The trainer and this machine's own pages know nothing of it: they talk to the Redis beside them, so
-a network that is slow or cut costs no frame. What the network kept from the club is handed over
-later, each message once: the club's Redis keeps the cursor up to which it has got a station's
-streams, and moves it in the same script that adds the messages. A batch that the network delivers
-late, when another one has been there, finds the cursor moved and adds nothing.
+The pipeline and this machine's own pages only use the local Redis and do not know about the relay,
+so a slow or broken network costs no frame. Messages that an outage kept from the club are relayed
+later, exactly once: the club's Redis stores the cursor up to which it has received a station's
+streams, and the script that appends the messages also moves the cursor. A batch that the network
+delivers late, after another connection has already relayed it, finds the cursor moved and appends
+nothing.
 """
 
 import logging
@@ -47,24 +48,27 @@ from hiitpi.system.process import Stop
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks at what is beside this station's streams, if nothing comes on them.
+#: Interval between polls of the session snapshot and the status while the streams are idle.
 POLL_S: Final = 0.5
 
-#: Messages of a batch: what a minute's cut leaves is more than one.
+#: Maximum entries per stream and batch; an outage of a minute leaves more than one batch.
 BATCH_ENTRIES: Final = 200
 
-#: A command that was given longer ago than these seconds is not meant any more.
+#: Commands older than this are dropped: the player no longer expects them to be carried out.
 COMMAND_MAX_AGE_S: Final = 5
 
-#: Seconds for which a station's name is another machine's that has been silent; who is refused for
-#: longer than the second is not the only one of that name.
+#: Lease on a station name: expires this long after its owner last renewed it.
 OWNER_TTL_S: Final = 10
+
+#: A conflict that outlasts the lease means that another running machine has the same name.
 OWNER_CONFLICT_TIMEOUT_S: Final = 15.0
 
-#: KEYS: cursor, owner, samples, events. ARGV: the cursor that is expected, the new one, who we are,
-#: seconds of the claim, number of samples, and the samples and events. Gives 1; 0: another cursor;
-#: or who has the station's name.
 _FIELD: Final = MESSAGE_FIELD.decode()
+
+#: Appends a batch and moves the cursor atomically. KEYS: cursor, owner, samples, events. ARGV: the
+#: expected cursor, the new cursor, our identity, lease in seconds, number of samples, then the
+#: samples and the events. Returns 1 on success, 0 if the cursor differs, or the identity of another
+#: machine that holds the station name.
 APPEND_SCRIPT: Final = f"""
 local owner = redis.call('GET', KEYS[2])
 if owner and owner ~= ARGV[3] then return owner end
@@ -86,198 +90,212 @@ Cursors = dict[str, bytes]
 
 
 class Relay:
-    """One station's way to the club.
+    """Relays between one station's Redis and the club's.
 
     Args:
-        own: the Redis of this machine.
-        club: that of the club.
+        own: client of this machine's Redis.
+        club: client of the club's Redis.
         station: this station's name.
-        me: tells this machine from another one of the same name; what is before the first space is
-            shown to people.
+        identity: distinguishes this machine from another with the same station name; the part
+            before the first space is shown to people.
         clock: monotonic seconds.
     """
 
     def __init__(
-        self, own: Client, club: Client, station: str, me: str, clock: Callable[[], float]
+        self, own: Client, club: Client, station: str, identity: str, clock: Callable[[], float]
     ) -> None:
         self._own, self._club, self._station = own, club, station
-        self._keys, self._identity, self._clock = Keys(station), me, clock
+        self._keys, self._identity, self._clock = Keys(station), identity, clock
         self._source = Subscriber(own, station)
-        self._script = ""  # as the club calls `APPEND_SCRIPT`
-        self._cursors: Cursors | None = None  # None: the club is to be asked
-        self._hub_cursor = b""  # the cursor as the club has it
-        self._commands = FIRST_ID
-        self._state: dict[str, bytes | None] = {}  # as the club knows it
-        self._looked_at, self._works = -math.inf, False
-        self._attendance: PresenceSubscription | None = None
-        self._painters: dict[str, FrameForwarder] = {}
+        self._script = ""  # SHA1 under which the club's Redis caches `APPEND_SCRIPT`
+        self._cursors: Cursors | None = None  # None: load them from the club's Redis
+        self._hub_cursor = b""  # the cursor as the club's Redis stores it
+        self._command_cursor = FIRST_ID
+        self._state: dict[str, bytes | None] = {}  # last session and status sent to the club
+        self._polled_at, self._pipeline_online = -math.inf, False
+        self._presence: PresenceSubscription | None = None
+        self._forwarders: dict[str, FrameForwarder] = {}
         self._last_status: bytes | None = None
 
     def run(self, stop: Stop, beat: Callable[[], None]) -> None:
-        """Relay until `stop`; a club that is away is tried again every second.
+        """Relay until `stop` is set; reconnect every second while the club is unreachable.
+
+        Args:
+            stop: ends the loop when set.
+            beat: heartbeat, called before every step.
 
         Raises:
-            LiveError: another machine has this station's name, and keeps it.
+            LiveError: another machine holds this station's name for longer than
+                `OWNER_CONFLICT_TIMEOUT_S`.
         """
-        refused = 0.0  # seconds for which it has been
+        conflict_s = 0.0  # how long another machine has held our name
         while not stop.is_set():
             beat()
             try:
                 self.step()
-                refused = 0.0
+                conflict_s = 0.0
             except redis.RedisError as error:
-                self._lose(f"Not connected with the club: {error}")
+                self._on_disconnect(f"Not connected to the club: {error}")
                 stop.wait(CONNECT_TIMEOUT_S)
             except LiveError as error:
-                self._lose(str(error))
-                refused += CONNECT_TIMEOUT_S
-                if refused > OWNER_CONFLICT_TIMEOUT_S:
+                self._on_disconnect(str(error))
+                conflict_s += CONNECT_TIMEOUT_S
+                if conflict_s > OWNER_CONFLICT_TIMEOUT_S:
                     raise
                 stop.wait(CONNECT_TIMEOUT_S)
-        self._close()
+        self._release_name()
 
     def step(self) -> None:
-        """Hand over what is new, or wait a little for it; hear what the club says.
+        """Relay one batch of new messages, waiting briefly for it, and fetch the club's commands.
 
         Raises:
-            redis.RedisError: one of the two is away.
-            LiveError: another machine has this station's name.
+            redis.RedisError: one of the two Redis servers is unreachable.
+            LiveError: another machine holds this station's name.
         """
-        cursors = self._cursors or self._begin()
-        got = self._source.wait(cursors, POLL_S, BATCH_ENTRIES)
+        cursors = self._cursors or self._load_cursors()
+        batch = self._source.wait(cursors, POLL_S, BATCH_ENTRIES)
         now = self._clock()
-        looks = bool(got.get("events")) or now - self._looked_at >= POLL_S
-        if not got and not looks:
+        poll_due = bool(batch.get("events")) or now - self._polled_at >= POLL_S
+        if not batch and not poll_due:
             return
-        changed = self._poll_state(now) if looks else {}
-        samples, events = ([data for _, data in got.get(n, ())] for n in ("samples", "events"))
-        cursors = {n: got[n][-1][0] if got.get(n) else c for n, c in cursors.items()}
-        reached = b"%b_%b" % (cursors["samples"], cursors["events"])
-        with self._club.pipeline(transaction=False) as line:
+        changed = self._poll_state(now) if poll_due else {}
+        samples, events = ([data for _, data in batch.get(n, ())] for n in ("samples", "events"))
+        cursors = {n: batch[n][-1][0] if batch.get(n) else c for n, c in cursors.items()}
+        new_cursor = b"%b_%b" % (cursors["samples"], cursors["events"])
+        with self._club.pipeline(transaction=False) as pipe:
             keys = [self._keys.key(n) for n in ("relayed", "owner", "samples", "events")]
-            given = (
+            arguments = (
                 self._hub_cursor,
-                reached,
+                new_cursor,
                 self._identity,
                 OWNER_TTL_S,
                 len(samples),
                 *samples,
                 *events,
             )
-            line.evalsha(self._script, len(keys), *keys, *given)
-            if looks and self._works:
-                for words in presence_commands(self._keys):
-                    line.execute_command(*words)
+            pipe.evalsha(self._script, len(keys), *keys, *arguments)
+            if poll_due and self._pipeline_online:
+                for command in presence_commands(self._keys):
+                    pipe.execute_command(*command)
             for name, value in changed.items():
                 key = self._keys.key(name)
-                line.delete(key) if value is None else line.set(key, value)
+                pipe.delete(key) if value is None else pipe.set(key, value)
             if any(b'"kind":"finished"' in data for data in events):
-                line.incr(FINISHED_KEY)
-            line.xread({self._keys.commands: self._commands}, count=10)
-            line.pubsub_numsub(*(self._keys.key(n) for n in (*PICTURE_SIZES, "present")))
-            line.time()
-            added, *_, given, counts, (seconds, _) = line.execute()
-        self._check(added)
-        self._cursors, self._hub_cursor = cursors, reached
+                pipe.incr(FINISHED_KEY)
+            pipe.xread({self._keys.commands: self._command_cursor}, count=10)
+            pipe.pubsub_numsub(*(self._keys.key(n) for n in (*PICTURE_SIZES, "present")))
+            pipe.time()
+            append_reply, *_, commands, counts, (seconds, _) = pipe.execute()
+        self._check_append(append_reply)
+        self._cursors, self._hub_cursor = cursors, new_cursor
         self._state |= changed
         self._publish_own_status("")
-        self._listen(given, seconds)
+        self._forward_commands(commands, seconds)
         self._sync_subscriptions(
             frozenset(s for s, (_, n) in zip((*PICTURE_SIZES, "present"), counts, strict=True) if n)
         )
 
-    def _begin(self) -> Cursors:
-        """From where to go on, as the club knows it."""
+    def _load_cursors(self) -> Cursors:
+        """Claim the station name and return the cursors that the club's Redis stores."""
         self._script = self._club.script_load(APPEND_SCRIPT)
         owner = self._keys.owner
         if not self._club.set(owner, self._identity, nx=True, ex=OWNER_TTL_S):
-            self._check(self._club.get(owner) or 1)
+            self._check_append(self._club.get(owner) or 1)
         self._hub_cursor = bytes(self._club.get(self._keys.relayed) or b"")
         ids = self._hub_cursor.split(b"_") if self._hub_cursor else [FIRST_ID, FIRST_ID]
         cursors = dict(zip(("samples", "events"), ids, strict=True))
         for name, cursor in cursors.items():
             newest = self._source.newest(name)
-            if entry_id(newest) < entry_id(cursor):  # our Redis lost some, and has begun anew
+            if entry_id(newest) < entry_id(cursor):  # our Redis lost data and its ids restarted
                 cursors[name] = newest
-        meant = b"%d-0" % ((self._club.time()[0] - COMMAND_MAX_AGE_S) * 1000)
+        oldest_valid = b"%d-0" % ((self._club.time()[0] - COMMAND_MAX_AGE_S) * 1000)
         fetched = bytes(self._own.get(self._keys.fetched) or FIRST_ID)
-        self._commands = max(meant, fetched, key=entry_id)
+        self._command_cursor = max(oldest_valid, fetched, key=entry_id)
         return cursors
 
     def _poll_state(self, now: float) -> dict[str, bytes | None]:
-        """What is beside the streams: the session and the status where the club knows others."""
-        self._looked_at = now
-        self._works = self._source.here()
+        """Return the session snapshot and status, where they differ from those last sent."""
+        self._polled_at = now
+        self._pipeline_online = self._source.here()
         values = self._own.get(self._keys.session), self._own.get(self._keys.camera)
         state = zip(("session", "camera"), values, strict=True)
         return {n: v for n, v in state if n not in self._state or self._state[n] != v}
 
-    def _check(self, added: Any) -> None:
-        """Whether the club took what it was given, by the script's answer."""
-        if added == 0:  # somebody has moved the cursor: a batch of ours that came late
-            raise redis.ConnectionError("it has got more than we know of")
-        if added not in (1, self._identity.encode()):
-            raise _another(added, self._station)
+    def _check_append(self, reply: Any) -> None:
+        """Raise unless `APPEND_SCRIPT` replied that the batch was appended."""
+        if reply == 0:  # the cursor has moved: an earlier batch of ours was delivered late
+            raise redis.ConnectionError("its cursor is ahead of ours")
+        if reply not in (1, self._identity.encode()):
+            raise _name_conflict(reply, self._station)
 
-    def _listen(self, given: Any, seconds: int) -> None:
-        """Pass the commands of the club's pages on, at `seconds` of the club's clock."""
-        for _, entries in entries_of(given):
+    def _forward_commands(self, reply: Any, now_s: int) -> None:
+        """Forward the commands of the club's pages, except expired ones.
+
+        Args:
+            reply: XREAD reply with the commands.
+            now_s: time of the club's Redis, seconds since the epoch.
+        """
+        for _, entries in entries_of(reply):
             for entry, fields in entries:
-                if seconds - entry_id(entry)[0] / 1000 <= COMMAND_MAX_AGE_S:
-                    self._ask(fields.get(MESSAGE_FIELD, b""))
-                self._commands = entry
+                if now_s - entry_id(entry)[0] / 1000 <= COMMAND_MAX_AGE_S:
+                    self._forward_command(fields.get(MESSAGE_FIELD, b""))
+                self._command_cursor = entry
                 self._own.set(self._keys.fetched, entry)
 
-    def _ask(self, data: bytes) -> None:
+    def _forward_command(self, data: bytes) -> None:
         try:
             command: Command = decode_command(data)
         except ValueError as error:
-            log.warning("Ignored what is no command: %s", error)
+            log.warning("Ignored an invalid command: %s", error)
             return
         self._source.command(command)
 
-    def _sync_subscriptions(self, asked: frozenset[str]) -> None:
-        """Have the trainer stay awake, and draw, as long as somebody of the club looks on."""
+    def _sync_subscriptions(self, wanted: frozenset[str]) -> None:
+        """Subscribe locally to what the club's pages watch, so that the pipeline serves it."""
         for size in PICTURE_SIZES:
-            painter = self._painters.get(size)
-            if size in asked and painter is None:
-                self._painters[size] = FrameForwarder(self._source, self._club, self._keys, size)
-            elif size not in asked and painter is not None:
-                self._painters.pop(size).close()
-        if asked and self._attendance is None:
-            self._attendance = self._source.attend()
-        elif not asked and self._attendance is not None:
-            self._attendance.close()
-            self._attendance = None
+            forwarder = self._forwarders.get(size)
+            if size in wanted and forwarder is None:
+                self._forwarders[size] = FrameForwarder(self._source, self._club, self._keys, size)
+            elif size not in wanted and forwarder is not None:
+                self._forwarders.pop(size).close()
+        if wanted and self._presence is None:
+            self._presence = self._source.attend()
+        elif not wanted and self._presence is not None:
+            self._presence.close()
+            self._presence = None
 
-    def _lose(self, trouble: str) -> None:
-        """The club is away: nobody there looks on, and everything is to be asked anew."""
-        self._cursors, self._state, self._looked_at = None, {}, -math.inf
-        with suppress(redis.RedisError):  # it may be our own that is away
+    def _on_disconnect(self, error: str) -> None:
+        """Drop all subscriptions and cached state, and report the error to the local pages."""
+        self._cursors, self._state, self._polled_at = None, {}, -math.inf
+        with suppress(redis.RedisError):  # the local Redis may be the unreachable one
             self._sync_subscriptions(frozenset())
-            self._publish_own_status(trouble)
+            self._publish_own_status(error)
 
-    def _close(self) -> None:
-        """Give the name back."""
+    def _release_name(self) -> None:
+        """Give up the lease on the station name, so that another machine can take it at once."""
         with suppress(redis.RedisError):
             self._sync_subscriptions(frozenset())
             if self._club.get(self._keys.owner) == self._identity.encode():
                 self._club.delete(self._keys.owner)
 
-    def _publish_own_status(self, trouble: str) -> None:
-        """This machine's own pages say how it stands with the club."""
-        said = encode({"trouble": trouble})
-        if said != self._last_status:
-            log.warning("%s", trouble or "Connected with the club.")
-            self._last_status = said
-        self._own.set(self._keys.club, said)
+    def _publish_own_status(self, error: str) -> None:
+        """Tell this machine's own pages whether the club is connected; log changes."""
+        status = encode({"trouble": error})
+        if status != self._last_status:
+            log.warning("%s", error or "Connected to the club.")
+            self._last_status = status
+        self._own.set(self._keys.club, status)
 
 
 def serve(settings: Settings, beat: Callable[[], None]) -> None:
-    """The relay as a process, until SIGTERM or SIGINT; `beat` is called with every step.
+    """Run the relay process until SIGTERM or SIGINT.
+
+    Args:
+        settings: settings of this station.
+        beat: heartbeat, called before every step.
 
     Raises:
-        LiveError: HIITPI_REDIS_URL is none, or another machine has this station's name.
+        LiveError: HIITPI_REDIS_URL is invalid, or another machine holds this station's name.
     """
     stop = Stop(signal.SIGTERM, signal.SIGINT)
     own, club = connect(settings.redis(0)), connect_club(settings)
@@ -285,28 +303,28 @@ def serve(settings: Settings, beat: Callable[[], None]) -> None:
 
 
 def check_name(settings: Settings) -> None:
-    """Make sure that no other machine of the club has this station's name, before it starts.
+    """Check before start-up that no other machine in the club holds this station's name.
 
-    Two of one name would take each other's sessions for their own. While the club is away nobody
-    can say; the relay finds out later.
+    Two machines with one name would mistake each other's sessions for their own. While the club is
+    unreachable this cannot be checked; the relay detects a conflict later.
 
     Raises:
-        LiveError: one has, or HIITPI_REDIS_URL is none.
+        LiveError: another machine holds the name, or HIITPI_REDIS_URL is invalid.
     """
     with suppress(redis.RedisError):
         owner = connect_club(settings).get(Keys(settings.station).owner)
         if owner and owner != _identity(settings).encode():
-            raise _another(owner, settings.station)
+            raise _name_conflict(owner, settings.station)
 
 
 def _identity(settings: Settings) -> str:
-    """The same after a restart of the app; another one on a copied SD card."""
+    """Return an id that is stable across app restarts but differs on a cloned SD card."""
     return f"{socket.gethostname()}:{settings.instance.resolve()} {boot_id()}"
 
 
-def _another(owner: Any, station: str) -> LiveError:
+def _name_conflict(owner: Any, station: str) -> LiveError:
     other = bytes(owner).decode().split(" ")[0]
     return LiveError(
-        f"Another machine, {other}, is the station “{station}” of this club. Give this one a name "
-        "of its own: HIITPI_STATION."
+        f"Another machine, {other}, already uses the station name “{station}” in this club. "
+        "Choose a different name for this machine: HIITPI_STATION."
     )

@@ -1,4 +1,4 @@
-"""A page's end of the live data."""
+"""The pages' side of the live data: reads streams, sends commands, subscribes to pictures."""
 
 import logging
 from collections.abc import Mapping
@@ -21,16 +21,16 @@ log = logging.getLogger(__name__)
 
 
 class Subscriber:
-    """A page's end: reads streams from its own cursor, and gives commands."""
+    """Reads a station's live data from the caller's own cursors, and sends it commands."""
 
     def __init__(self, client: Client, station: str) -> None:
         self._redis, self._keys = client, Keys(station)
 
     def command(self, command: Command) -> None:
-        """Ask the trainer for something.
+        """Send a command to the pipeline.
 
         Raises:
-            redis.RedisError: Redis is away; nothing was asked.
+            redis.RedisError: Redis is unreachable; the command was not sent.
         """
         self._redis.xadd(
             self._keys.commands,
@@ -40,23 +40,23 @@ class Subscriber:
         )
 
     def save(self) -> None:
-        """Have Redis write its memory to disk, for instance because somebody has logged in."""
+        """Ask Redis to save to disk in the background, for example after a login."""
         save(self._redis)
 
     def session(self) -> dict[str, Any] | None:
-        """The summary of the running session, or None."""
+        """Return the snapshot of the running session; None if no session is running."""
         return self._json(self._keys.session)
 
     def status(self) -> dict[str, Any] | None:
-        """What the trainer says of itself; None: it never said anything."""
+        """Return the status of the pipeline; None if it has never published one."""
         return self._json(self._keys.camera)
 
     def here(self) -> bool:
-        """Whether the trainer has been there in the last seconds."""
+        """Return whether the pipeline sent a heartbeat within `OFFLINE_AFTER_S` seconds."""
         return seconds_since_heartbeat(int(self._redis.pttl(self._keys.here))) < OFFLINE_AFTER_S
 
     def recent(self) -> dict[str, list[tuple[bytes, bytes]]]:
-        """All samples and events that are still there: (id, JSON), oldest first."""
+        """Return all stored "samples" and "events" as (id, JSON) pairs, oldest first."""
         return {
             name: [
                 (bytes(i), bytes(f[MESSAGE_FIELD]))
@@ -66,32 +66,39 @@ class Subscriber:
         }
 
     def wait(
-        self, cursors: Mapping[str, bytes], seconds: float, most: int | None = None
+        self, cursors: Mapping[str, bytes], timeout_s: float, limit: int | None = None
     ) -> dict[str, list[tuple[bytes, bytes]]]:
-        """What came after the cursors of "samples" and "events".
+        """Wait for stream entries after the given cursors.
 
-        Waits for something to come for so many seconds; 0: does not wait. `most`: of each.
+        Args:
+            cursors: id of the last entry read, by stream: "samples", "events" or both.
+            timeout_s: seconds to wait for a new entry; 0 returns immediately.
+            limit: maximum number of entries per stream; None for no limit.
+
+        Returns:
+            The new (id, JSON) pairs by stream, oldest first; streams without new entries are
+            left out.
         """
         names = {self._keys.key(name).encode(): name for name in cursors}
         streams = {key: cursors[name] for key, name in names.items()}
-        answer = self._redis.xread(streams, most, int(seconds * 1000) or None)
+        reply = self._redis.xread(streams, limit, int(timeout_s * 1000) or None)
         return {
             names[bytes(key)]: [
                 (bytes(entry), bytes(fields[MESSAGE_FIELD])) for entry, fields in entries
             ]
-            for key, entries in entries_of(answer)
+            for key, entries in entries_of(reply)
         }
 
     def newest(self, name: str) -> bytes:
-        """The id of the newest entry of "samples" or "events"."""
+        """Return the id of the newest entry of "samples" or "events"."""
         return newest_id(self._redis, self._keys.key(name))
 
     def pictures(self, size: str = "frame") -> "PictureSubscription":
-        """Ask for pictures of a size, one of `SIZES`, until the answer is closed."""
+        """Subscribe to the pictures of a size (one of `PICTURE_SIZES`) until closed."""
         return PictureSubscription(self._redis, self._keys.key(size))
 
     def attend(self) -> "PresenceSubscription":
-        """Have the trainer stay awake, until the answer is closed."""
+        """Keep the pipeline awake until the returned subscription is closed."""
         return PresenceSubscription(self._redis, self._keys.present)
 
     def _json(self, key: str) -> dict[str, Any] | None:
@@ -100,25 +107,24 @@ class Subscriber:
 
 
 class PresenceSubscription:
-    """A subscription: it says that somebody is there, as long as its connection lives."""
+    """A subscription that signals the presence of a viewer for as long as it is connected."""
 
     def __init__(self, client: Client, *channels: str) -> None:
         self._pubsub = client.pubsub(ignore_subscribe_messages=True)
         self._pubsub.subscribe(*channels)
-        self._pubsub.get_message(
-            timeout=CONNECT_TIMEOUT_S
-        )  # the confirmation: from here on it counts
+        # Wait for the confirmation: from then on, PUBSUB NUMSUB counts this subscriber.
+        self._pubsub.get_message(timeout=CONNECT_TIMEOUT_S)
 
     def ensure_connected(self) -> None:
-        """Notice that the connection was cut, and be there again when Redis is.
+        """Detect a lost connection, and reconnect and resubscribe when Redis is reachable.
 
         Raises:
-            redis.RedisError: it is not yet; ask again.
+            redis.RedisError: Redis is still unreachable; call again.
         """
         self._pubsub.get_message(timeout=0)
 
     def close(self) -> None:
-        """Be there no longer."""
+        """Unsubscribe and disconnect."""
         self._pubsub.close()
 
 
@@ -126,41 +132,41 @@ class PictureSubscription(PresenceSubscription):
     """A subscription to the pictures of a station."""
 
     def next(self, timeout: float) -> Picture | None:
-        """The next picture; None after `timeout` seconds."""
+        """Return the next picture; None after `timeout` seconds."""
         message = self._pubsub.get_message(timeout=timeout)
         if not message:
             return None
         data = bytes(message["data"])
         if len(data) < PICTURE_HEADER.size:
-            log.warning("Ignored a picture of %d bytes: it has no header.", len(data))
+            log.warning("Ignored a picture of %d bytes without a header.", len(data))
             return None
         seq, encoded = PICTURE_HEADER.unpack_from(data)
         return Picture(seq, encoded, data[PICTURE_HEADER.size :])
 
 
 class PictureFeed:
-    """The pictures of one size for a loop: subscribes when first asked, and anew after an error."""
+    """Pictures of one size; subscribes on first use and resubscribes after an error."""
 
     def __init__(self, source: Subscriber, size: str) -> None:
         self._source, self._size = source, size
-        self._open: PictureSubscription | None = None
+        self._subscription: PictureSubscription | None = None
 
     def next(self, timeout: float) -> Picture | None:
-        """The next picture; None after `timeout` seconds.
+        """Return the next picture; None after `timeout` seconds.
 
         Raises:
-            redis.RedisError: Redis is away; ask again later.
+            redis.RedisError: Redis is unreachable; call again later.
         """
-        if self._open is None:
-            self._open = self._source.pictures(self._size)
+        if self._subscription is None:
+            self._subscription = self._source.pictures(self._size)
         try:
-            return self._open.next(timeout)
+            return self._subscription.next(timeout)
         except Exception:
             self.close()
             raise
 
     def close(self) -> None:
-        """Unsubscribe, until the next picture is asked for."""
-        pictures, self._open = self._open, None
-        if pictures:
-            pictures.close()
+        """Unsubscribe until `next` is called again."""
+        subscription, self._subscription = self._subscription, None
+        if subscription:
+            subscription.close()

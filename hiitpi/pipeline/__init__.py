@@ -1,1 +1,1 @@
-"""The loop that joins camera, pose engine, coach, live data and records."""
+"""The pipeline process: connects camera, pose engine, coach, live data and database."""

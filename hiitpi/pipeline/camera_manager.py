@@ -1,4 +1,4 @@
-"""Has the camera open while it is wanted, and opens it again when it was lost."""
+"""Opens the camera while it is wanted, and reopens it after errors."""
 
 import logging
 import time
@@ -10,33 +10,35 @@ from hiitpi.errors import CameraError
 
 log = logging.getLogger(__name__)
 
-#: Seconds to wait for a frame before doing something else all the same.
+#: Timeout for a frame, after which the pipeline does its other work.
 FRAME_TIMEOUT_S: Final = 0.2
 
-#: Seconds to wait while the camera is not to be open: so soon it is, when somebody comes.
+#: Poll interval while the camera is closed; bounds how long it takes to wake up for a viewer.
 ASLEEP_POLL_S: Final = 0.1
 
-#: A camera that failed is opened again after these seconds, the last over and over.
+#: Back-off after camera errors; the last delay repeats.
 RETRY_DELAYS_S: Final = (1.0, 2.0, 5.0, 10.0)
 
-#: "on", not wanted now, or wanted and not to be had.
+#: "on": open; "off": not wanted now; "away": wanted, but unavailable.
 State = Literal["on", "off", "away"]
 
 
 class CameraManager:
-    """Keeps one camera.
+    """Opens, closes and reopens one camera.
 
     Attributes:
-        camera: the one that is open; None: none is.
-        title, drawn: of the one that is open, or was.
-        trouble: why a camera that is wanted is not there, in words.
-        opened: how often one was opened: whoever remembers pictures forgets them when it changes.
+        camera: the open camera; None while it is closed.
+        title: name of the camera that is, or last was, open.
+        drawn: whether that camera is the synthetic athlete.
+        trouble: why a wanted camera is unavailable; "" otherwise.
+        opened: how often a camera has been opened; when it changes, state that was derived from
+            earlier frames is stale.
 
     Args:
-        open_camera: opens and starts it; raises CameraError.
+        open_camera: opens and starts the camera; raises CameraError.
         clock: monotonic seconds.
-        changed: called when any of this is not what it was.
-        wait: takes seconds to wait while there is no camera.
+        changed: called when any attribute has changed.
+        wait: sleeps for the given seconds while the camera is closed.
     """
 
     def __init__(
@@ -55,22 +57,22 @@ class CameraManager:
 
     @property
     def state(self) -> State:
-        """How it is."""
+        """Whether the camera is open, closed, or unavailable."""
         if self.camera:
             return "on"
         return "away" if self._wanted else "off"
 
     def start(self) -> None:
-        """Open it for the first time.
+        """Open the camera at start-up.
 
         Raises:
-            CameraError: it cannot be opened.
+            CameraError: the camera cannot be opened.
         """
         self._wanted = True
         self._attach(self._open())
 
     def set_wanted(self, wanted: bool) -> None:
-        """From now on it is to be open, or not."""
+        """Set whether the camera should be open; a closed camera is opened by the next `frame`."""
         if wanted == self._wanted:
             return
         self._wanted = wanted
@@ -79,7 +81,7 @@ class CameraManager:
         self._changed()
 
     def frame(self) -> Frame | None:
-        """The newest frame; None: there was none for a moment."""
+        """Return the next frame; None after a timeout, while closed, or after an error."""
         if not self._wanted or (self.camera is None and self._clock() < self._retry_at):
             self._wait(FRAME_TIMEOUT_S if self._wanted else ASLEEP_POLL_S)
             return None
@@ -94,7 +96,7 @@ class CameraManager:
         return frame
 
     def close(self) -> None:
-        """Let the camera go."""
+        """Close the camera."""
         self._wanted = False
         self._release()
 

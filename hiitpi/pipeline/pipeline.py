@@ -1,4 +1,4 @@
-"""The trainer: camera, pose, coach, picture, publish."""
+"""The main loop: camera, pose engine, coach, rendering, publishing."""
 
 import logging
 import math
@@ -26,27 +26,30 @@ from hiitpi.system.urls import without_password
 
 log = logging.getLogger(__name__)
 
-#: Without a session and without anybody who looks on for so long (seconds), the camera is closed.
+#: The camera is closed after this long without a session and without a viewer.
 CAMERA_LINGER_S: Final = 15.0
 
-#: Seconds between two looks at the background loops.
+#: Interval between health checks of the background loops.
 LOOP_CHECK_S: Final = 1.0
 
-#: An engine that failed twice is tried again after so many seconds.
+#: Delay before a pose engine that could not be reopened is retried.
 ENGINE_RETRY_S: Final = 10.0
 
 
 class Pipeline:
-    """Judges every frame of one camera, whether or not anybody is watching.
+    """Processes every frame of one camera, whether or not anyone is watching.
 
-    With no session and nobody there it sleeps: the camera is closed until somebody comes.
+    Without a session and without viewers it sleeps: the camera is closed until a viewer connects.
 
     Args:
-        settings: of this station.
+        settings: settings of this station.
         open_camera: opens and starts the camera; raises CameraError.
         open_engine: opens the pose engine; raises ModelError.
-        library, bus, recorder, journal: its parts.
-        clock: monotonic seconds, the same as the camera's.
+        library: the workouts.
+        publisher: publishes live data and receives commands.
+        writer: writes sessions to the database.
+        journal: write-ahead log of the running session.
+        clock: monotonic seconds; must be the camera's clock.
         wall: seconds since the epoch.
     """
 
@@ -56,79 +59,79 @@ class Pipeline:
         open_camera: Callable[[], Camera],
         open_engine: Callable[[], Engine],
         library: WorkoutLibrary,
-        bus: Publisher,
-        recorder: CheckpointWriter,
+        publisher: Publisher,
+        writer: CheckpointWriter,
         journal: SessionJournal,
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
     ) -> None:
         self._settings, self._open_engine = settings, open_engine
-        self._bus, self._writer, self._clock = bus, recorder, clock
+        self._publisher, self._writer, self._clock = publisher, writer, clock
         self._journal = journal
-        self._sessions = SessionManager(settings, library, bus, recorder, journal, clock, wall)
-        self._renderer = FrameRenderer(settings, bus)
+        self._sessions = SessionManager(settings, library, publisher, writer, journal, clock, wall)
+        self._renderer = FrameRenderer(settings, publisher)
         self._cue: AthleteCue | None = None
-        self._counted_before = 0  # in this set, when the athlete was told to perform
-        self._engine_trouble, self._engine_retry_at = "", 0.0
+        self._reps_at_cue = 0  # repetitions in this set when the synthetic athlete got its cue
+        self._engine_error, self._engine_retry_at = "", 0.0
         self._engine = self._open_engine()
         self._shutter = PrivacyShutter(settings.instance)
         self._camera_manager = CameraManager(open_camera, clock, self._publish_status)
-        self._opened, self._needed_at = 1, clock()
-        self._ill: list[dict[str, Any]] = []
-        self._looked_at = -math.inf
+        self._camera_generation, self._needed_at = 1, clock()
+        self._unhealthy: list[dict[str, Any]] = []
+        self._loops_checked_at = -math.inf
         if not self._shutter.closed:
             self._camera_manager.start()
         self._publish_status()
 
     def resume(self, record: SessionRecord) -> None:
-        """Go on with a session that an earlier trainer left."""
+        """Resume a session that an earlier process left unfinished."""
         self._sessions.resume(record)
 
     def step(self) -> None:
-        """Judge one frame, or wait a little for it."""
+        """Process one frame, or whatever else is due if no frame arrives in time."""
         frame = self._camera_manager.frame()
-        if self._camera_manager.opened > self._opened:  # these pictures follow no others
-            self._opened, self._cue = self._camera_manager.opened, None
+        if self._camera_manager.opened > self._camera_generation:  # a new sequence of frames
+            self._camera_generation, self._cue = self._camera_manager.opened, None
             self._engine.reset()
         sample, pose = None, None
         if frame is not None:
             sample, pose = self._process_frame(frame)
         else:
             self._sessions.tick()
-        asked = self._bus.publish(self._clock(), sample, self._sessions.take_events())
-        if frame is not None and asked.watched:
-            self._renderer.submit(RenderJob(frame, pose, self._sessions.joints, asked.watched))
+        poll = self._publisher.publish(self._clock(), sample, self._sessions.take_events())
+        if frame is not None and poll.watched:
+            self._renderer.submit(RenderJob(frame, pose, self._sessions.joints, poll.watched))
         if self._sessions.save_due:
             self._sessions.save_due = False
-            self._bus.save()
-        for command in asked.commands:
+            self._publisher.save()
+        for command in poll.commands:
             self._handle(command)
         self._cue_synthetic_athlete()
-        self._update_camera_demand(asked)
+        self._update_camera_demand(poll)
         self._check_loops()
 
     @property
     def stalled(self) -> bool:
-        """Whether a background loop does not come back, so that only a new process helps."""
-        return any(one["state"] == "stalled" for one in self._ill)
+        """Whether a background loop hangs, so that the process must be restarted."""
+        return any(loop["state"] == "stalled" for loop in self._unhealthy)
 
     def _check_loops(self) -> None:
-        """Tell the pages which background loop is ill, about once a second."""
+        """Publish which background loops are unhealthy, about once a second."""
         now = self._clock()
-        if now - self._looked_at < LOOP_CHECK_S:
+        if now - self._loops_checked_at < LOOP_CHECK_S:
             return
-        self._looked_at = now
-        ill = summary([self._renderer.loop, self._writer.loop])
+        self._loops_checked_at = now
+        unhealthy = summary([self._renderer.loop, self._writer.loop])
         if self._writer.trouble:
-            ill.append(self._writer.outage())
-        if ill != self._ill:
-            self._ill = ill
+            unhealthy.append(self._writer.outage())
+        if unhealthy != self._unhealthy:
+            self._unhealthy = unhealthy
             self._publish_status()
 
     def close(self) -> None:
-        """Stop: a running session is stored as interrupted, and the camera is let go."""
+        """Store a running session as interrupted, stop the threads and close the camera."""
         self._sessions.close()
-        self._bus.publish(self._clock(), None, self._sessions.take_events())
+        self._publisher.publish(self._clock(), None, self._sessions.take_events())
         self._renderer.close()
         self._writer.close()
         self._journal.close()
@@ -141,62 +144,63 @@ class Pipeline:
         else:
             self._sessions.handle(command, self._engine.name)
 
-    def _update_camera_demand(self, asked: PollResult) -> None:
+    def _update_camera_demand(self, poll: PollResult) -> None:
+        """Close the camera when the shutter is closed or nobody has needed it for a while."""
         now = self._clock()
-        if self._sessions.busy or asked.present:
+        if self._sessions.busy or poll.present:
             self._needed_at = now
         self._camera_manager.set_wanted(
             not self._shutter.closed and now - self._needed_at <= CAMERA_LINGER_S
         )
 
     def _publish_status(self) -> None:
-        self._bus.set_status(
+        self._publisher.set_status(
             {
                 "camera": self._camera_manager.title or without_password(self._settings.camera),
                 "drawn": self._camera_manager.drawn,
                 "state": "covered" if self._shutter.closed else self._camera_manager.state,
                 "model": self._engine.name,
-                "trouble": self._camera_manager.trouble or self._engine_trouble,
-                "ill": self._ill,
+                "trouble": self._camera_manager.trouble or self._engine_error,
+                "ill": self._unhealthy,
             }
         )
 
     def _process_frame(self, frame: Frame) -> tuple[Sample, Pose | None]:
-        began = time.perf_counter()
+        started = time.perf_counter()
         pose = self._infer(frame)
-        spent = (time.perf_counter() - began) * 1000
-        sample = self._sessions.process_frame(frame, pose, spent)
+        inference_ms = (time.perf_counter() - started) * 1000
+        sample = self._sessions.process_frame(frame, pose, inference_ms)
         if frame.truth is None or not (self._cue and self._cue.active):
             return sample, pose
-        return replace(sample, truth=self._counted_before + frame.truth), pose
+        return replace(sample, truth=self._reps_at_cue + frame.truth), pose
 
     def _cue_synthetic_athlete(self) -> None:
-        """Tell whoever is in front of the camera what to do; people know it from the page."""
-        stage = self._sessions.cue
+        """Tell the camera what its athlete should do; cameras of real people ignore it."""
+        cue = self._sessions.cue
         camera = self._camera_manager.camera
-        if camera is None or stage == self._cue:
+        if camera is None or cue == self._cue:
             return
-        self._cue, self._counted_before = stage, self._sessions.reps
-        if stage is None:
+        self._cue, self._reps_at_cue = cue, self._sessions.reps
+        if cue is None:
             camera.perform(None)
-        elif stage.active:
-            camera.perform(stage.workout)
+        elif cue.active:
+            camera.perform(cue.workout)
         else:
-            camera.prepare(stage.workout)
+            camera.prepare(cue.workout)
 
     def _infer(self, frame: Frame) -> Pose | None:
-        """The athlete's pose; an engine that fails is opened anew, on the CPU if need be."""
+        """Return the athlete's pose; reopen a failed engine, falling back to the CPU if needed."""
         if self._clock() < self._engine_retry_at:
             return None
         try:
             return self._engine.infer(frame.image, frame.time)
         except ModelError as error:
             log.error("%s", error)
-        self._engine_trouble = ""
+        self._engine_error = ""
         try:
             self._engine = self._open_engine()
         except ModelError as error:
             log.error("%s", error)
-            self._engine_trouble, self._engine_retry_at = str(error), self._clock() + ENGINE_RETRY_S
+            self._engine_error, self._engine_retry_at = str(error), self._clock() + ENGINE_RETRY_S
         self._publish_status()
         return None

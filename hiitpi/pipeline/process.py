@@ -1,4 +1,4 @@
-"""The trainer as a process."""
+"""Entry point of the pipeline process."""
 
 import gc
 import logging
@@ -30,10 +30,10 @@ from hiitpi.system.process import Stop
 
 log = logging.getLogger(__name__)
 
-#: Python's collector looks for cycles after so many new objects, not after 700; we make none.
+#: Run Python's cycle collector less often than by default (700 objects); we create no cycles.
 GC_THRESHOLDS: Final = (20_000, 20, 20)
 
-#: A session that was left longer ago than this (seconds) is over; a crash takes moments.
+#: Sessions older than this are closed instead of resumed; a restart after a crash takes seconds.
 RESUME_WITHIN_S: Final = 600.0
 
 
@@ -49,45 +49,45 @@ def run(
     engine: Callable[[Settings], Engine] = _engine,
     beat: Callable[[], None] = lambda: None,
 ) -> None:
-    """Train until SIGTERM or SIGINT.
+    """Run the pipeline until SIGTERM or SIGINT.
 
     Args:
-        settings: of this station.
-        camera: opens the camera, which must go by the same clock.
+        settings: settings of this station.
+        camera: opens the camera, which must use the same clock.
         clock: monotonic seconds.
         engine: opens the pose engine.
-        beat: called with every step: a sign of life.
+        beat: heartbeat, called after every step unless a background loop is stalled.
 
     Raises:
-        HiitPiError: the camera, the model or the record book cannot be used.
+        HiitPiError: the camera, the model or the database cannot be used.
     """
     stop = Stop(signal.SIGTERM, signal.SIGINT)
-    cv2.setNumThreads(1)  # pictures are small: more threads burn twice the CPU and save nothing
+    cv2.setNumThreads(1)  # images are small: more threads double the CPU time and save nothing
     store = Store(settings.database, settings.zone)
     library = WorkoutLibrary(settings.workouts_dir)
     journal = SessionJournal(settings.instance, time.time, time.monotonic)
-    recorder = CheckpointWriter(store.save, settings.instance / "unsaved", journal.sync)
-    bus = Publisher(connect(settings.redis(0), CONNECT_TIMEOUT_S), settings.station)
-    opens = partial(camera, settings), partial(engine, settings)
-    trainer = Pipeline(settings, *opens, library, bus, recorder, journal, clock)
+    writer = CheckpointWriter(store.save, settings.instance / "unsaved", journal.sync)
+    publisher = Publisher(connect(settings.redis(0), CONNECT_TIMEOUT_S), settings.station)
+    openers = partial(camera, settings), partial(engine, settings)
+    pipeline = Pipeline(settings, *openers, library, publisher, writer, journal, clock)
     try:
-        with suppress(RecordsError):  # it is told when a session is to be stored
+        with suppress(RecordsError):  # reported later, when a session is to be stored
             store.purge_deleted()
-        left = find_resumable_session(
-            store, journal, settings.station, time.time(), recorder.waiting
+        unfinished = find_resumable_session(
+            store, journal, settings.station, time.time(), writer.waiting
         )
-        if left:
-            trainer.resume(left)
+        if unfinished:
+            pipeline.resume(unfinished)
         gc.collect()
         malloc_trim()
-        gc.freeze()  # what is there now stays: the collector need not look at it again and again
+        gc.freeze()  # exempt the long-lived start-up objects from collection
         gc.set_threshold(*GC_THRESHOLDS)
         while not stop.is_set():
-            trainer.step()
-            if not trainer.stalled:
+            pipeline.step()
+            if not pipeline.stalled:
                 beat()
     finally:
-        trainer.close()
+        pipeline.close()
         store.close()
 
 
@@ -98,41 +98,58 @@ def find_resumable_session(
     now: float,
     waiting: frozenset[str] = frozenset(),
 ) -> SessionRecord | None:
-    """The session to go on with; all others that nobody ended are closed.
+    """Find the session to resume, and close all other unfinished sessions of the station.
 
-    What the record book knows of sessions that are `waiting` to be written is old.
+    Args:
+        store: the database.
+        journal: the session journal of an earlier process.
+        station: name of this station.
+        now: seconds since the epoch.
+        waiting: uuids of sessions that are still to be written; the database's state of these is
+            stale.
+
+    Returns:
+        The unfinished session; None if there is none, or it is older than `RESUME_WITHIN_S`.
     """
-    kept = journal.read()
-    if kept and kept.record.station != station:
-        kept = None
+    journaled = journal.read()
+    if journaled and journaled.record.station != station:
+        journaled = None
     try:
-        left = _newest(store, kept, station, now, waiting)
-        if left and left.age_s > RESUME_WITHIN_S:
-            store.save(left.record)  # with what only the journal knew
-            left = None
-        store.close_running(station, but={*waiting, *([left.record.uuid] if left else [])})
+        pending = _newest(store, journaled, station, now, waiting)
+        if pending and pending.age_s > RESUME_WITHIN_S:
+            store.save(pending.record)  # the journal may have repetitions that were never stored
+            pending = None
+        keep_running = {*waiting, *([pending.record.uuid] if pending else [])}
+        store.close_running(station, exclude=keep_running)
     except RecordsError as error:
-        log.error("The record book cannot be asked for sessions: %s", error)
-        return kept.record if kept and kept.age_s <= RESUME_WITHIN_S else None
-    if left is None:
+        log.error("Could not look up unfinished sessions: %s", error)
+        if journaled and journaled.age_s <= RESUME_WITHIN_S:
+            return journaled.record
+        return None
+    if pending is None:
         journal.end()
-    return left.record if left else None
+    return pending.record if pending else None
 
 
 def _newest(
-    store: Store, kept: PendingSession | None, station: str, now: float, waiting: frozenset[str]
+    store: Store,
+    journaled: PendingSession | None,
+    station: str,
+    now: float,
+    waiting: frozenset[str],
 ) -> PendingSession | None:
-    """The journal knows every repetition; the record book may be a second behind."""
-    if kept:
-        stored = store.session(kept.record.uuid)
+    """Return the unfinished session, preferring the journal: the database may lag by a second."""
+    if journaled:
+        stored = store.session(journaled.record.uuid)
         if stored is None or stored.status == "active":
-            return kept
+            return journaled
     running = store.running(station)
     if running is None or running.uuid in waiting:
         return None
-    return PendingSession(running, now - _last(running))
+    return PendingSession(running, now - _last_activity(running))
 
 
-def _last(record: SessionRecord) -> float:
-    """When a session was last heard of, seconds since the epoch."""
-    return record.started + max((one.began + one.seconds for one in record.sets), default=0.0)
+def _last_activity(record: SessionRecord) -> float:
+    """Return the end of a session's last set so far, in seconds since the epoch."""
+    ends = (set_record.began + set_record.seconds for set_record in record.sets)
+    return record.started + max(ends, default=0.0)

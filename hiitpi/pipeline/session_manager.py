@@ -1,4 +1,4 @@
-"""The training floor: the session that runs, if any, and what the pages ask of it."""
+"""Runs the current training session and handles the commands of the pages."""
 
 import logging
 import time
@@ -23,13 +23,13 @@ from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
 
-#: Events after which the pages' summary of the session is not what it was.
+#: Events that change the session snapshot shown by the pages.
 SNAPSHOT_EVENTS: Final = {"started", "phase", "advice", "control"}
 
-#: Seconds that a session which ends waits for the record book.
+#: How long the end of a session waits for the database.
 SAVE_TIMEOUT_S: Final = 1.5
 
-#: A wall clock that is off by more seconds than this was set, and did not drift.
+#: A wall clock that is off by more than this was set; drift is smaller.
 CLOCK_JUMP_S: Final = 60.0
 
 Clock = Callable[[], float]
@@ -38,7 +38,13 @@ Ending = Literal["finished", "interrupted", "discarded"]
 
 @dataclass(frozen=True, slots=True)
 class AthleteCue:
-    """What whoever is in front of the camera is to do: a set of a workout, or get ready for it."""
+    """What the athlete in front of the camera should do now.
+
+    Attributes:
+        workout: slug of the workout.
+        number: number of the set.
+        active: True to perform the workout, False to get ready for it.
+    """
 
     workout: str
     number: int
@@ -48,81 +54,104 @@ class AthleteCue:
 class SessionManager:
     """Runs one session at a time.
 
+    Attributes:
+        save_due: whether a session has ended since the caller last reset this, so that Redis
+            should be saved to disk.
+
     Args:
-        settings: of this station.
-        library, bus, recorder, journal: where workouts come from, and where sessions go to.
-        clock: monotonic seconds, the same as the camera's.
+        settings: settings of this station.
+        library: the workouts.
+        publisher: publishes the session snapshot.
+        writer: writes sessions to the database.
+        journal: write-ahead log of the running session.
+        clock: monotonic seconds; must be the camera's clock.
         wall: seconds since the epoch.
-        uptime: monotonic seconds, even where `clock` is hurried.
+        uptime: monotonic seconds, in real time even where `clock` runs faster in tests.
     """
 
     def __init__(
         self,
         settings: Settings,
         library: WorkoutLibrary,
-        bus: Publisher,
-        recorder: CheckpointWriter,
+        publisher: Publisher,
+        writer: CheckpointWriter,
         journal: SessionJournal,
         clock: Clock,
         wall: Clock,
         uptime: Clock = time.monotonic,
     ) -> None:
         self._settings, self._library = settings, library
-        self._bus, self._writer, self._journal = bus, recorder, journal
+        self._publisher, self._writer, self._journal = publisher, writer, journal
         self._clock, self._wall, self._uptime = clock, wall, uptime
-        self._began_at = 0.0  # of the wall clock, by which it was ahead of the uptime
+        self._wall_offset_s = 0.0  # wall clock minus uptime, as last used for the session
         self._session: TrainingSession | None = None
         self._events: list[Event] = []
-        self._stage: AthleteCue | None = None
+        self._cue: AthleteCue | None = None
         self.save_due = False
 
     @property
     def busy(self) -> bool:
-        """Whether a session runs."""
+        """Whether a session is running."""
         return self._session is not None
 
     @property
     def joints(self) -> frozenset[str]:
-        """The joints that matter now."""
+        """Joints that the current workout uses."""
         return self._session.workout.joints if self._session else frozenset()
 
     @property
     def reps(self) -> int:
-        """Repetitions in the set under way."""
+        """Repetitions counted in the current set."""
         return self._session.reps if self._session else 0
 
     @property
     def cue(self) -> AthleteCue | None:
-        """What is to be done in front of the camera; None: nothing. A pause changes nothing."""
+        """What the athlete should do now; None for nothing. Unchanged during a pause."""
         session = self._session
         if session is None:
-            self._stage = None
+            self._cue = None
         elif session.phase != "paused":
-            performs = session.phase == "work"
-            self._stage = AthleteCue(session.workout.slug, session.number, performs)
-        return self._stage
+            active = session.phase == "work"
+            self._cue = AthleteCue(session.workout.slug, session.number, active)
+        return self._cue
 
-    def process_frame(self, frame: Frame, pose: Pose | None, spent: float) -> Sample:
-        """Judge a frame, for whose pose the engine took `spent` milliseconds."""
+    def process_frame(self, frame: Frame, pose: Pose | None, inference_ms: float) -> Sample:
+        """Update the session with a frame.
+
+        Args:
+            frame: the camera frame.
+            pose: the pose in the frame; None if nobody was detected.
+            inference_ms: how long the pose engine took, in milliseconds.
+
+        Returns:
+            The sample of this frame, to be published.
+        """
         if self._session is None:
-            return idle_sample(pose, frame.time, frame.seq, spent)
+            return idle_sample(pose, frame.time, frame.seq, inference_ms)
         size = frame.image.shape[1], frame.image.shape[0]
-        told = self._session.update(pose, frame.time, size, seq=frame.seq, inference_ms=spent)
-        self._follow(self._session, list(told.events))
-        return told.sample
+        result = self._session.update(
+            pose, frame.time, size, seq=frame.seq, inference_ms=inference_ms
+        )
+        self._process_events(self._session, list(result.events))
+        return result.sample
 
     def tick(self) -> None:
-        """There was no frame: time passes all the same."""
+        """Advance the session's time when no frame has arrived."""
         if self._session:
-            self._follow(self._session, self._session.tick(self._clock()))
+            self._process_events(self._session, self._session.tick(self._clock()))
 
     def take_events(self) -> list[Event]:
-        """What has happened since this was last asked."""
+        """Return the events since the last call."""
         events, self._events = self._events, []
         return events
 
     def handle(self, command: Command, model: str) -> None:
-        """Do what a page asks, if it may; `model` is the engine that judges."""
+        """Carry out a page's command if its device is allowed to give it.
+
+        Args:
+            command: the command.
+            model: name of the pose engine, stored with a new session.
+        """
         session, now = self._session, self._clock()
         if command.kind == "start":
             if not command.player.strip():
@@ -131,7 +160,7 @@ class SessionManager:
                 self._start(command, model)
             return
         if session is None or command.session != session.uuid:
-            log.info("Ignored %s: the session running is another one, or none.", command)
+            log.info("Ignored %s: that session is not running.", command)
             return
         control, device = session.control, command.device
         if command.kind in ("claim", "keep", "hand_over"):
@@ -140,35 +169,35 @@ class SessionManager:
                 "keep": lambda: control.keep(device),
                 "hand_over": lambda: control.hand_over(device),
             }[command.kind]()
-            self._follow(session, [Event("control", now)] if changed else [])
+            self._process_events(session, [Event("control", now)] if changed else [])
         elif not control.may(device):
             log.info("Ignored %s: that device is not in control.", command)
         elif command.kind in ("done", "discard"):
             self._end("finished" if command.kind == "done" else "discarded")
         else:
-            act = {"go": session.go, "pause": session.pause, "resume": session.resume}
-            self._follow(session, act[command.kind](now))
+            actions = {"go": session.go, "pause": session.pause, "resume": session.resume}
+            self._process_events(session, actions[command.kind](now))
 
     def resume(self, record: SessionRecord) -> None:
-        """Go on with a session that an earlier trainer left."""
+        """Resume a session that an earlier process left unfinished."""
         unknown = [slug for slug in record.program.workouts if slug not in self._library]
         if unknown:
-            log.warning("Session %s is of unknown workouts: %s.", record.uuid, unknown)
+            log.warning("Cannot resume session %s: unknown workouts %s.", record.uuid, unknown)
             return
-        log.info("Going on with %s's session at %d reps.", record.player, record.reps)
+        log.info("Resuming %s's session at %d reps.", record.player, record.reps)
         self._begin(record)
 
     def close(self) -> None:
-        """A running session is stored as interrupted."""
+        """Store a running session as interrupted."""
         if self._session:
             self._end("interrupted")
 
     def _start(self, command: Command, model: str) -> None:
         try:
             if command.program is None:
-                raise WorkoutError("No program was named.")
+                raise WorkoutError("Ignored a start without a program.")
             for slug in command.program.workouts:
-                self._library[slug]
+                self._library[slug]  # raises WorkoutError if unknown
         except WorkoutError as error:
             log.warning("%s", error)
             return
@@ -188,38 +217,38 @@ class SessionManager:
         )
 
     def _begin(self, record: SessionRecord) -> None:
-        now, self._began_at = self._clock(), self._wall() - self._uptime()
+        now, self._wall_offset_s = self._clock(), self._wall() - self._uptime()
         control = DeviceControl(Device(record.device, record.player))
         self._session = TrainingSession(record, self._library, now, control)
-        self._follow(self._session, [Event("started", now)])
+        self._process_events(self._session, [Event("started", now)])
 
-    def _follow(self, session: TrainingSession, events: list[Event]) -> None:
-        """Tell what has happened, and keep what must not be lost."""
+    def _process_events(self, session: TrainingSession, events: list[Event]) -> None:
+        """Queue events for publishing, and persist the session if they changed it."""
         kinds = {event.kind for event in events}
-        # A page hears of a new state before it hears what happened in it.
+        # Queued, not sent: pages get the new snapshot before the events that happened in it.
         self._events += [replace(event, session=session.uuid) for event in events]
         if session.over or session.abandoned:
             self._end("finished")
             return
         if kinds & SNAPSHOT_EVENTS:
-            self._bus.set_session(session_snapshot(session))
+            self._publisher.set_session(session_snapshot(session))
         if session.began and kinds & {"rep", "phase", "control"}:
-            self._set_right(session)
+            self._correct_start_time(session)
             record = session.record()
-            # On disk before anybody hears of it.
+            # Journal the change before it is published.
             if kinds & {"phase", "control"}:
                 self._journal.begin(record)
             else:
                 self._journal.add(record)
             self._writer.enqueue(record)
 
-    def _set_right(self, session: TrainingSession) -> None:
-        """A wall clock that was set while the session ran was wrong when it began, too."""
-        ahead = self._wall() - self._uptime()
-        if abs(ahead - self._began_at) > CLOCK_JUMP_S:
-            log.info("The clock was set by %.0f s.", ahead - self._began_at)
-            session.began_later(ahead - self._began_at)
-            self._began_at = ahead
+    def _correct_start_time(self, session: TrainingSession) -> None:
+        """Shift the session's start if the wall clock was set since: it was wrong then, too."""
+        offset_s = self._wall() - self._uptime()
+        if abs(offset_s - self._wall_offset_s) > CLOCK_JUMP_S:
+            log.info("The wall clock was set by %.0f s.", offset_s - self._wall_offset_s)
+            session.began_later(offset_s - self._wall_offset_s)
+            self._wall_offset_s = offset_s
 
     def _end(self, status: Ending) -> None:
         session, now = self._session, self._clock()
@@ -227,15 +256,15 @@ class SessionManager:
         self._session = None
         saved = True
         if session.began:
-            self._set_right(session)
+            self._correct_start_time(session)
             record = session.record(status=status, ended=self._wall())
             self._writer.enqueue(record)
             saved = self._writer.flush(timeout=SAVE_TIMEOUT_S)
             if saved or self._writer.spool(record):
                 self._journal.end()
-        text = "" if saved else "The record book cannot be written now; the session is kept."
-        gone = status == "discarded" or not session.began
-        kind: EventKind = "discarded" if gone else "finished"
+        text = "" if saved else "The database is unavailable; the session will be saved later."
+        discarded = status == "discarded" or not session.began
+        kind: EventKind = "discarded" if discarded else "finished"
         self._events.append(Event(kind, now, text, session=session.uuid))
-        self._bus.set_session(None)
-        self.save_due = True  # once Redis knows that it has ended
+        self._publisher.set_session(None)
+        self.save_due = True  # to be done after the end has been published

@@ -1,1 +1,1 @@
-"""The record book: players, sessions and repetitions in a database."""
+"""The database: players, programs, sessions and repetitions."""

@@ -1,7 +1,7 @@
-"""The whole record book in one file, and back, while the app runs.
+"""Backs up the whole database to one file, and restores it, while the app is running.
 
-The file is an SQLite database with the same tables, also where the record book is PostgreSQL: what
-was backed up from one can be restored into the other.
+The file is an SQLite database with the same tables, even if the app uses PostgreSQL, so a backup of
+one can be restored into the other.
 """
 
 import os
@@ -18,19 +18,25 @@ from hiitpi.errors import RecordsError
 from hiitpi.records.schema import Base
 from hiitpi.records.sessions import Store
 
-#: Rows that are copied at a time.
+#: Rows copied per batch.
 BATCH_ROWS: Final = 5000
 
 
 def backup(store: Store, path: Path) -> int:
-    """Write everything, as it is at one moment, to a new file; how many sessions there are.
+    """Write a consistent snapshot of the database to a new file.
+
+    Args:
+        store: the database.
+        path: file to create.
+
+    Returns:
+        The number of sessions in the backup.
 
     Raises:
-        RecordsError: the file is there already or cannot be written, or the record book cannot be
-            read.
+        RecordsError: the file exists or cannot be written, or the database cannot be read.
     """
     if path.exists():
-        raise RecordsError(f"{path} is there already: choose another name, or move it away.")
+        raise RecordsError(f"{path} already exists: choose another name, or move the file away.")
     part = path.with_name(f".{path.name}.part")
     try:
         part.unlink(missing_ok=True)
@@ -40,8 +46,8 @@ def backup(store: Store, path: Path) -> int:
                 sessions = _copy(source, target)
         finally:
             copy.close()
-        _whole(part)
-        os.chmod(part, 0o600)  # it has people's names in it
+        _merge_wal(part)
+        os.chmod(part, 0o600)  # it contains people's names
         os.replace(part, path)
     except (OSError, RecordsError) as error:
         part.unlink(missing_ok=True)
@@ -50,53 +56,55 @@ def backup(store: Store, path: Path) -> int:
 
 
 def restore(store: Store, path: Path, folder: Path) -> tuple[int, Path | None]:
-    """Make the record book what a backup says; how many sessions that is.
-
-    What was there is backed up first: its file is the second of what is returned.
+    """Replace the content of the database by that of a backup; the previous content is kept.
 
     Args:
-        store: the record book, of the same or another kind of database.
-        path: a backup of this version or an earlier one.
-        folder: where what was there is kept.
+        store: the database, of the same or another kind as the backed-up one.
+        path: a backup made by this version of the app or an earlier one.
+        folder: folder for the backup of the previous content.
+
+    Returns:
+        The number of restored sessions, and the file with the previous content.
 
     Raises:
-        RecordsError: it is no backup, or the record book cannot be read or written. Nothing has
-            been changed then.
+        RecordsError: the file is not a backup, or the database cannot be read or written; nothing
+            has been changed.
     """
     if not path.is_file():
         raise RecordsError(f"There is no file {path}.")
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "backup.sqlite"
-        shutil.copy(path, copy)  # an older one is brought up to date, and stays as it is
+        shutil.copy(path, copy)  # migrate a copy; the backup itself stays unchanged
         source_store = Store(f"sqlite:///{copy}")
         try:
-            if not _is_ours(copy):
-                raise RecordsError("it has no sessions of HIIT PI")
+            if not _is_hiitpi_database(copy):
+                raise RecordsError("it contains no sessions of HIIT PI")
             source_store.migrate()
         except RecordsError as error:
             source_store.close()
-            raise RecordsError(f"{path} is no backup that can be restored: {error}") from error
+            raise RecordsError(f"{path} is not a backup that can be restored: {error}") from error
         try:
-            kept = _keep(store, folder)
+            previous = _keep_previous(store, folder)
             with source_store.database.reading() as source, store.database.writing() as target:
                 for table in reversed(Base.metadata.sorted_tables):
                     target.execute(delete(table))
-                return _copy(source, target), kept
+                return _copy(source, target), previous
         finally:
             source_store.close()
 
 
 def _copy(source: Rows, target: Rows) -> int:
+    """Copy all tables, and return the number of sessions."""
     for table in Base.metadata.sorted_tables:
-        rows = source.execute(select(table)).mappings()
-        while some := rows.fetchmany(BATCH_ROWS):
-            target.execute(insert(table), [dict(row) for row in some])
-        _count_on(target, table)
+        result = source.execute(select(table)).mappings()
+        while batch := result.fetchmany(BATCH_ROWS):
+            target.execute(insert(table), [dict(row) for row in batch])
+        _advance_sequence(target, table)
     return len(source.execute(select(Base.metadata.tables["session"].c.uuid)).all())
 
 
-def _count_on(target: Rows, table: Table) -> None:
-    """PostgreSQL numbers rows by a sequence, which does not see the numbers that were copied."""
+def _advance_sequence(target: Rows, table: Table) -> None:
+    """Set PostgreSQL's id sequence after the copied ids, which it has not generated itself."""
     column = table.columns.get("id")
     if column is not None and target.connection().dialect.name == "postgresql":
         target.connection().exec_driver_sql(
@@ -105,14 +113,14 @@ def _count_on(target: Rows, table: Table) -> None:
         )
 
 
-def _keep(store: Store, folder: Path) -> Path | None:
-    """Keep what is there: as a backup, or, if it is damaged or too new, as the file that it is."""
+def _keep_previous(store: Store, folder: Path) -> Path | None:
+    """Back up the database, or move its SQLite file aside if it is damaged or too new."""
     number = 1
-    while (kept := folder / f"before-restore-{number}.sqlite").exists():
+    while (previous := folder / f"before-restore-{number}.sqlite").exists():
         number += 1
     try:
-        backup(store, kept)
-        return kept
+        backup(store, previous)
+        return previous
     except RecordsError:
         url = store.database.engine.url
         path = Path(url.database or "")
@@ -121,11 +129,11 @@ def _keep(store: Store, folder: Path) -> Path | None:
         if url.get_backend_name() != "sqlite" or not path.is_file() or not os.access(path, os.W_OK):
             raise
     store.close()
-    kept = kept.with_name(f"damaged-{number}.sqlite")
-    for end in ("-wal", "-shm", ""):
-        if (part := path.with_name(path.name + end)).exists():
-            shutil.move(part, kept.with_name(kept.name + end))
-    return kept
+    damaged = previous.with_name(f"damaged-{number}.sqlite")
+    for suffix in ("-wal", "-shm", ""):
+        if (file := path.with_name(path.name + suffix)).exists():
+            shutil.move(file, damaged.with_name(damaged.name + suffix))
+    return damaged
 
 
 def _can_be_read(store: Store) -> bool:
@@ -140,20 +148,20 @@ def _can_be_read(store: Store) -> bool:
     return True
 
 
-def _whole(path: Path) -> None:
-    """Put what is in the write-ahead log into the file, so that it is all in one."""
+def _merge_wal(path: Path) -> None:
+    """Merge the write-ahead log into the database file, so that one file contains everything."""
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA journal_mode=DELETE")
     connection.close()
 
 
-def _is_ours(path: Path) -> bool:
+def _is_hiitpi_database(path: Path) -> bool:
     try:
         with sqlite3.connect(path) as connection:
-            found = connection.execute(
+            (count,) = connection.execute(
                 "SELECT count(*) FROM sqlite_master WHERE name IN ('session', 'alembic_version')"
             ).fetchone()
         connection.close()
     except sqlite3.DatabaseError as error:
         raise RecordsError(str(error)) from error
-    return bool(found[0] == 2)
+    return bool(count == 2)

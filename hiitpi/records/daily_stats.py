@@ -1,7 +1,7 @@
-"""Keeps the tally: what follows from the sessions, recounted whenever one of them changes.
+"""Daily statistics derived from the sessions, rebuilt whenever a session changes.
 
-Nothing is ever added up by and by: the rows of a player's day are made anew from its sets, so that
-they are right after every correction, deletion, import and merge.
+Totals are never updated incrementally: the rows of a player's day are rebuilt from its sets, so
+that they are correct after every correction, deletion, import and merge.
 """
 
 from collections.abc import Iterable
@@ -16,85 +16,86 @@ from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.records.local_days import streaks
 from hiitpi.records.schema import DailyStats, PlayerRow, SessionRow, SetRow
 
-#: The fewest seconds of a set whose pace, and the fewest repetitions of one whose score, can be a
-#: best: two quick squats are no record.
-MIN_PACE_SECONDS: Final = 10.0
+#: Shortest set whose pace, and fewest repetitions of a set whose score, can be a best: two quick
+#: squats are not a record.
+MIN_PACE_S: Final = 10.0
 MIN_SCORE_REPS: Final = 5
 
-#: Which sessions count.
-COUNTS: Final = and_(SessionRow.status.in_(KEPT), SessionRow.gone.is_(None))
+#: Condition for sessions that count: ended and not deleted.
+COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(KEPT), SessionRow.gone.is_(None))
 
 
 def rebuild_daily_stats(rows: Rows, player: int, days: Iterable[date] | None = None) -> None:
-    """Make a player's tally anew, of these local days or of all.
+    """Rebuild a player's daily statistics and streaks.
 
     Args:
-        rows: a transaction.
-        player: its id.
-        days: None: all.
+        rows: a write transaction.
+        player: id of the player.
+        days: local days to rebuild; None for all.
     """
     rows.flush()
-    # Whoever else recounts the same player waits here (SQLite's writers wait anyway). The lock is
-    # one that agrees with those of sessions that refer to the player, or two would wait for ever.
-    mine = select(PlayerRow.id).where(PlayerRow.id == player)
-    rows.execute(mine.with_for_update(key_share=True))
-    within = None if days is None else sorted(set(days))
+    # Serialise concurrent rebuilds of one player (SQLite serialises writers anyway). FOR NO KEY
+    # UPDATE is compatible with the foreign-key locks of the player's sessions; a stronger lock
+    # would deadlock with them.
+    player_lock = select(PlayerRow.id).where(PlayerRow.id == player)
+    rows.execute(player_lock.with_for_update(key_share=True))
+    selected_days = None if days is None else sorted(set(days))
     old = delete(DailyStats).where(DailyStats.player_id == player)
-    made = _made().where(SessionRow.player_id == player)
-    if within is not None:
-        old = old.where(DailyStats.day.in_(within))
-        made = made.where(SessionRow.day.in_(within))
+    new = _stats_query().where(SessionRow.player_id == player)
+    if selected_days is not None:
+        old = old.where(DailyStats.day.in_(selected_days))
+        new = new.where(SessionRow.day.in_(selected_days))
     rows.execute(old)
-    rows.execute(insert(DailyStats).from_select(_COLUMNS, made))
-    _count_days(rows, player)
+    rows.execute(insert(DailyStats).from_select(_COLUMNS, new))
+    _update_streaks(rows, player)
 
 
-def recount_all(rows: Rows) -> None:
-    """Make all tallies anew."""
+def rebuild_all_daily_stats(rows: Rows) -> None:
+    """Rebuild the daily statistics and streaks of all players."""
     rows.execute(delete(DailyStats))
-    rows.execute(insert(DailyStats).from_select(_COLUMNS, _made()))
+    rows.execute(insert(DailyStats).from_select(_COLUMNS, _stats_query()))
     for player in rows.scalars(select(PlayerRow.id)).all():
-        _count_days(rows, player)
+        _update_streaks(rows, player)
 
 
-def _count_days(rows: Rows, player: int) -> None:
-    done = (
+def _update_streaks(rows: Rows, player: int) -> None:
+    training_days = (
         select(DailyStats.day).where(DailyStats.player_id == player, DailyStats.reps > 0).distinct()
     )
-    now, longest, last = streaks(rows.scalars(done.order_by(DailyStats.day)).all())
+    streak, longest, last = streaks(rows.scalars(training_days.order_by(DailyStats.day)).all())
     rows.execute(
         update(PlayerRow)
         .where(PlayerRow.id == player)
-        .values(streak=now, longest_streak=longest, last_day=last)
+        .values(streak=streak, longest_streak=longest, last_day=last)
     )
 
 
 _COLUMNS: Final = [column.name for column in DailyStats.__table__.columns]
 
 
-def _made() -> Any:
-    one = SetRow
-    counted = func.coalesce(one.corrected, one.reps)
-    scored = case((one.score.is_not(None), one.reps), else_=0)
-    pace = case((one.seconds >= MIN_PACE_SECONDS, counted * PACE_WINDOW_S / one.seconds))
-    score = case((one.reps >= MIN_SCORE_REPS, one.score))
+def _stats_query() -> Any:
+    """Return the query that derives `DailyStats` rows, with columns in their order."""
+    counted = func.coalesce(SetRow.corrected, SetRow.reps)
+    scored = case((SetRow.score.is_not(None), SetRow.reps), else_=0)
+    pace = case((SetRow.seconds >= MIN_PACE_S, counted * PACE_WINDOW_S / SetRow.seconds))
+    score = case((SetRow.reps >= MIN_SCORE_REPS, SetRow.score))
     return (
         select(
             SessionRow.player_id,
-            one.workout,
+            SetRow.workout,
             SessionRow.day,
-            func.count(one.session_uuid.distinct()),
+            func.count(SetRow.session_uuid.distinct()),
             func.count(),
             cast(func.sum(counted), Integer),
-            func.sum(one.seconds),
+            func.sum(SetRow.seconds),
             cast(func.sum(scored), Integer),
-            # Of sets without repetitions there is no score; SQL's sum leaves NULL out.
-            func.sum(one.score * one.reps) / func.nullif(func.sum(scored), 0),
+            # Sets without repetitions have no score; SQL's SUM ignores NULL.
+            func.sum(SetRow.score * SetRow.reps) / func.nullif(func.sum(scored), 0),
             func.max(counted),
             func.max(pace),
             func.max(score),
         )
-        .join(one, one.session_uuid == SessionRow.uuid)
-        .where(COUNTS)
-        .group_by(SessionRow.player_id, one.workout, SessionRow.day)
+        .join(SetRow, SetRow.session_uuid == SessionRow.uuid)
+        .where(COUNTED_SESSIONS)
+        .group_by(SessionRow.player_id, SetRow.workout, SessionRow.day)
     )

@@ -1,4 +1,4 @@
-"""Opens the database, and reads and writes it in transactions that say what went wrong."""
+"""Database engine and transactions, with errors translated into actionable messages."""
 
 import random
 import sqlite3
@@ -14,16 +14,18 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session as Rows
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.db_errors import reason, words
+from hiitpi.records.db_errors import driver_message, error_message
 
-#: Seconds that a writer waits for another one.
+#: How long a writer waits for SQLite's write lock.
 BUSY_TIMEOUT_S: Final = 5
 
 BUSY_TIMEOUT_PRAGMA: Final = f"busy_timeout={BUSY_TIMEOUT_S * 1000}"
 
-#: Of a database server: seconds to connect, and after which a connection on which nothing comes is
-#: dead (libpq's parameters; without them TCP would wait for a quarter of an hour).
+#: Connection timeout of a database server.
 CONNECT_TIMEOUT_S: Final = 3
+
+#: TCP keepalive (libpq parameters): detects a dead connection within seconds; TCP's own defaults
+#: take a quarter of an hour.
 KEEPALIVE: Final = {
     "keepalives_idle": 5,
     "keepalives_interval": 1,
@@ -31,60 +33,70 @@ KEEPALIVE: Final = {
     "tcp_user_timeout": 8000,
 }
 
-#: Seconds after which a server gives up a transaction in which nothing comes. Of a client whose
-#: network was cut in the middle it hears nothing for two hours, and would keep the session that
-#: was being written locked for so long, from that client too.
+#: Server-side idle-in-transaction timeout. Otherwise a client whose network fails in the middle of
+#: a transaction keeps its row locks for two hours, and blocks its own reconnected self as well.
 IDLE_TX_TIMEOUT_S: Final = 20.0
 
-#: Seconds for which a server that was away is not asked again: pages would wait for it each time.
+#: An unreachable server is not retried for this long, so that pages do not all wait for a timeout.
 RETRY_AFTER_S: Final = 3.0
 
-#: How sure SQLite is that a commit survives a power cut. A checkpoint of a running session is
-#: worth a second of training: NORMAL does not wait for the SD card, and loses at most the newest
-#: transactions, never the database (WAL). What a person did or has finished is FULL: it waits.
-CHECKPOINT, FOR_GOOD = "NORMAL", "FULL"
+#: Durability: values of SQLite's `PRAGMA synchronous`. A checkpoint of a running session is worth
+#: one second of training: NORMAL does not wait for the SD card; a power cut can lose the newest
+#: transactions, but never damages the database (WAL). Anything a person did or finished is written
+#: with FULL, which waits for the disk.
+CHECKPOINT, DURABLE = "NORMAL", "FULL"
 
 
 class Database:
     """A database at a SQLAlchemy URL. Safe to use from several threads and processes.
 
+    Attributes:
+        engine: SQLAlchemy engine.
+        prepare: migrates the tables; called before the first use, and again until it succeeds.
+
+    Args:
+        url: SQLAlchemy URL.
+
     Raises:
-        RecordsError: the URL is none, or its driver is not installed.
+        RecordsError: the URL is invalid, or its driver is not installed.
     """
 
     def __init__(self, url: str) -> None:
         try:
             parts = make_url(url)
-            if parts.drivername in ("postgresql", "postgres"):  # psycopg 3 is the one we bring
+            if parts.drivername in ("postgresql", "postgres"):  # psycopg 3 is the driver we install
                 parts = parts.set(drivername="postgresql+psycopg")
             self.engine = _engine(parts)
         except (SQLAlchemyError, ImportError) as error:
             raise RecordsError(
-                f"HIITPI_DATABASE_URL cannot be used: {reason(error)}. It is a SQLAlchemy URL, "
-                "like sqlite:////home/pi/hiitpi.sqlite or postgresql://user:password@host/hiitpi."
+                f"HIITPI_DATABASE_URL cannot be used: {driver_message(error)}. It is a SQLAlchemy "
+                "URL, for example sqlite:////home/pi/hiitpi.sqlite or "
+                "postgresql://user:password@host/hiitpi."
             ) from error
-        #: Brings the tables up to date; run before the first use, and again until it succeeds.
         self.prepare: Callable[[], None] | None = None
         self._preparing = threading.RLock()
-        self._away, self._away_until = "", 0.0  # why a server was
+        self._outage, self._retry_at = "", 0.0  # the last error message while unreachable
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
-        """A transaction that sees one state of the database.
+        """Open a read transaction with a consistent snapshot of the database.
 
         Raises:
-            RecordsError: it cannot be read; the message says why and what to do.
+            RecordsError: the database cannot be read; the message says why and what to do.
         """
         self._ensure_migrated()
         with self._translate_errors(), Rows(self.engine) as rows:
             yield rows
 
     @contextmanager
-    def writing(self, sync: str = FOR_GOOD) -> Iterator[Rows]:
-        """A transaction that is committed at the end, or not at all.
+    def writing(self, sync: str = DURABLE) -> Iterator[Rows]:
+        """Open a write transaction; commit it on success, roll it back on an exception.
+
+        Args:
+            sync: `DURABLE` or `CHECKPOINT`; only SQLite distinguishes them.
 
         Raises:
-            RecordsError: it cannot be written; the message says why and what to do.
+            RecordsError: the database cannot be written; the message says why and what to do.
         """
         self._ensure_migrated()
         engine = self.engine.execution_options(sync=sync)
@@ -92,8 +104,8 @@ class Database:
             yield rows
 
     def _ensure_migrated(self) -> None:
-        if time.monotonic() < self._away_until:
-            raise RecordsError(self._away)
+        if time.monotonic() < self._retry_at:
+            raise RecordsError(self._outage)
         with self._preparing:
             prepare, self.prepare = self.prepare, None
             if prepare:
@@ -108,28 +120,29 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            says = words(error, self.engine.url)
-            if isinstance(error, OperationalError) and not _answered(error):
-                self._away, self._away_until = says, time.monotonic() + RETRY_AFTER_S
-            raise RecordsError(says) from error
+            message = error_message(error, self.engine.url)
+            if isinstance(error, OperationalError) and not _has_error_code(error):
+                self._outage, self._retry_at = message, time.monotonic() + RETRY_AFTER_S
+            raise RecordsError(message) from error
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
-def _answered(error: OperationalError) -> bool:
-    """Whether the database has said itself what is wrong: it is there."""
+def _has_error_code(error: OperationalError) -> bool:
+    """Return whether the database itself reported the error, which means it is reachable."""
     return any(getattr(error.orig, code, None) for code in ("sqlstate", "sqlite_errorcode"))
 
 
 def _engine(url: Any) -> Engine:
+    """Return an engine with timeouts and transactions configured."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args=_patience(url))
+        return create_engine(url, pool_pre_ping=True, connect_args=_server_timeouts(url))
     engine = create_engine(url)
 
-    # Python's sqlite3 begins no transaction before the first write: reads would see several
-    # states. A writer begins with the lock, so that it never has to give up in the middle.
+    # Python's sqlite3 opens no transaction before the first write, so consecutive reads could see
+    # different states. A writer takes the lock at BEGIN, so that it never fails half-way.
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: Any) -> None:
         connection.isolation_level = None
@@ -153,20 +166,20 @@ def _engine(url: Any) -> Engine:
     return engine
 
 
-def _patience(url: Any) -> dict[str, Any]:
-    """For how long a database server and this end of its connections wait for each other."""
+def _server_timeouts(url: Any) -> dict[str, Any]:
+    """Return psycopg connection arguments with client-side and server-side timeouts."""
     if url.get_driver_name() != "psycopg":
         return {}
-    forsaken = f"-c idle_in_transaction_session_timeout={round(IDLE_TX_TIMEOUT_S * 1000)}"
-    options = f"{url.query.get('options', '')} {forsaken}".strip()
+    idle_timeout = f"-c idle_in_transaction_session_timeout={round(IDLE_TX_TIMEOUT_S * 1000)}"
+    options = f"{url.query.get('options', '')} {idle_timeout}".strip()
     return {"connect_timeout": CONNECT_TIMEOUT_S, **KEEPALIVE, "options": options}
 
 
 def _begin_immediate(connection: Any) -> bool:
-    """Begin when no other writer has the lock; False: whatever is wrong, the next attempt says.
+    """Wait for SQLite's write lock, and return whether the transaction has begun.
 
-    SQLite's own waiting looks ten times a second at last, and may be overtaken for ever by a
-    writer that never rests.
+    SQLite's own busy handler backs off to ten attempts a second, so a writer that never pauses
+    could starve it. On False, the caller's BEGIN IMMEDIATE raises the actual error.
     """
     driver = connection.connection.driver_connection
     until = time.monotonic() + BUSY_TIMEOUT_S

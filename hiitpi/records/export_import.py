@@ -1,7 +1,8 @@
-"""A player's data as files: JSON, and CSV for spreadsheets. Pure; `Store` reads and writes.
+"""Exports a player's data as JSON, or as CSV for spreadsheets, and parses such files.
 
-The columns are the fields of `CsvSet` and `CsvRepetition`, with their meaning; the
-same models check what is imported. Times are ISO 8601 with their zone.
+Pure: `Store` reads and writes the sessions. The columns and their descriptions are the fields of
+`CsvSet` and `CsvRepetition`; the same models validate imported files. Times are ISO 8601 with
+their time zone.
 """
 
 import csv
@@ -27,14 +28,17 @@ from hiitpi.coach.session.program import parse
 from hiitpi.errors import HiitPiError, RecordsError
 from hiitpi.records.player_names import clean_name
 
-#: Bytes of all files of an import, and sessions in them: some ten years of training. Reading them
-#: takes some twenty times that in memory, of which a Pi has little.
+#: Maximum total size of an import's files, and maximum number of sessions in them: about ten years
+#: of training. Parsing takes about twenty times the size in memory, and a Pi has little.
 MAX_FILE_BYTES, MAX_SESSIONS = 8 * 2**20, 50_000
 
 FORMAT: Final = "hiitpi-sessions"
 
-#: What a spreadsheet takes for the beginning of a formula; a text that begins so gets an
-#: apostrophe before it (OWASP, "CSV Injection"), which is taken away again on import.
+#: CSV is yielded in chunks of at least this many characters.
+CSV_CHUNK_CHARS: Final = 60_000
+
+#: Prefixes that a spreadsheet interprets as a formula. Texts with such a prefix are exported with
+#: a leading apostrophe (OWASP, "CSV Injection"), which the import removes.
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Count = Annotated[int, Field(ge=0, le=9999)]
@@ -55,27 +59,27 @@ class _Row(BaseModel):
 
 
 class CsvSet(_Row):
-    """One set of a session; what belongs to the session is repeated in each."""
+    """One set of a session; the session's own columns are repeated in each of its sets."""
 
-    session: UUID = Field(description="identifies the session; the same twice is one")
-    player: str = Field(description="name")
-    program: str = Field(description="what was to be done, as JSON")
-    started: AwareDatetime = Field(description="when it began")
-    ended: AwareDatetime = Field(description="when it ended")
-    status: Literal["finished", "interrupted"] = Field(description="finished, or interrupted")
-    station: str = Field(max_length=30, description="which camera")
-    model: str = Field(max_length=60, description="which pose model judged")
-    match: str | None = Field(None, max_length=40, description="which head-to-head, or empty")
+    session: UUID = Field(description="uuid of the session; importing it again has no effect")
+    player: str = Field(description="name of the player")
+    program: str = Field(description="the program, as JSON")
+    started: AwareDatetime = Field(description="start of the session")
+    ended: AwareDatetime = Field(description="end of the session")
+    status: Literal["finished", "interrupted"] = Field(description="finished or interrupted")
+    station: str = Field(max_length=30, description="name of the station")
+    model: str = Field(max_length=60, description="pose model that was used")
+    match: str | None = Field(None, max_length=40, description="id of the head-to-head, or empty")
     set: int = Field(ge=1, le=9999, description="number of the set in the session")
-    workout: str = Field(max_length=60, description="what was done")
-    round: int = Field(ge=1, le=9999, description="of the program")
-    began: Seconds = Field(description="seconds from the first Go, without pauses")
-    seconds: Seconds = Field(description="of work")
-    reps: Count = Field(description="repetitions that the camera counted (seconds, of a hold)")
-    corrected: Count | None = Field(None, description="repetitions as corrected by hand, or empty")
-    attempts: Count = Field(description="what did not count")
+    workout: str = Field(max_length=60, description="the workout of the set")
+    round: int = Field(ge=1, le=9999, description="round of the program")
+    began: Seconds = Field(description="seconds since the first Go, excluding pauses")
+    seconds: Seconds = Field(description="seconds of work")
+    reps: Count = Field(description="repetitions counted by the camera (seconds, for a hold)")
+    corrected: Count | None = Field(None, description="manually corrected repetitions, or empty")
+    attempts: Count = Field(description="attempts that did not count")
     score: Score | None = Field(None, description="mean form score, 0 to 100, or empty")
-    sway: Seconds | None = Field(None, description="of the body, degrees, or empty")
+    sway: Seconds | None = Field(None, description="sway of the body in degrees, or empty")
 
     @field_validator("player")
     @classmethod
@@ -86,60 +90,73 @@ class CsvSet(_Row):
 class CsvRepetition(_Row):
     """One repetition that the camera counted."""
 
-    session: UUID = Field(description="identifies the session")
+    session: UUID = Field(description="uuid of the session")
     set: int = Field(ge=1, le=9999, description="number of the set in the session")
-    number: int = Field(ge=1, le=99_999, description="1 for the session's first")
-    time: Seconds = Field(description="seconds from the first Go, without pauses")
-    duration: Seconds = Field(description="seconds it took")
-    range_of_motion: Part = Field(description="0 to 1 of the workout's full range")
-    symmetry: Part = Field(description="0 to 1: left and right alike")
-    score: Score = Field(description="form, 0 to 100")
-    cues: str | None = Field(None, max_length=2000, description="what would make it better, by |")
+    number: int = Field(ge=1, le=99_999, description="number in the session, from 1")
+    time: Seconds = Field(description="seconds since the first Go, excluding pauses")
+    duration: Seconds = Field(description="duration in seconds")
+    range_of_motion: Part = Field(description="fraction of the workout's full range, 0 to 1")
+    symmetry: Part = Field(description="symmetry of left and right, 0 to 1")
+    score: Score = Field(description="form score, 0 to 100")
+    cues: str | None = Field(None, max_length=2000, description="form cues, separated by |")
 
 
 def sets_csv(records: Iterable[SessionRecord], zone: tzinfo | None) -> Iterator[str]:
-    """The file `sessions.csv`, a row for each set, piece by piece."""
+    """Yield `sessions.csv`, one row per set, in chunks.
+
+    Args:
+        records: sessions to export.
+        zone: time zone of the exported times; None for this machine's.
+    """
     yield from _csv(CsvSet, (row for record in records for row in _set_rows(record, zone)))
 
 
 def repetitions_csv(records: Iterable[SessionRecord]) -> Iterator[str]:
-    """The file `repetitions.csv`, a row for each repetition, piece by piece."""
+    """Yield `repetitions.csv`, one row per repetition, in chunks."""
     yield from _csv(CsvRepetition, (row for record in records for row in _rep_rows(record)))
 
 
 def as_json(records: Iterable[SessionRecord], zone: tzinfo | None) -> Iterator[bytes]:
-    """Everything in one JSON file, piece by piece."""
+    """Yield one JSON file with the sets and repetitions of each session, in chunks.
+
+    Args:
+        records: sessions to export.
+        zone: time zone of the exported times; None for this machine's.
+    """
     yield b'{"format":"%s","version":1,"sessions":[' % FORMAT.encode()
     for i, record in enumerate(records):
         sets, reps = list(_set_rows(record, zone)), list(_rep_rows(record))
-        one = {"sets": [dict(row) for row in sets], "repetitions": [dict(row) for row in reps]}
-        yield (b",\n" if i else b"\n") + orjson.dumps(one)
+        session = {"sets": [dict(row) for row in sets], "repetitions": [dict(row) for row in reps]}
+        yield (b",\n" if i else b"\n") + orjson.dumps(session)
     yield b"\n]}\n"
 
 
 def read(files: Sequence[tuple[str, bytes]]) -> list[SessionRecord]:
-    """The sessions in exported files: the JSON one, or `sessions.csv`, perhaps with
-    `repetitions.csv`.
+    """Parse exported files: the JSON file, or `sessions.csv`, optionally with `repetitions.csv`.
 
     Args:
-        files: name and content of each.
+        files: name and content of each file.
+
+    Returns:
+        The sessions, with the repetitions if the files contain them.
 
     Raises:
-        RecordsError: a file is none of these; the message says which, where and why.
+        RecordsError: a file is not a valid export; the message says which, where and why.
     """
     sets: list[CsvSet] = []
     reps: list[CsvRepetition] = []
     size = sum(len(content) for _, content in files)
     if size > MAX_FILE_BYTES:
         raise RecordsError(
-            f"The files have {size / 2**20:.1f} MB together; {MAX_FILE_BYTES // 2**20} MB can be "
-            "imported at a time. Import them in parts, or use python -m hiitpi backup and restore."
+            f"The files are {size / 2**20:.1f} MB together; at most {MAX_FILE_BYTES // 2**20} MB "
+            "can be imported at a time. Import them in parts, or use python -m hiitpi backup and "
+            "restore."
         )
     for name, content in files:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise RecordsError(f"{name} is no text (UTF-8).") from None
+            raise RecordsError(f"{name} is not UTF-8 text.") from None
         if text.lstrip().startswith("{"):
             _read_json(name, text, sets, reps)
         else:
@@ -159,10 +176,10 @@ def _set_rows(record: SessionRecord, zone: tzinfo | None) -> Iterator[dict[str, 
         "model": record.model,
         "match": record.match or None,
     }
-    for one in record.sets:
-        values = {"set": one.number}
-        rest = [name for name in CsvSet.model_fields if name not in of_session and name != "set"]
-        yield {**of_session, **values, **{name: getattr(one, name) for name in rest}}
+    set_fields = [name for name in CsvSet.model_fields if name not in of_session and name != "set"]
+    for set_record in record.sets:
+        values = {name: getattr(set_record, name) for name in set_fields}
+        yield {**of_session, "set": set_record.number, **values}
 
 
 def _rep_rows(record: SessionRecord) -> Iterator[dict[str, Any]]:
@@ -181,45 +198,48 @@ def _csv(kind: type[BaseModel], rows: Iterable[dict[str, Any]]) -> Iterator[str]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(names)
-    yield "\ufeff"  # tells spreadsheets that it is UTF-8
+    yield "\ufeff"  # byte order mark: makes spreadsheets read the file as UTF-8
     for row in rows:
-        writer.writerow([_guarded(row[name]) for name in names])
-        if buffer.tell() > 60_000:
+        writer.writerow([_escape_formula(row[name]) for name in names])
+        if buffer.tell() > CSV_CHUNK_CHARS:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
 
 
-def _guarded(value: Any) -> Any:
+def _escape_formula(value: Any) -> Any:
+    """Add the apostrophe that keeps a spreadsheet from interpreting a text as a formula."""
     if isinstance(value, str) and value.lstrip("'").startswith(FORMULA_PREFIXES):
         return "'" + value
     return value
 
 
-def _bare(value: str) -> str:
+def _unescape_formula(value: str) -> str:
+    """Remove the apostrophe that `_escape_formula` has added."""
     rest = value.lstrip("'")
     return value[1:] if value.startswith("'") and rest.startswith(FORMULA_PREFIXES) else value
 
 
 def _read_csv(name: str, text: str, sets: list[CsvSet], reps: list[CsvRepetition]) -> None:
-    first = text.partition("\n")[0]
-    comma = ";" if first.count(";") > first.count(",") else ","  # as some spreadsheets save it
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    header = text.partition("\n")[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","  # some spreadsheets save ";"
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        heads = set(rows.fieldnames or ())
+        columns = set(rows.fieldnames or ())
         kind: type[CsvSet] | type[CsvRepetition]
-        if _needed(CsvSet) <= heads:
+        if _required_fields(CsvSet) <= columns:
             kind = CsvSet
-        elif _needed(CsvRepetition) <= heads:
+        elif _required_fields(CsvRepetition) <= columns:
             kind = CsvRepetition
         else:
             raise RecordsError(
-                f"{name} is no export of HIIT PI: its first line does not name the columns."
+                f"{name} is not an export of HIIT PI: its first line does not name the columns."
             )
         for row in rows:
-            plain = {key: _bare(value) for key, value in row.items() if key and value is not None}
-            _keep(kind, plain, f"{name}, line {rows.line_num}", sets, reps)
+            cells = ((key, value) for key, value in row.items() if key and value is not None)
+            values = {key: _unescape_formula(value) for key, value in cells}
+            _add_row(kind, values, f"{name}, line {rows.line_num}", sets, reps)
     except csv.Error as error:
         raise RecordsError(f"{name}, line {rows.line_num}: {error}.") from None
 
@@ -228,57 +248,65 @@ def _read_json(name: str, text: str, sets: list[CsvSet], reps: list[CsvRepetitio
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise RecordsError(f"{name} is no JSON: {error}.") from None
+        raise RecordsError(f"{name} is not valid JSON: {error}.") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or data.get("version") != 1:
-        raise RecordsError(f"{name} is no export that this version of HIIT PI knows.")
+        raise RecordsError(f"{name} is not an export that this version of HIIT PI can read.")
     sessions = data.get("sessions")
-    for i, one in enumerate(sessions if isinstance(sessions, list) else [], 1):
+    for i, session in enumerate(sessions if isinstance(sessions, list) else [], 1):
         for key, kind in (("sets", CsvSet), ("repetitions", CsvRepetition)):
-            rows = one.get(key) if isinstance(one, dict) else None
+            rows = session.get(key) if isinstance(session, dict) else None
             if not isinstance(rows, list):
-                raise RecordsError(f"{name}, session {i}: {key} is no list.")
+                raise RecordsError(f"{name}, session {i}: {key} is not a list.")
             for row in rows:
-                _keep(kind, row, f"{name}, session {i}", sets, reps)
+                _add_row(kind, row, f"{name}, session {i}", sets, reps)
 
 
-def _needed(kind: type[BaseModel]) -> set[str]:
+def _required_fields(kind: type[BaseModel]) -> set[str]:
     return {name for name, field in kind.model_fields.items() if field.is_required()}
 
 
-def _keep(
+def _add_row(
     kind: type[BaseModel], row: Any, where: str, sets: list[CsvSet], reps: list[CsvRepetition]
 ) -> None:
+    """Validate a row with the model `kind`, and append it to `sets` or `reps`.
+
+    `where` is the file and line, for the error message.
+
+    Raises:
+        RecordsError: the row is not valid.
+    """
     try:
-        read_ = kind.model_validate(row)
+        parsed = kind.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
         column = ".".join(str(part) for part in first["loc"]) or "row"
-        given = "" if isinstance(first["input"], dict) else f" {str(first['input'])[:60]!r}"
-        raise RecordsError(f"{where}: {column}{given}: {first['msg']}.") from None
-    if isinstance(read_, CsvSet):
-        sets.append(read_)
-    elif isinstance(read_, CsvRepetition):
-        reps.append(read_)
+        value = "" if isinstance(first["input"], dict) else f" {str(first['input'])[:60]!r}"
+        raise RecordsError(f"{where}: {column}{value}: {first['msg']}.") from None
+    if isinstance(parsed, CsvSet):
+        sets.append(parsed)
+    elif isinstance(parsed, CsvRepetition):
+        reps.append(parsed)
 
 
 def _sessions(sets: list[CsvSet], reps: list[CsvRepetition]) -> list[SessionRecord]:
+    """Group the rows into sessions."""
     series: dict[UUID, dict[int, Repetition]] = {}
     for rep in reps:
         cues = tuple(rep.cues.split("|")) if rep.cues else ()
         values = rep.model_dump(exclude={"session", "cues"})
         series.setdefault(rep.session, {})[rep.number] = Repetition(**values, cues=cues)
-    found: dict[UUID, list[CsvSet]] = {}
+    sets_by_session: dict[UUID, list[CsvSet]] = {}
     for row in sets:
-        found.setdefault(row.session, []).append(row)
-    if len(found) > MAX_SESSIONS:
-        raise RecordsError(f"There are more than {MAX_SESSIONS} sessions in it.")
-    lost = series.keys() - found.keys()
-    if lost:
+        sets_by_session.setdefault(row.session, []).append(row)
+    if len(sets_by_session) > MAX_SESSIONS:
+        raise RecordsError(f"The files contain more than {MAX_SESSIONS} sessions.")
+    without_sets = series.keys() - sets_by_session.keys()
+    if without_sets:
         raise RecordsError(
-            f"{len(lost)} sessions have repetitions and no sets: choose sessions.csv and "
+            f"Sessions with repetitions but no sets: {len(without_sets)}. Choose sessions.csv and "
             "repetitions.csv together."
         )
-    return [_session(rows, series.get(uuid, {})) for uuid, rows in found.items()]
+    return [_session(rows, series.get(uuid, {})) for uuid, rows in sets_by_session.items()]
 
 
 def _session(rows: list[CsvSet], series: dict[int, Repetition]) -> SessionRecord:
@@ -286,12 +314,12 @@ def _session(rows: list[CsvSet], series: dict[int, Repetition]) -> SessionRecord
     try:
         program = parse(orjson.loads(first.program))
     except (HiitPiError, ValueError, TypeError, KeyError) as error:
-        raise RecordsError(f"Session {first.session}: its program is none: {error}") from None
+        raise RecordsError(f"Session {first.session}: invalid program: {error}") from None
     if first.ended < first.started:
-        raise RecordsError(f"Session {first.session} ended before it began.")
+        raise RecordsError(f"Session {first.session} ends before it starts.")
     numbers = {row.set for row in rows}
     if len(numbers) < len(rows) or any(rep.set not in numbers for rep in series.values()):
-        raise RecordsError(f"Session {first.session}: a set is there twice, or not at all.")
+        raise RecordsError(f"Session {first.session}: a set is duplicated or missing.")
     names = [n for n in SetRecord.__dataclass_fields__ if n != "number"]
     return SessionRecord(
         uuid=str(first.session),

@@ -1,4 +1,4 @@
-"""What one player has done: day by day, bests, the week, and the list of sessions."""
+"""One player's history: daily statistics, personal bests, weekly progress and sessions."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from sqlalchemy.orm import selectinload
 
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
-from hiitpi.records.daily_stats import COUNTS, MIN_PACE_SECONDS, MIN_SCORE_REPS
+from hiitpi.records.daily_stats import COUNTED_SESSIONS, MIN_PACE_S, MIN_SCORE_REPS
 from hiitpi.records.database import Database
-from hiitpi.records.local_days import current, week
+from hiitpi.records.local_days import current_streak, week_start
 from hiitpi.records.mapping import read_record
 from hiitpi.records.player_admin import UNDO_PERIOD, GoalUnit
 from hiitpi.records.players import find_player
@@ -29,16 +29,26 @@ _SORTS: Final = {
     "time": SessionRow.seconds,
 }
 
-#: What can be a best.
+#: Kinds of personal bests: most repetitions of a set, highest pace, highest form score.
 Kind = Literal["set", "pace", "score"]
 KINDS: Final[tuple[Kind, ...]] = ("set", "pace", "score")
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One workout on one local day.
+    """A player's statistics of one workout on one local day.
 
-    `score` is the mean of all `scored` repetitions; the bests are of single sets.
+    Attributes:
+        day: the local day.
+        workout: slug of the workout.
+        sessions: number of sessions.
+        reps: repetitions (seconds, for a hold).
+        seconds: seconds of work.
+        scored: number of repetitions that have a form score.
+        score: mean form score of these repetitions, 0 to 100.
+        best_set: most repetitions of a set.
+        best_pace: highest pace of a set, in repetitions per 30 s.
+        best_score: highest mean form score of a set.
     """
 
     day: date
@@ -54,22 +64,25 @@ class Day:
 
     @property
     def pace(self) -> float | None:
-        """Repetitions per 30 s of work; None: too short to tell."""
-        return (
-            self.reps * PACE_WINDOW_S / self.seconds if self.seconds >= MIN_PACE_SECONDS else None
-        )
+        """Repetitions per 30 s of work; None if the work was too short for a meaningful pace."""
+        return self.reps * PACE_WINDOW_S / self.seconds if self.seconds >= MIN_PACE_S else None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalBest:
-    """A personal best: the value, and the day on which it was reached first."""
+    """A personal best and the local day on which it was first reached."""
 
     value: float
     day: date
 
 
 class PlayerHistory:
-    """What the players of a database have done."""
+    """Reads the history of the players of one database.
+
+    Args:
+        database: the database.
+        now: returns the current time with its time zone.
+    """
 
     def __init__(
         self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -77,7 +90,12 @@ class PlayerHistory:
         self._database, self._now = database, now
 
     def days(self, name: str, since: date | None = None) -> list[Day]:
-        """Every workout of every local day from `since` on, in order of the days."""
+        """Return a player's statistics by day and workout, oldest first.
+
+        Args:
+            name: the player's name; an unknown player has no days.
+            since: first local day; None for all time.
+        """
         columns = [getattr(DailyStats, field) for field in Day.__dataclass_fields__]
         with self._database.reading() as rows:
             player = find_player(rows, name)
@@ -89,12 +107,13 @@ class PlayerHistory:
             return [Day(*row) for row in rows.execute(query.order_by(DailyStats.day))]
 
     def streak(self, name: str, today: date) -> tuple[int, int]:
-        """Days in a row: now, and the longest."""
+        """Return a player's current and longest streak, in days; (0, 0) for an unknown player."""
         with self._database.reading() as rows:
             player = find_player(rows, name)
             if player is None:
                 return 0, 0
-            return current(player.streak, player.last_day, today), player.longest_streak
+            streak = current_streak(player.streak, player.last_day, today)
+            return streak, player.longest_streak
 
     def sessions(
         self,
@@ -107,27 +126,40 @@ class PlayerHistory:
         limit: int = 25,
         offset: int = 0,
     ) -> tuple[list[SessionRecord], int]:
-        """Some of a player's ended sessions, without their series, and how many there are."""
+        """Return one page of a player's ended sessions.
+
+        Args:
+            name: the player's name; an unknown player has no sessions.
+            workout: only sessions with this workout; None for all.
+            since: first local day; None for all time.
+            sort: column to sort by.
+            descending: whether to sort in descending order.
+            limit: maximum number of sessions to return.
+            offset: number of sessions to skip.
+
+        Returns:
+            The sessions, without their series, and the total number that match.
+        """
         with self._database.reading() as rows:
             player = find_player(rows, name)
             if player is None:
                 return [], 0
-            which = [SessionRow.player_id == player.id, COUNTS]
+            filters = [SessionRow.player_id == player.id, COUNTED_SESSIONS]
             if since is not None:
-                which.append(SessionRow.day >= since)
+                filters.append(SessionRow.day >= since)
             if workout is not None:
-                mine = SetRow.session_uuid == SessionRow.uuid
-                which.append(exists().where(mine, SetRow.workout == workout))
+                of_session = SetRow.session_uuid == SessionRow.uuid
+                filters.append(exists().where(of_session, SetRow.workout == workout))
             column = _SORTS[sort]
             order = column.desc() if descending else column.asc()
-            query = select(SessionRow).where(*which).order_by(order, SessionRow.started.desc())
-            number = rows.scalar(select(func.count()).select_from(SessionRow).where(*which)) or 0
+            query = select(SessionRow).where(*filters).order_by(order, SessionRow.started.desc())
+            total = rows.scalar(select(func.count()).select_from(SessionRow).where(*filters)) or 0
             query = query.limit(limit).offset(offset)
             query = query.options(selectinload(SessionRow.sets), selectinload(SessionRow.player))
-            return [read_record(row, series=False) for row in rows.scalars(query)], number
+            return [read_record(row, series=False) for row in rows.scalars(query)], total
 
-    def gone(self, name: str) -> list[SessionRecord]:
-        """The player's sessions that were deleted and can be put back, newest first."""
+    def deleted_sessions(self, name: str) -> list[SessionRecord]:
+        """Return the player's newest 50 deleted sessions that can be restored, newest first."""
         with self._database.reading() as rows:
             player = find_player(rows, name)
             if player is None:
@@ -135,71 +167,85 @@ class PlayerHistory:
             recent = SessionRow.gone >= self._now() - UNDO_PERIOD
             query = select(SessionRow).where(SessionRow.player_id == player.id, recent)
             query = query.options(selectinload(SessionRow.sets), selectinload(SessionRow.player))
-            found = rows.scalars(query.order_by(SessionRow.gone.desc()).limit(50))
-            return [read_record(row, series=False) for row in found]
+            session_rows = rows.scalars(query.order_by(SessionRow.gone.desc()).limit(50))
+            return [read_record(row, series=False) for row in session_rows]
 
     def previous_bests(self, record: SessionRecord) -> dict[str, dict[Kind, float]]:
-        """The bests of the player's other sessions, for each workout of this one."""
-        one = SetRow
-        counted = func.coalesce(one.corrected, one.reps)
+        """Return the bests of the player's other sessions, for each workout of a session."""
+        counted = func.coalesce(SetRow.corrected, SetRow.reps)
         query = (
             select(
-                one.workout,
+                SetRow.workout,
                 func.max(counted),
-                func.max(counted * PACE_WINDOW_S / one.seconds).filter(
-                    one.seconds >= MIN_PACE_SECONDS
+                func.max(counted * PACE_WINDOW_S / SetRow.seconds).filter(
+                    SetRow.seconds >= MIN_PACE_S
                 ),
-                func.max(one.score).filter(one.reps >= MIN_SCORE_REPS),
+                func.max(SetRow.score).filter(SetRow.reps >= MIN_SCORE_REPS),
             )
-            .join(SessionRow, one.session_uuid == SessionRow.uuid)
-            .where(COUNTS, SessionRow.uuid != UUID(record.uuid), one.workout.in_(record.workouts))
-            .group_by(one.workout)
+            .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
+            .where(
+                COUNTED_SESSIONS,
+                SessionRow.uuid != UUID(record.uuid),
+                SetRow.workout.in_(record.workouts),
+            )
+            .group_by(SetRow.workout)
         )
         with self._database.reading() as rows:
             player = find_player(rows, record.player)
             if player is None:
                 return {}
-            found = rows.execute(query.where(SessionRow.player_id == player.id)).all()
+            maxima = rows.execute(query.where(SessionRow.player_id == player.id)).all()
         return {
             slug: {k: float(v) for k, v in zip(KINDS, values, strict=True) if v}
-            for slug, *values in found
+            for slug, *values in maxima
         }
 
 
 def bests(days: Iterable[Day]) -> dict[str, dict[Kind, PersonalBest]]:
-    """The personal bests by workout; of equal ones the first."""
-    found: dict[str, dict[Kind, PersonalBest]] = {}
+    """Return the personal bests by workout; a tie goes to the earlier day.
+
+    Args:
+        days: daily statistics of one player, oldest first.
+    """
+    by_workout: dict[str, dict[Kind, PersonalBest]] = {}
     for day in days:
-        mine = found.setdefault(day.workout, {})
+        kinds = by_workout.setdefault(day.workout, {})
         values = (day.best_set, day.best_pace, day.best_score)
         for kind, value in zip(KINDS, values, strict=True):
-            if value and (kind not in mine or value > mine[kind].value):
-                mine[kind] = PersonalBest(value, day.day)
-    return {workout: kinds for workout, kinds in found.items() if kinds}
+            if value and (kind not in kinds or value > kinds[kind].value):
+                kinds[kind] = PersonalBest(value, day.day)
+    return {workout: kinds for workout, kinds in by_workout.items() if kinds}
 
 
 def session_bests(record: SessionRecord) -> dict[str, dict[Kind, float]]:
-    """The bests of one session, by workout."""
-    found: dict[str, dict[Kind, float]] = {}
-    for one in record.sets:
-        values: dict[Kind, float] = {"set": one.counted}
-        if one.seconds >= MIN_PACE_SECONDS:
-            values["pace"] = one.counted * PACE_WINDOW_S / one.seconds
-        if one.score is not None and one.reps >= MIN_SCORE_REPS:
-            values["score"] = one.score
-        mine = found.setdefault(one.workout, {})
+    """Return the bests of one session by workout."""
+    by_workout: dict[str, dict[Kind, float]] = {}
+    for set_record in record.sets:
+        values: dict[Kind, float] = {"set": set_record.counted}
+        if set_record.seconds >= MIN_PACE_S:
+            values["pace"] = set_record.counted * PACE_WINDOW_S / set_record.seconds
+        if set_record.score is not None and set_record.reps >= MIN_SCORE_REPS:
+            values["score"] = set_record.score
+        kinds = by_workout.setdefault(set_record.workout, {})
         for kind, value in values.items():
-            mine[kind] = max(value, mine.get(kind, 0))
-    return found
+            kinds[kind] = max(value, kinds.get(kind, 0))
+    return by_workout
 
 
 def weekly_progress(
     days: Iterable[Day], unit: GoalUnit, today: date, holds: Collection[str]
 ) -> float:
-    """How much of a weekly goal is done since Monday: days, minutes of work, or repetitions."""
-    done = [day for day in days if week(today) <= day.day <= today]
+    """Return the progress towards a weekly goal since Monday, in the goal's unit.
+
+    Args:
+        days: daily statistics of one player.
+        unit: training days, minutes of work, or repetitions.
+        today: the local day.
+        holds: slugs of workouts counted in seconds, which have no repetitions.
+    """
+    this_week = [day for day in days if week_start(today) <= day.day <= today]
     if unit == "days":
-        return len({day.day for day in done if day.reps})
+        return len({day.day for day in this_week if day.reps})
     if unit == "minutes":
-        return sum(day.seconds for day in done) / 60
-    return sum(day.reps for day in done if day.workout not in holds)
+        return sum(day.seconds for day in this_week) / 60
+    return sum(day.reps for day in this_week if day.workout not in holds)

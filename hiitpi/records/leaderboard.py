@@ -1,4 +1,4 @@
-"""The leaderboard: one query over the tally, and who is first by which measure."""
+"""The leaderboard: totals and streaks of all players, and their ranking by any measure."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final, Literal
 from sqlalchemy import func, select
 
 from hiitpi.records.database import Database
-from hiitpi.records.local_days import current
+from hiitpi.records.local_days import current_streak
 from hiitpi.records.schema import DailyStats, PlayerRow
 
 Measure = Literal["reps", "set", "pace", "score", "plank", "streak"]
@@ -18,7 +18,16 @@ PLANK: Final = "plank"
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What one player did at one workout in a period."""
+    """A player's sums and bests at one workout over a period.
+
+    Attributes:
+        player: the player's name.
+        workout: slug of the workout.
+        reps: repetitions (seconds, for a hold).
+        best_set: most repetitions of a set.
+        best_pace: highest pace of a set, in repetitions per 30 s.
+        best_score: highest mean form score of a set, 0 to 100.
+    """
 
     player: str
     workout: str
@@ -30,7 +39,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """A player's days in a row: now, and ever."""
+    """A player's current and longest streak, in days."""
 
     player: str
     now: int
@@ -42,11 +51,11 @@ class Place:
     """A row of the leaderboard.
 
     Attributes:
-        rank: 1 is the best; equal values share one, and the next is left out (1, 1, 3).
-        player: name.
-        value: by which it is ranked.
-        parts: of "reps", by workout; otherwise the one workout it was reached at, if any.
-        note: more words.
+        rank: 1 is the best; equal values share a rank and the next is skipped (1, 1, 3).
+        player: the player's name.
+        value: the value that determines the rank.
+        parts: for "reps", the value by workout; otherwise the workout that gave the value, if any.
+        note: additional text.
     """
 
     rank: int
@@ -57,20 +66,20 @@ class Place:
 
 
 class Leaderboard:
-    """The leaderboard of a database."""
+    """Reads the leaderboard data of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def totals(self, since: date | None, until: date | None = None) -> list[Total]:
-        """Sums and bests by player and workout.
+        """Return sums and bests by player and workout.
 
         Args:
-            since: the first local day; None: all.
-            until: the last one, today: a clock that was wrong once must not lead for ever. None:
-                all.
+            since: first local day; None for all time.
+            until: last local day; None for no limit. Pass today, so that sessions dated in the
+                future by a wrong clock do not lead forever.
         """
-        # With a bare column SQLite would read all three years, because they lie in that order.
+        # "+ 0" keeps SQLite from choosing the primary key, which would scan all three years.
         player_id = DailyStats.player_id if since is None else DailyStats.player_id + 0
         query = select(
             player_id,
@@ -84,22 +93,22 @@ class Leaderboard:
             query = query.where(DailyStats.day >= since)
         if until is not None:
             query = query.where(DailyStats.day <= until)
-        present = select(PlayerRow.id, PlayerRow.name).where(PlayerRow.gone.is_(None))
+        active_players = select(PlayerRow.id, PlayerRow.name).where(PlayerRow.gone.is_(None))
         with self._database.reading() as rows:
-            names = {number: name for number, name in rows.execute(present)}
-            found = rows.execute(query).all()
+            names = {number: name for number, name in rows.execute(active_players)}
+            totals = rows.execute(query).all()
         return [
             Total(names[player], workout, int(reps), best, pace, score)
-            for player, workout, reps, best, pace, score in found
+            for player, workout, reps, best, pace, score in totals
             if player in names
         ]
 
     def streaks(self, today: date) -> list[Streak]:
-        """The days in a row of everybody who has trained."""
+        """Return the streaks of all players who have ever trained."""
         query = select(PlayerRow).where(PlayerRow.gone.is_(None), PlayerRow.last_day.is_not(None))
         with self._database.reading() as rows:
             return [
-                Streak(p.name, current(p.streak, p.last_day, today), p.longest_streak)
+                Streak(p.name, current_streak(p.streak, p.last_day, today), p.longest_streak)
                 for p in rows.scalars(query)
             ]
 
@@ -110,13 +119,14 @@ def rank(
     workout: str | None = None,
     holds: Collection[str] = (),
 ) -> list[Place]:
-    """The places by any measure but "streak".
+    """Rank the players by any measure except "streak".
 
     Args:
-        totals: of a period.
-        measure: by what.
-        workout: only this one; None: all.
-        holds: workouts counted in seconds: no repetitions, and not put beside any.
+        totals: totals of a period.
+        measure: what to rank by.
+        workout: only this workout; None for all.
+        holds: slugs of workouts counted in seconds; they are not comparable with repetitions, and
+            are left out unless selected by `workout`.
     """
     if measure == "plank":
         workout, measure = PLANK, "set"
@@ -128,30 +138,34 @@ def rank(
             "pace": total.best_pace,
             "score": total.best_score,
         }[measure]
-        fits = total.workout == workout if workout else total.workout not in holds
-        if fits and value:
+        included = total.workout == workout if workout else total.workout not in holds
+        if included and value:
             values.setdefault(total.player, {})[total.workout] = value
     if measure == "reps":
-        return _placed((name, sum(parts.values()), parts, "") for name, parts in values.items())
+        return _places((name, sum(parts.values()), parts, "") for name, parts in values.items())
     best = {name: max(parts, key=lambda slug: parts[slug]) for name, parts in values.items()}
-    return _placed(
+    return _places(
         (name, values[name][slug], {slug: values[name][slug]}, "") for name, slug in best.items()
     )
 
 
-def rank_streaks(streaks: Iterable[Streak], ever: bool) -> list[Place]:
-    """The places by days in a row: those that still live, or the longest `ever`."""
-    return _placed(
-        (one.player, one.longest if ever else one.now, {}, "" if ever else f"longest {one.longest}")
-        for one in streaks
-        if (one.longest if ever else one.now)
-    )
+def rank_streaks(streaks: Iterable[Streak], all_time: bool) -> list[Place]:
+    """Rank the players by streak, leaving out zeros.
+
+    Args:
+        streaks: streaks of the players.
+        all_time: rank by the longest streak instead of the current one.
+    """
+    if all_time:
+        return _places((s.player, s.longest, {}, "") for s in streaks if s.longest)
+    return _places((s.player, s.now, {}, f"longest {s.longest}") for s in streaks if s.now)
 
 
-def _placed(values: Iterable[tuple[str, float, dict[str, float], str]]) -> list[Place]:
+def _places(values: Iterable[tuple[str, float, dict[str, float], str]]) -> list[Place]:
+    """Sort (player, value, parts, note) by value and assign ranks."""
     ordered = sorted(values, key=lambda value: (-value[1], value[0].casefold()))
     places: list[Place] = []
     for i, (player, value, parts, note) in enumerate(ordered, 1):
-        shared = places and places[-1].value == value
-        places.append(Place(places[-1].rank if shared else i, player, value, parts, note))
+        tied = places and places[-1].value == value
+        places.append(Place(places[-1].rank if tied else i, player, value, parts, note))
     return places

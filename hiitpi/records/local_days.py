@@ -1,4 +1,4 @@
-"""Local days: which one a moment belongs to, periods, weeks, and days in a row. Pure."""
+"""Local days, periods, weeks and streaks. Pure functions."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -7,42 +7,52 @@ DAY = timedelta(days=1)
 
 
 def local_day(seconds: float, zone: tzinfo | None) -> date:
-    """The local day of a moment.
+    """Return the local day of a point in time.
 
     Args:
-        seconds: since the epoch.
-        zone: the house's; None: this machine's.
+        seconds: seconds since the epoch.
+        zone: time zone; None for this machine's.
     """
     return datetime.fromtimestamp(seconds, UTC).astimezone(zone).date()
 
 
 def first_day(days: int | None, today: date) -> date | None:
-    """The first of the last `days` days, today included; None: all time."""
+    """Return the first of the last `days` days, counting `today`; None for all time."""
     return None if days is None else today - timedelta(days=days - 1)
 
 
-def week(today: date) -> date:
-    """The Monday of that week (ISO 8601)."""
+def week_start(today: date) -> date:
+    """Return the Monday of the week of a day (ISO 8601)."""
     return today - timedelta(days=today.weekday())
 
 
 def streaks(days: Iterable[date]) -> tuple[int, int, date | None]:
-    """Days in a row: the last run, the longest run, and the last day.
+    """Compute streaks: runs of consecutive days.
 
     Args:
-        days: in order, each once.
+        days: ascending, without duplicates.
+
+    Returns:
+        The length of the last streak, the length of the longest, and the last day (None if there
+        are no days).
     """
-    run = longest = 0
+    streak = longest = 0
     last: date | None = None
     for day in days:
-        run = run + 1 if last is not None and day - last == DAY else 1
-        longest, last = max(longest, run), day
-    return run, longest, last
+        streak = streak + 1 if last is not None and day - last == DAY else 1
+        longest, last = max(longest, streak), day
+    return streak, longest, last
 
 
-def current(streak: int, last: date | None, today: date) -> int:
-    """The streak that still lives: who trained yesterday may train today.
+def current_streak(streak: int, last: date | None, today: date) -> int:
+    """Return the last streak if it is still alive today, or else 0.
 
-    A last day in the future comes from a clock that was wrong, and keeps nothing alive.
+    A streak that ended yesterday is alive: the player may still train today. A last day in the
+    future comes from a wrong clock, and does not count.
+
+    Args:
+        streak: length of the last streak, in days.
+        last: its last day; None if the player has never trained.
+        today: the local day.
     """
     return streak if last is not None and timedelta(0) <= today - last <= DAY else 0

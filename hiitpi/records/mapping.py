@@ -1,4 +1,4 @@
-"""Rows of the database as what the coach speaks of."""
+"""Converts ORM rows to the coach's dataclasses."""
 
 from dataclasses import fields
 from typing import Any
@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session as Rows
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord, Status
 from hiitpi.coach.session.program import parse
-from hiitpi.records.schema import Base, SessionRow
-from hiitpi.records.schema import RepetitionRow as RepetitionRow
+from hiitpi.records.schema import Base, RepetitionRow, SessionRow
 
 
 def find_session(rows: Rows, uuid: str) -> SessionRow | None:
-    """The row of that uuid; None: there is none, or it is no uuid."""
+    """Return a session's row; None if there is none, or `uuid` is not a valid UUID."""
     try:
         return rows.get(SessionRow, UUID(str(uuid)))
     except ValueError:
@@ -22,7 +21,12 @@ def find_session(rows: Rows, uuid: str) -> SessionRow | None:
 
 
 def read_record(row: SessionRow, series: bool) -> SessionRecord:
-    """The session of a row; without its `series` where nobody asks for it."""
+    """Convert a session's row.
+
+    Args:
+        row: the row.
+        series: whether to read the repetitions; otherwise the record's series is empty.
+    """
     status: Status = "discarded" if row.gone else row.status  # type: ignore[assignment]
     return SessionRecord(
         uuid=str(row.uuid),
@@ -35,7 +39,7 @@ def read_record(row: SessionRow, series: bool) -> SessionRecord:
         model=row.model,
         device=row.device,
         match=row.match,
-        sets=tuple(SetRecord(**_values(one, SetRecord)) for one in row.sets),
+        sets=tuple(SetRecord(**_values(set_row, SetRecord)) for set_row in row.sets),
         series=tuple(_repetition(rep) for rep in row.series) if series else (),
     )
 
@@ -46,5 +50,5 @@ def _repetition(row: RepetitionRow) -> Repetition:
 
 
 def _values(row: Base, kind: type) -> dict[str, Any]:
-    """The columns of a row that are fields of a dataclass."""
+    """Return the columns of a row that are fields of the dataclass `kind`."""
     return {field.name: getattr(row, field.name) for field in fields(kind)}

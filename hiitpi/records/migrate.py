@@ -1,4 +1,4 @@
-"""Brings the tables up to this version of the app."""
+"""Runs the database migrations."""
 
 from pathlib import Path
 from typing import Final
@@ -7,45 +7,45 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session as Rows
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.daily_stats import recount_all
+from hiitpi.records.daily_stats import rebuild_all_daily_stats
 from hiitpi.records.database import Database
-from hiitpi.records.db_errors import newer
+from hiitpi.records.db_errors import newer_version_message
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
-#: Of two apps that start on one PostgreSQL, the second waits. Any number that is ours.
-LOCK: Final = 7247
+#: PostgreSQL advisory lock (an arbitrary key) that serialises the migrations of several apps.
+MIGRATION_LOCK: Final = 7247
 
 
 def upgrade(database: Database) -> None:
-    """Bring the tables up to date, in one transaction, and make the tallies anew where needed.
+    """Migrate the tables in one transaction, and rebuild the daily statistics if they changed.
 
     Raises:
-        RecordsError: the database cannot be opened, or is from a newer version.
+        RecordsError: the database cannot be opened, or is from a newer version of the app.
     """
     with database.writing() as rows:
         connection = rows.connection()
         if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-        if _revision(rows) != newest():
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        if _revision(rows) != newest_revision():
             _migrate(database, rows)
-            recount_all(rows)
+            rebuild_all_daily_stats(rows)
 
 
-def newest() -> str:
-    """The revision that this version of the app brings: a migration's file begins with its own."""
+def newest_revision() -> str:
+    """Return the newest revision of this version of the app, from the migrations' file names."""
     return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
 def _revision(rows: Rows) -> str | None:
-    """The one that the tables have, as alembic keeps it; None: there are none yet."""
+    """Return the revision of the tables, as Alembic stores it; None for an empty database."""
     if not inspect(rows.connection()).has_table("alembic_version"):
         return None
     return rows.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def _migrate(database: Database, rows: Rows) -> None:
-    # Not at the top: it takes a fifth of a second and 12 MB, and is hardly ever needed.
+    # Lazy import: Alembic costs 0.2 s and 12 MB, and is rarely needed.
     import alembic.command
     import alembic.config
     from alembic.util import CommandError
@@ -56,4 +56,4 @@ def _migrate(database: Database, rows: Rows) -> None:
     try:
         alembic.command.upgrade(config, "head")
     except CommandError as error:
-        raise RecordsError(newer(database.engine.url)) from error
+        raise RecordsError(newer_version_message(database.engine.url)) from error

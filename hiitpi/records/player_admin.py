@@ -1,4 +1,4 @@
-"""What a player may do with itself: another name, one out of two, a goal, and going away."""
+"""Renames, merges, deletes and restores players, and stores their weekly goals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from hiitpi.records.player_names import clean_name, name_key
 from hiitpi.records.players import find_player
 from hiitpi.records.schema import AliasRow, DailyStats, PlayerRow, RepetitionRow, SessionRow, SetRow
 
-#: How long what was deleted can be put back; then it is forgotten for good.
+#: How long a deletion can be undone; afterwards the data is deleted permanently.
 UNDO_PERIOD: Final = timedelta(days=1)
 
 GoalUnit = Literal["days", "minutes", "reps"]
 
-#: The most that a week has of each.
+#: Maximum weekly goal by unit.
 GOALS: Final[dict[GoalUnit, int]] = {"days": 7, "minutes": 7 * 24 * 60, "reps": 99_999}
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a player wants to reach in a week, Monday to Sunday."""
+    """A player's goal for each week, Monday to Sunday."""
 
     unit: GoalUnit
     amount: int
@@ -34,7 +34,13 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class DeletedPlayer:
-    """A player that was deleted, or merged into another, and can be put back."""
+    """A player that was deleted, or merged into another, and can still be restored.
+
+    Attributes:
+        id: id of the player, for `PlayerAdmin.restore_player`.
+        name: the player's name.
+        when: when the player was deleted or merged.
+    """
 
     id: int
     name: str
@@ -42,7 +48,12 @@ class DeletedPlayer:
 
 
 class PlayerAdmin:
-    """The players of a database."""
+    """Changes the players of one database.
+
+    Args:
+        database: the database.
+        now: returns the current time with its time zone.
+    """
 
     def __init__(
         self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -50,18 +61,27 @@ class PlayerAdmin:
         self._database, self._now = database, now
 
     def rename(self, name: str, new: str) -> str:
-        """Give a player another name; the old one still leads there. Returns the new one.
+        """Rename a player; the old name becomes an alias.
+
+        Args:
+            name: the player's current name.
+            new: the new name.
+
+        Returns:
+            The new name as it is stored.
 
         Raises:
-            ValueError: it cannot be a name.
-            RecordsError: there is no such player, or another one is called so.
+            ValueError: the new name is not valid.
+            RecordsError: there is no such player, or another player has the new name.
         """
         clean, key = clean_name(new), name_key(new)
         with self._database.writing() as rows:
             player = _player(rows, name)
             other = find_player(rows, new)
             if other is not None and other.id != player.id:
-                raise RecordsError(f"{other.name} has that name: merge the two, if they are one.")
+                raise RecordsError(
+                    f"{other.name} has that name: merge the two if they are the same person."
+                )
             if key != player.key:
                 rows.execute(delete(AliasRow).where(AliasRow.key == key))
                 rows.add(AliasRow(key=player.key, player_id=player.id))
@@ -69,21 +89,27 @@ class PlayerAdmin:
             return clean
 
     def merge(self, name: str, into: str) -> None:
-        """Make two players one: everything becomes that of `into`, and so does the name.
+        """Merge a player into another: move all sessions, and make the name an alias.
+
+        Args:
+            name: the player to merge; can be restored within `UNDO_PERIOD`.
+            into: the player that gets the sessions.
 
         Raises:
-            RecordsError: there is no such player, or they are the same.
+            RecordsError: there is no such player, the two are the same, or the first is training
+                now.
         """
         with self._database.writing() as rows:
             player, other = _player(rows, name), _player(rows, into)
             if player.id == other.id:
                 raise RecordsError(f"{player.name} is the same player.")
-            _not_training(rows, player)
-            moved = SessionRow.player_id == player.id
-            rows.execute(update(SessionRow).where(moved, SessionRow.merged_from.is_(None)).values(
-                merged_from=player.id
-            ))  # fmt: skip
-            rows.execute(update(SessionRow).where(moved).values(player_id=other.id))
+            _require_not_training(rows, player)
+            of_player = SessionRow.player_id == player.id
+            not_merged_before = SessionRow.merged_from.is_(None)
+            rows.execute(
+                update(SessionRow).where(of_player, not_merged_before).values(merged_from=player.id)
+            )
+            rows.execute(update(SessionRow).where(of_player).values(player_id=other.id))
             rows.execute(
                 update(AliasRow).where(AliasRow.player_id == player.id).values(player_id=other.id)
             )
@@ -94,54 +120,61 @@ class PlayerAdmin:
             rebuild_daily_stats(rows, other.id)
 
     def remove(self, name: str) -> int:
-        """Delete a player with all sessions; returns the number by which it can be put back.
+        """Delete a player with all sessions; can be undone within `UNDO_PERIOD`.
+
+        Returns:
+            The id for `restore_player`.
 
         Raises:
-            RecordsError: there is no such player, or it is training now.
+            RecordsError: there is no such player, or the player is training now.
         """
         with self._database.writing() as rows:
             player = _player(rows, name)
-            _not_training(rows, player)
-            _soft_delete(
-                player, self._now()
-            )  # its former names stay, so that they can be put back too
+            _require_not_training(rows, player)
+            _soft_delete(player, self._now())  # the aliases stay, for `restore_player`
             return player.id
 
     def restore_player(self, number: int) -> str:
-        """Undo `remove` or `merge`; returns the player's name.
+        """Undo `remove` or `merge`.
+
+        Args:
+            number: id of the player.
+
+        Returns:
+            The player's name.
 
         Raises:
-            RecordsError: it is too late, or another one is called so by now.
+            RecordsError: it is too late, or another player has the name by now.
         """
         with self._database.writing() as rows:
             player = rows.get(PlayerRow, number)
             if player is None or player.gone is None or player.gone < self._now() - UNDO_PERIOD:
-                raise RecordsError("It is too late: that player has been forgotten.")
+                raise RecordsError("It is too late: that player was deleted permanently.")
             key = name_key(player.name)
             other = rows.scalar(select(PlayerRow).where(PlayerRow.key == key))
             if other is not None:
-                raise RecordsError(f"There is another {other.name} by now: rename that one first.")
+                raise RecordsError(f"There is another {other.name} now: rename that player first.")
             rows.execute(delete(AliasRow).where(AliasRow.key == key))
             player.key, player.gone = key, None
             rows.flush()
-            mine = SessionRow.merged_from == player.id
-            now_of = rows.scalars(select(SessionRow.player_id).where(mine).distinct()).all()
+            merged = SessionRow.merged_from == player.id
+            holders = rows.scalars(select(SessionRow.player_id).where(merged).distinct()).all()
             rows.execute(
-                update(SessionRow).where(mine).values(player_id=player.id, merged_from=None)
+                update(SessionRow).where(merged).values(player_id=player.id, merged_from=None)
             )
-            for changed in (player.id, *now_of):
-                rebuild_daily_stats(rows, changed)
+            for player_id in (player.id, *holders):
+                rebuild_daily_stats(rows, player_id)
             return player.name
 
-    def gone(self) -> list[DeletedPlayer]:
-        """Who can be put back, newest first."""
+    def deleted_players(self) -> list[DeletedPlayer]:
+        """Return the players that can be restored, newest first."""
         recent = PlayerRow.gone >= self._now() - UNDO_PERIOD
         query = select(PlayerRow).where(recent).order_by(PlayerRow.gone.desc())
         with self._database.reading() as rows:
             return [DeletedPlayer(p.id, p.name, p.gone) for p in rows.scalars(query) if p.gone]
 
     def goal(self, name: str) -> Goal | None:
-        """What the player wants to reach in a week; None: nothing was set."""
+        """Return the player's weekly goal; None if there is no goal or no such player."""
         with self._database.reading() as rows:
             player = find_player(rows, name)
             if player is None or player.goal is None or player.goal_unit not in GOALS:
@@ -149,29 +182,29 @@ class PlayerAdmin:
             return Goal(player.goal_unit, player.goal)
 
     def set_goal(self, name: str, goal: Goal | None) -> None:
-        """Set it, or None: no goal.
+        """Set the player's weekly goal; None removes it.
 
         Raises:
-            RecordsError: no week has so much, or there is no such player.
+            RecordsError: the goal is out of range, or there is no such player.
         """
         if goal and (
             goal.unit not in get_args(GoalUnit) or not 1 <= goal.amount <= GOALS[goal.unit]
         ):
-            raise RecordsError(f"A week has 1 to {GOALS.get(goal.unit, 0)} {goal.unit}.")
+            raise RecordsError(f"Choose 1 to {GOALS.get(goal.unit, 0)} {goal.unit} a week.")
         with self._database.writing() as rows:
             player = _player(rows, name)
             player.goal_unit, player.goal = (goal.unit, goal.amount) if goal else (None, None)
 
 
 def purge_deleted(rows: Rows, now: datetime) -> None:
-    """Delete for good what went away too long ago to be put back."""
+    """Permanently delete players and sessions that were deleted before the undo period."""
     before = now - UNDO_PERIOD
     players = select(PlayerRow.id).where(PlayerRow.gone < before)
-    old = or_(SessionRow.gone < before, SessionRow.player_id.in_(players))
-    sessions = select(SessionRow.uuid).where(old)
+    expired = or_(SessionRow.gone < before, SessionRow.player_id.in_(players))
+    sessions = select(SessionRow.uuid).where(expired)
     rows.execute(delete(RepetitionRow).where(RepetitionRow.session_uuid.in_(sessions)))
     rows.execute(delete(SetRow).where(SetRow.session_uuid.in_(sessions)))
-    rows.execute(delete(SessionRow).where(old))
+    rows.execute(delete(SessionRow).where(expired))
     merged = SessionRow.merged_from.in_(players)
     rows.execute(update(SessionRow).where(merged).values(merged_from=None))
     rows.execute(delete(DailyStats).where(DailyStats.player_id.in_(players)))
@@ -182,20 +215,20 @@ def purge_deleted(rows: Rows, now: datetime) -> None:
 def _player(rows: Rows, name: str) -> PlayerRow:
     player = find_player(rows, name)
     if player is None:
-        raise RecordsError(f"Nobody is called {name} here.")
+        raise RecordsError(f"There is no player called {name}.")
     return player
 
 
 def _soft_delete(player: PlayerRow, now: datetime) -> str:
-    """Mark as gone; the name is free from now on. Returns its key."""
+    """Mark a player as deleted, free its name, and return the name's key."""
     key, player.key = player.key, f"\x1fgone {player.id}"
     player.gone = now
     return key
 
 
-def _not_training(rows: Rows, player: PlayerRow) -> None:
+def _require_not_training(rows: Rows, player: PlayerRow) -> None:
     running = select(SessionRow.uuid).where(
         SessionRow.player_id == player.id, SessionRow.status == "active", SessionRow.gone.is_(None)
     )
     if rows.scalars(running).first() is not None:
-        raise RecordsError(f"{player.name} is training now: end that first.")
+        raise RecordsError(f"{player.name} is training now: end that session first.")

@@ -1,4 +1,4 @@
-"""Reads and makes players."""
+"""Reads and creates players."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from hiitpi.records.player_names import COLOURS, clean_name, name_key, next_colo
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Somebody who trains here, and the colour in which the charts show it."""
+    """A player and the colour that represents them in charts."""
 
     name: str
     colour: str
@@ -27,54 +27,56 @@ class PlayerRepository:
         self._database = database
 
     def all(self) -> list[Player]:
-        """Everybody who has said who they are here, by name."""
+        """Return all players, sorted by name."""
         query = select(schema.PlayerRow).where(schema.PlayerRow.gone.is_(None))
         with self._database.reading() as rows:
-            found = rows.scalars(query.order_by(schema.PlayerRow.key))
-            return [Player(row.name, row.colour) for row in found]
+            player_rows = rows.scalars(query.order_by(schema.PlayerRow.key))
+            return [Player(row.name, row.colour) for row in player_rows]
 
     def find(self, name: str) -> Player | None:
-        """The player who has or had that name, whatever the case; None: there is none."""
+        """Return the player with a current or former name, ignoring case; None if there is none."""
         with self._database.reading() as rows:
             row = find_player(rows, name)
             return None if row is None else Player(row.name, row.colour)
 
     def get_or_create_player(self, name: str) -> Player:
-        """The player of that name, made if there is none yet.
+        """Return the player with a name, creating it if necessary.
 
         Raises:
-            ValueError: it cannot be a name; the message says why.
+            ValueError: the name is not valid; the message says why.
         """
         with self._database.writing() as rows:
-            row = player_row(rows, name)
+            row = get_or_create_player_row(rows, name)
             return Player(row.name, row.colour)
 
     def create_player(self, name: str, colour: str) -> Player:
-        """Make a new player, even if somebody was called so before.
+        """Create a player, even if the name is a former name of another player.
+
+        Args:
+            name: the new player's name.
+            colour: one of `COLOURS`.
 
         Raises:
-            ValueError: it cannot be a name, somebody has it, or it is no colour of ours.
+            ValueError: the name is not valid or taken, or the colour is unknown.
         """
         if colour not in COLOURS:
             raise ValueError("Please choose one of the colours.")
         key = name_key(name)
         with self._database.writing() as rows:
-            known = rows.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
-            if known:
-                raise ValueError(
-                    f"{known.name} trains here already: choose the name from the list."
-                )
+            existing = rows.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
+            if existing:
+                raise ValueError(f"{existing.name} already exists: choose the name from the list.")
             alias = rows.get(schema.AliasRow, key)
             if alias:
                 rows.delete(alias)
                 rows.flush()
-            row = player_row(rows, name)
+            row = get_or_create_player_row(rows, name)
             row.colour = colour
             return Player(row.name, row.colour)
 
 
 def find_player(rows: Rows, name: str) -> schema.PlayerRow | None:
-    """The row of the player who has that name, or had it; None: nobody, or it is no name."""
+    """Return the row of the player with a current or former name; None if there is none."""
     try:
         key = name_key(name)
     except ValueError:
@@ -83,13 +85,17 @@ def find_player(rows: Rows, name: str) -> schema.PlayerRow | None:
     if row is None:
         alias = rows.get(schema.AliasRow, key)
         row = None if alias is None else rows.get(schema.PlayerRow, alias.player_id)
-        if row is not None and row.gone is not None:  # a former name of somebody who is deleted
+        if row is not None and row.gone is not None:  # an alias of a deleted player
             row = None
     return row
 
 
-def player_row(rows: Rows, name: str) -> schema.PlayerRow:
-    """The same, made if there is none yet."""
+def get_or_create_player_row(rows: Rows, name: str) -> schema.PlayerRow:
+    """Return the row of the player with a current or former name, adding it if necessary.
+
+    Raises:
+        ValueError: the name is not valid.
+    """
     player = find_player(rows, name)
     if player is not None:
         return player
@@ -103,9 +109,9 @@ def player_row(rows: Rows, name: str) -> schema.PlayerRow:
     try:
         with rows.begin_nested():
             rows.add(player)
-    except IntegrityError:  # another process was quicker
-        found = find_player(rows, name)
-        if found is None:
+    except IntegrityError:  # another process has just created the player
+        existing = find_player(rows, name)
+        if existing is None:
             raise
-        return found
+        return existing
     return player

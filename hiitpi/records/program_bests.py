@@ -1,4 +1,4 @@
-"""The most that a player has reached in a program, whatever the program was called."""
+"""A player's best in a program, regardless of the program's name."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,20 +10,30 @@ from sqlalchemy.orm import Session as Rows
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.session.program import Program
 from hiitpi.records import schema
-from hiitpi.records.daily_stats import COUNTS
+from hiitpi.records.daily_stats import COUNTED_SESSIONS
 from hiitpi.records.players import find_player
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The most that somebody has reached."""
+    """The best results of a player in a program.
+
+    Attributes:
+        reps: most repetitions of a session.
+        pace: highest pace, in repetitions per 30 s.
+    """
 
     reps: int
     pace: float
 
 
 def program_best(rows: Rows, record: SessionRecord) -> Best | None:
-    """The best of the player's other sessions of an equal program; None: there is none."""
+    """Return the best of the player's other sessions of an equal program; None if there are none.
+
+    Args:
+        rows: a transaction.
+        record: the session whose player and program to look for.
+    """
     player = find_player(rows, record.player)
     if player is None:
         return None
@@ -31,14 +41,14 @@ def program_best(rows: Rows, record: SessionRecord) -> Best | None:
         schema.SessionRow.program.in_(_same_programs(rows, player.id, record.program)),
         schema.SessionRow.player_id == player.id,
         schema.SessionRow.uuid != UUID(record.uuid),
-        COUNTS,
+        COUNTED_SESSIONS,
     )
     reps, pace = rows.execute(query).one()
     return None if reps is None else Best(reps, pace)
 
 
 def _same_programs(rows: Rows, player: int, program: Program) -> list[str]:
-    """The programs of a player that differ from this one by name at most, as JSON."""
+    """Return the JSON of a player's programs that equal `program`, ignoring the name."""
     query = (
         select(schema.SessionRow.program).where(schema.SessionRow.player_id == player).distinct()
     )

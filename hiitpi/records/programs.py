@@ -1,4 +1,4 @@
-"""Reads and writes the house's own programs."""
+"""Reads and writes the household's own programs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,13 +12,15 @@ from hiitpi.records import schema
 from hiitpi.records.database import Database
 from hiitpi.records.player_names import name_key
 
-#: Programs that a house may keep.
+#: Maximum number of stored programs.
 MAX_PROGRAMS = 200
+
+MAX_NAME_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class StoredProgram:
-    """A program of the house, by its number."""
+    """A stored program and its id."""
 
     id: int
     program: Program
@@ -31,29 +33,36 @@ class ProgramRepository:
         self._database = database
 
     def all(self) -> list[StoredProgram]:
-        """The house's own programs, by name."""
+        """Return all stored programs, sorted by name."""
         with self._database.reading() as rows:
-            found = rows.scalars(select(schema.ProgramRow).order_by(schema.ProgramRow.key))
-            return [StoredProgram(row.id, parse(row.data)) for row in found]
+            program_rows = rows.scalars(select(schema.ProgramRow).order_by(schema.ProgramRow.key))
+            return [StoredProgram(row.id, parse(row.data)) for row in program_rows]
 
     def get(self, number: int) -> Program | None:
-        """The program of that number; None: there is none."""
+        """Return a program by id; None if there is none."""
         with self._database.reading() as rows:
             row = rows.get(schema.ProgramRow, number)
             return None if row is None else parse(row.data)
 
     def save(self, program: Program, number: int | None = None) -> int:
-        """Store a program, or what became of the one of that `number`; return its number.
+        """Insert or update a program.
+
+        Args:
+            program: the program.
+            number: id of the program to update; None, or an unknown id, inserts a new one.
+
+        Returns:
+            The id of the stored program.
 
         Raises:
-            RecordsError: another one has that name, or there are too many.
-            ValueError: the name cannot be one.
+            RecordsError: another program has that name, or there are too many programs.
+            ValueError: the name is not valid.
         """
-        key = name_key(program.name, longest=60)
+        key = name_key(program.name, max_chars=MAX_NAME_CHARS)
         with self._database.writing() as rows:
-            same = rows.scalar(select(schema.ProgramRow).where(schema.ProgramRow.key == key))
-            if same is not None and same.id != number:
-                raise RecordsError(f"There is a program called {program.name} already.")
+            namesake = rows.scalar(select(schema.ProgramRow).where(schema.ProgramRow.key == key))
+            if namesake is not None and namesake.id != number:
+                raise RecordsError(f"There is already a program called {program.name}.")
             row = None if number is None else rows.get(schema.ProgramRow, number)
             if row is None:
                 if len(rows.scalars(select(schema.ProgramRow.id)).all()) >= MAX_PROGRAMS:
@@ -65,7 +74,7 @@ class ProgramRepository:
             return row.id
 
     def delete(self, number: int) -> Program | None:
-        """Delete a program; return it, so that it can be kept again. None: there is none."""
+        """Delete a program and return it, so that it can be saved again; None if there is none."""
         with self._database.writing() as rows:
             row = rows.get(schema.ProgramRow, number)
             if row is None:
@@ -75,6 +84,6 @@ class ProgramRepository:
             return program
 
 
-def canonical(program: Program) -> str:
-    """A program as JSON; equal programs have equal texts."""
+def canonical_json(program: Program) -> str:
+    """Return a program as JSON with sorted keys, so that equal programs have equal texts."""
     return orjson.dumps(program.data(), option=orjson.OPT_SORT_KEYS).decode()

@@ -1,4 +1,4 @@
-"""The tables. Times are UTC; days are the business of whoever shows them."""
+"""The database tables (SQLAlchemy models). Times are stored in UTC, days as local days."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,31 +20,38 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite keeps no zone, so it is put back on the way out."""
+    """An aware datetime in UTC; SQLite stores no time zone, so it is added again on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """To the database."""
+        """Convert a Python value for the database."""
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """From the database."""
+        """Convert a database value to Python."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """Base class of all tables."""
 
 
 class PlayerRow(Base):
-    """Somebody who trains. `key` is the name without regard to case: equal names, one player.
+    """A player.
 
-    `gone`: deleted, or merged into another; forgotten after a while. `goal_unit` and `goal`: what
-    is to be reached in a week. The streaks (days in a row, up to `last_day`) follow from the tally.
+    Attributes:
+        key: normalised name; equivalent names have equal keys.
+        gone: when the player was deleted or merged into another; NULL for an active player. The
+            row is purged after the undo period.
+        goal_unit: unit of the weekly goal.
+        goal: weekly goal.
+        streak: length of the last streak, in days; derived from the daily statistics.
+        longest_streak: length of the longest streak, in days; derived likewise.
+        last_day: last local training day; derived likewise.
     """
 
     __tablename__ = "player"
@@ -63,7 +70,7 @@ class PlayerRow(Base):
 
 
 class AliasRow(Base):
-    """A name that a player had before it was renamed or merged: it still leads there."""
+    """A former name of a player that was renamed or merged; it still finds the player."""
 
     __tablename__ = "alias"
 
@@ -72,7 +79,12 @@ class AliasRow(Base):
 
 
 class ProgramRow(Base):
-    """A program of the house's own; `data` is what `hiitpi.coach.session.program.parse` takes."""
+    """A program of the household.
+
+    Attributes:
+        key: normalised name.
+        data: input of `hiitpi.coach.session.program.parse`.
+    """
 
     __tablename__ = "program"
 
@@ -83,12 +95,18 @@ class ProgramRow(Base):
 
 
 class SessionRow(Base):
-    """A training session; `ended` is NULL while it runs.
+    """A training session.
 
-    `day` is the local day on which it began, wherever it was. `program` is canonical JSON: sessions
-    of equal programs have equal texts. `reps`, `seconds`, `pace`, `score` and `sway` follow from
-    the sets, and are kept for tables that are sorted by them. `gone`: when it was discarded or
-    deleted; it can be put back for a while. `merged_from`: whose it was before a merge.
+    `reps`, `attempts`, `seconds`, `pace`, `score` and `sway` are derived from the sets, and stored
+    so that tables can be sorted by them.
+
+    Attributes:
+        program: canonical JSON; sessions of equal programs have equal texts.
+        day: local day on which the session started, at its station.
+        ended: NULL while the session is running.
+        gone: when the session was discarded or deleted; NULL otherwise. The row is purged after
+            the undo period.
+        merged_from: id of the player who owned the session before a merge.
     """
 
     __tablename__ = "session"
@@ -165,10 +183,10 @@ class RepetitionRow(Base):
 
 
 class DailyStats(Base):
-    """What a player did at one workout on one local day: sums and bests of its sets.
+    """Sums and bests of a player's sets of one workout on one local day.
 
-    It follows from the sessions, see `hiitpi.records.daily_stats`, and makes three years as quick
-    to read as a week.
+    Derived from the sessions by `hiitpi.records.daily_stats`; makes queries over three years as
+    fast as queries over a week.
     """
 
     __tablename__ = "tally"

@@ -1,4 +1,4 @@
-"""Reads and writes the sessions of the record book."""
+"""Reads and writes sessions, and bundles the repositories of one database as `Store`."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -12,39 +12,48 @@ from sqlalchemy.orm import selectinload
 from hiitpi.coach.messages import KEPT, SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
-from hiitpi.records.daily_stats import COUNTS, rebuild_daily_stats
-from hiitpi.records.database import CHECKPOINT, FOR_GOOD, Database
+from hiitpi.records.daily_stats import COUNTED_SESSIONS, rebuild_daily_stats
+from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.history import PlayerHistory
 from hiitpi.records.leaderboard import Leaderboard
 from hiitpi.records.local_days import local_day
 from hiitpi.records.mapping import find_session, read_record
 from hiitpi.records.migrate import upgrade
 from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
-from hiitpi.records.players import PlayerRepository, find_player, player_row
+from hiitpi.records.players import PlayerRepository, find_player, get_or_create_player_row
 from hiitpi.records.program_bests import Best, program_best
-from hiitpi.records.programs import ProgramRepository, canonical
+from hiitpi.records.programs import ProgramRepository, canonical_json
 
-#: Repetitions that a set may be corrected to.
+#: Maximum number of repetitions that a set may be corrected to.
 MAX_REPS = 9999
 
 #: How far ahead of this machine's clock an imported session may be.
 MAX_CLOCK_AHEAD = timedelta(days=1)
 
-#: Sessions that are read or written at a time.
+#: Sessions read or written per batch.
 BATCH_SESSIONS = 200
 
 
 class Store:
-    """The record book at a database URL. Safe to use from several threads and processes.
+    """All repositories of one database. Safe to use from several threads and processes.
+
+    The tables are created or migrated on first use. Every method raises RecordsError if the
+    database cannot be read or written; the message gives the reason and the remedy.
+
+    Attributes:
+        players: players by name.
+        programs: the household's own programs.
+        player_admin: renaming, merging and deleting players, and their goals.
+        leaderboard: totals and streaks of all players.
+        history: daily statistics and sessions of one player.
 
     Args:
-        url: SQLAlchemy's; "postgresql://" takes psycopg 3.
-        zone: decides which day it is; None: this machine's.
-        now: the time, with its zone.
+        url: SQLAlchemy URL; "postgresql://" uses psycopg 3.
+        zone: time zone that determines the local day of a session; None for this machine's.
+        now: returns the current time with its time zone.
 
     Raises:
-        RecordsError: the URL is none, or its driver is not installed. Every method raises it when
-            the database cannot be read or written, with the reason and what to do.
+        RecordsError: the URL is invalid, or its driver is not installed.
     """
 
     def __init__(
@@ -68,122 +77,129 @@ class Store:
         self.database.close()
 
     def migrate(self) -> None:
-        """Bring the tables up to this version of the app; a new database gets them all."""
+        """Create the tables, or migrate them to this version of the app."""
         upgrade(self.database)
 
     def purge_deleted(self) -> None:
-        """Delete for good what went away more than a day ago; to be called now and then."""
+        """Permanently delete what was deleted more than `UNDO_PERIOD` ago; call occasionally."""
         with self.database.writing() as rows:
             purge_deleted(rows, self._now())
 
     def check(self) -> None:
-        """Whether it can be written to; if not, the error says why and what to do."""
+        """Check that the database is writable; the RecordsError says why it is not."""
         with self.database.writing(CHECKPOINT):
             pass
 
     def save(self, record: SessionRecord) -> None:
-        """Store a session, or bring the stored one up to date; the same one twice is one.
+        """Insert a session or update the stored one; idempotent.
 
-        A session that has ended stays as it ended.
+        A stored session that has ended is never changed.
         """
         running = record.status == "active"
-        with self.database.writing(CHECKPOINT if running else FOR_GOOD) as rows:
+        with self.database.writing(CHECKPOINT if running else DURABLE) as rows:
             self._save(rows, record)
             if not running:
                 purge_deleted(rows, self._now())
 
-    def _save(self, rows: Rows, record: SessionRecord) -> bool:
-        """Whether there was anything to store."""
+    def _save(self, rows: Rows, record: SessionRecord) -> None:
         row = find_session(rows, record.uuid)
         if row is None:
-            row = self._new(rows, record)
+            row = self._add_session(rows, record)
         elif row.status != "active":
-            return False
-        if row.started != _moment(record.started):  # the clock was set meanwhile
-            row.started, row.day = _moment(record.started), local_day(record.started, self.zone)
-        row.ended = None if record.ended is None else _moment(record.ended)
+            return
+        if row.started != _to_datetime(record.started):  # the wall clock was set meanwhile
+            row.started = _to_datetime(record.started)
+            row.day = local_day(record.started, self.zone)
+        row.ended = None if record.ended is None else _to_datetime(record.ended)
         row.status, row.device = record.status, record.device
-        if record.status == "discarded":  # it can be put back
+        if record.status == "discarded":  # a soft delete, so that it can be undone
             row.status, row.gone = "finished", row.ended
         _update_totals(row, record)
         _upsert_sets(rows, row, record)
         if record.status != "active":
             rebuild_daily_stats(rows, row.player.id, [row.day])
-        return True
 
     def correct(self, uuid: str, reps: Mapping[int, int]) -> SessionRecord:
-        """Set the counts of some sets right, by hand; what the camera saw is kept beside them.
+        """Correct the repetition counts of sets, and return the session without its series.
+
+        The camera's counts are kept beside the corrections.
 
         Args:
-            uuid: of an ended session.
-            reps: how many there really were, by the set's number.
+            uuid: uuid of an ended session.
+            reps: correct number of repetitions, by set number.
 
         Raises:
-            RecordsError: there is no such session, or set, or the number is none.
+            RecordsError: there is no such session or set, or a count is out of range.
         """
         with self.database.writing() as rows:
-            row = self._ended(rows, uuid)
-            sets = {one.number: one for one in row.sets}
+            row = self._ended_session(rows, uuid)
+            sets = {set_row.number: set_row for set_row in row.sets}
             for number, count in reps.items():
                 if number not in sets or not 0 <= count <= MAX_REPS:
                     raise RecordsError(
-                        f"Set {number} cannot have {count} repetitions: 0 to {MAX_REPS} can be."
+                        f"Set {number} cannot have {count} repetitions: enter 0 to {MAX_REPS}."
                     )
-                one = sets[number]
-                one.corrected = None if count == one.reps else count
+                set_row = sets[number]
+                set_row.corrected = None if count == set_row.reps else count
             record = read_record(row, series=False)
             _update_totals(row, record)
             rebuild_daily_stats(rows, row.player_id, [row.day])
             return record
 
     def discard(self, uuid: str, *, undo: bool = False) -> None:
-        """Take an ended session out of the record book; for a day, `undo` puts it back.
+        """Delete an ended session, or restore it within `UNDO_PERIOD`.
+
+        Args:
+            uuid: uuid of the session.
+            undo: restore the session instead of deleting it.
 
         Raises:
-            RecordsError: there is no such session.
+            RecordsError: there is no such session, or it is too late to restore it.
         """
         with self.database.writing() as rows:
-            row = self._ended(rows, uuid, gone=True)
+            row = self._ended_session(rows, uuid, include_deleted=True)
             if undo and row.gone is not None and self._now() - row.gone > UNDO_PERIOD:
-                raise RecordsError("It is too late: that session has been forgotten.")
+                raise RecordsError("It is too late: that session was deleted permanently.")
             row.gone = None if undo else self._now()
             rebuild_daily_stats(rows, row.player_id, [row.day])
             purge_deleted(rows, self._now())
 
     def import_sessions(self, records: Iterable[SessionRecord]) -> tuple[int, int]:
-        """Store sessions that were exported; how many are new, and how many were here already.
+        """Store exported (ended) sessions, all or none; a deleted session is restored.
 
-        One that was deleted comes back.
+        Returns:
+            The number of imported sessions, and of those that already existed.
 
         Raises:
-            RecordsError: besides, when a session is dated in the future.
+            RecordsError: a session is dated in the future, or the database cannot be written.
         """
         records = list(records)
-        _refuse_future_dates(records, (self._now() + MAX_CLOCK_AHEAD).timestamp())
-        new = known = 0
-        changed: dict[int, set[date]] = {}
+        _reject_future_dates(records, (self._now() + MAX_CLOCK_AHEAD).timestamp())
+        imported = existing = 0
+        changed_days: dict[int, set[date]] = {}
         with self.database.writing() as rows:
             for record in records:
                 row = find_session(rows, record.uuid)
                 if row is not None and row.gone is None:
-                    known += 1
+                    existing += 1
                     continue
                 if row is None:
-                    row = self._new(rows, record)
-                    row.status, row.ended = record.status, _moment(record.ended or record.started)
+                    row = self._add_session(rows, record)
+                    row.status = record.status
+                    row.ended = _to_datetime(record.ended or record.started)
                     _update_totals(row, record)
                     _upsert_sets(rows, row, record)
-                row.gone, new = None, new + 1
+                row.gone, imported = None, imported + 1
                 rows.flush()
-                changed.setdefault(row.player_id, set()).add(row.day)
-                if not new % BATCH_SESSIONS:
+                changed_days.setdefault(row.player_id, set()).add(row.day)
+                if not imported % BATCH_SESSIONS:
                     rows.expire_all()
-            for player, days in changed.items():
+            for player, days in changed_days.items():
                 rebuild_daily_stats(rows, player, days if len(days) < BATCH_SESSIONS else None)
-        return new, known
+        return imported, existing
 
     def iter_sessions(self, name: str) -> Iterator[SessionRecord]:
-        """All ended sessions of a player with their series, oldest first, some at a time."""
+        """Yield all ended sessions of a player with their series, oldest first, in batches."""
         after = datetime.min.replace(tzinfo=UTC), UUID(int=0)
         position = tuple_(schema.SessionRow.started, schema.SessionRow.uuid)
         while True:
@@ -193,7 +209,7 @@ class Store:
                     return
                 query = (
                     select(schema.SessionRow)
-                    .where(schema.SessionRow.player_id == player.id, COUNTS)
+                    .where(schema.SessionRow.player_id == player.id, COUNTED_SESSIONS)
                     .where(schema.SessionRow.started >= after[0], position > tuple_(*after))
                     .order_by(schema.SessionRow.started, schema.SessionRow.uuid)
                     .limit(BATCH_SESSIONS)
@@ -201,33 +217,34 @@ class Store:
                     .options(selectinload(schema.SessionRow.sets))
                     .options(selectinload(schema.SessionRow.series))
                 )
-                found = rows.scalars(query).all()
-                batch = [read_record(row, series=True) for row in found]
-                if found:
-                    after = found[-1].started, found[-1].uuid
+                session_rows = rows.scalars(query).all()
+                batch = [read_record(row, series=True) for row in session_rows]
+                if session_rows:
+                    after = session_rows[-1].started, session_rows[-1].uuid
             yield from batch
             if len(batch) < BATCH_SESSIONS:
                 return
 
-    def _new(self, rows: Rows, record: SessionRecord) -> schema.SessionRow:
-        player = player_row(rows, record.player)
+    def _add_session(self, rows: Rows, record: SessionRecord) -> schema.SessionRow:
+        """Add a row with the attributes of a session that do not change."""
+        player = get_or_create_player_row(rows, record.player)
         row = schema.SessionRow(uuid=UUID(record.uuid), player=player, device=record.device)
-        row.started, row.program = _moment(record.started), canonical(record.program)
+        row.started, row.program = _to_datetime(record.started), canonical_json(record.program)
         row.day = local_day(record.started, self.zone)
         row.station, row.model, row.match = record.station, record.model, record.match
         rows.add(row)
         return row
 
     def best(self, record: SessionRecord) -> Best | None:
-        """What the player has reached in other sessions of an equal program; None: there is none.
+        """Return the player's best in other sessions of an equal program; None if there are none.
 
-        Programs are equal when they have the same exercises, times and goals, whatever their name.
+        Programs are equal if they have the same exercises, times and goals; names may differ.
         """
         with self.database.reading() as rows:
             return program_best(rows, record)
 
     def match(self, match: str) -> list[SessionRecord]:
-        """The sessions of a head-to-head that the record book has so far, without their series."""
+        """Return the stored sessions of a head-to-head, by its id, without their series."""
         query = select(schema.SessionRow).where(
             schema.SessionRow.match == match, schema.SessionRow.gone.is_(None)
         )
@@ -235,14 +252,14 @@ class Store:
             return [read_record(row, series=False) for row in rows.scalars(query)] if match else []
 
     @staticmethod
-    def _ended(rows: Rows, uuid: str, gone: bool = False) -> schema.SessionRow:
+    def _ended_session(rows: Rows, uuid: str, include_deleted: bool = False) -> schema.SessionRow:
         row = find_session(rows, uuid)
-        if row is None or row.status not in KEPT or (row.gone is not None and not gone):
-            raise RecordsError("There is no such session in the record book.")
+        if row is None or row.status not in KEPT or (row.gone is not None and not include_deleted):
+            raise RecordsError("There is no such session.")
         return row
 
     def running(self, station: str) -> SessionRecord | None:
-        """The session of a station that was started last and not ended; None: there is none."""
+        """Return a station's newest session that has not ended; None if there is none."""
         query = (
             select(schema.SessionRow)
             .where(schema.SessionRow.station == station, schema.SessionRow.status == "active")
@@ -253,25 +270,30 @@ class Store:
             row = rows.scalar(query)
             return None if row is None else read_record(row, series=True)
 
-    def close_running(self, station: str, but: Collection[str] = ()) -> None:
-        """End a station's sessions that nobody ended, as interrupted when they last changed."""
-        last = (
+    def close_running(self, station: str, exclude: Collection[str] = ()) -> None:
+        """Mark a station's unfinished sessions as interrupted, at their last repetition.
+
+        Args:
+            station: name of the station.
+            exclude: uuids of sessions that stay running.
+        """
+        last_rep_s = (
             select(func.max(schema.RepetitionRow.time))
             .where(schema.RepetitionRow.session_uuid == schema.SessionRow.uuid)
             .scalar_subquery()
         )
-        query = select(schema.SessionRow, last).where(
+        query = select(schema.SessionRow, last_rep_s).where(
             schema.SessionRow.station == station, schema.SessionRow.status == "active"
         )
         with self.database.writing() as rows:
             for row, seconds in rows.execute(query).all():
-                if str(row.uuid) not in but:
+                if str(row.uuid) not in exclude:
                     row.status = "interrupted"
                     row.ended = row.started + timedelta(seconds=seconds or 0)
                     rebuild_daily_stats(rows, row.player_id, [row.day])
 
     def session(self, uuid: str) -> SessionRecord | None:
-        """The session of that uuid with its series; None: there is none."""
+        """Return a session with its series; None if there is none with that uuid."""
         with self.database.reading() as rows:
             row = find_session(rows, uuid)
             return None if row is None else read_record(row, series=True)
@@ -283,31 +305,32 @@ def _update_totals(row: schema.SessionRow, record: SessionRecord) -> None:
 
 
 def _upsert_sets(rows: Rows, row: schema.SessionRow, record: SessionRecord) -> None:
-    """Add the sets and repetitions that are new; bring the sets up to date.
+    """Insert new sets and repetitions, and update existing sets.
 
-    A running session is stored every second, however long it is: its repetitions, which never
-    change, are not read again for that.
+    A running session is saved every second, however long it is; its stored repetitions never
+    change, so they are not read back each time.
     """
-    sets = {one.number: one for one in row.sets}
-    for one in record.sets:
-        if one.number in sets:
-            for name, value in asdict(one).items():
-                setattr(sets[one.number], name, value)
+    set_rows = {set_row.number: set_row for set_row in row.sets}
+    for set_record in record.sets:
+        if set_record.number in set_rows:
+            for name, value in asdict(set_record).items():
+                setattr(set_rows[set_record.number], name, value)
         else:
-            row.sets.append(schema.SetRow(**asdict(one)))
+            row.sets.append(schema.SetRow(**asdict(set_record)))
     rows.flush()
     of_session = schema.RepetitionRow.session_uuid == row.uuid
-    known = rows.scalar(select(func.max(schema.RepetitionRow.number)).where(of_session)) or 0
-    new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > known]
+    last_stored = rows.scalar(select(func.max(schema.RepetitionRow.number)).where(of_session)) or 0
+    new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > last_stored]
     if new:
         rows.execute(insert(schema.RepetitionRow), new)
 
 
-def _moment(seconds: float) -> datetime:
+def _to_datetime(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _refuse_future_dates(records: Iterable[SessionRecord], latest: float) -> None:
+def _reject_future_dates(records: Iterable[SessionRecord], latest: float) -> None:
+    """Raise RecordsError if a session starts after `latest` (seconds since the epoch)."""
     for record in records:
         if record.started > latest:
             raise RecordsError(

@@ -120,7 +120,7 @@ def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Pat
     junk = tmp_path / "junk.csv"
     junk.write_text("not, ours")
     page.set_input_files("#d-import input", junk)
-    expect(page.locator("#d-says")).to_contain_text("junk.csv is no export")
+    expect(page.locator("#d-says")).to_contain_text("junk.csv is not an export")
     page.fill("#d-name", "Cyrus")
     page.click("#d-rename")
     expect(page.locator("h1")).to_have_text("Cyrus’s history")

@@ -125,7 +125,7 @@ def test_a_cut_of_any_length_loses_no_event(house: House, club: Club):
         house.rep()
     with pytest.raises(redis_errors.RedisError):
         house.relay.step()
-    house.relay._lose("The club is away.")
+    house.relay._on_disconnect("The club is away.")
     assert "away" in decode(house.own.get("hiitpi:left:club"))["trouble"]
     club.start()
     for _ in range(3):
@@ -198,7 +198,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     first = House(redis, club)
     first.relay.step()
     second = House(redis, club, "pi-2:/b boot2")
-    with pytest.raises(LiveError, match=r"Another machine, pi:/a, is .*left.*HIITPI_STATION"):
+    with pytest.raises(LiveError, match=r"Another machine, pi:/a, already .*left.*HIITPI_STATION"):
         second.relay.step()
     assert first.shared.get("hiitpi:left:owner") == b"pi:/a boot"
     first.trainer.set_session({"uuid": "theirs"})
@@ -217,7 +217,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     second.time += 1
     with pytest.raises(LiveError):
         second.relay.run(Stop(), lambda: None)
-    first.relay._close()
+    first.relay._release_name()
     second.relay.step()
 
 

@@ -521,8 +521,8 @@ def test_a_clock_that_is_set_does_not_end_a_session(house: House):
 
 
 def test_a_session_is_stored_by_the_clock_as_it_was_set(house: House):
-    jump, floor = 0.0, house.trainer._sessions
-    floor._wall = lambda: time.time() + jump
+    jump, sessions = 0.0, house.trainer._sessions
+    sessions._wall = lambda: time.time() + jump
     uuid = house.start()
     house.run(2)
     jump = 86_400.0

@@ -40,7 +40,7 @@ def test_from_one_kind_of_database_to_another(new_url: Callable[[], str], tmp_pa
 def test_a_backup_is_not_written_over(store: Store, tmp_path: Path):
     file = tmp_path / "there"
     file.write_text("mine")
-    with pytest.raises(RecordsError, match="there already"):
+    with pytest.raises(RecordsError, match="already exists"):
         backup(store, file)
     assert file.read_text() == "mine"
     with pytest.raises(RecordsError, match="cannot be written"):
@@ -88,7 +88,7 @@ def test_what_is_no_backup_changes_nothing(store: Store, tmp_path: Path, content
     store.save(record())
     file = tmp_path / "junk"
     file.write_bytes(content)
-    with pytest.raises(RecordsError, match="no backup"):
+    with pytest.raises(RecordsError, match="not a backup"):
         restore(store, file, tmp_path)
     with pytest.raises(RecordsError, match="no file"):
         restore(store, tmp_path / "nothing", tmp_path)

@@ -62,7 +62,7 @@ def test_damaged(path: Path):
     content = bytearray(path.read_bytes())
     content[4096:] = b"x" * (len(content) - 4096)
     path.write_bytes(content)
-    says(Store(f"sqlite:///{path}"), "is damaged. Bring a backup back")
+    says(Store(f"sqlite:///{path}"), "is damaged. Restore a backup")
 
 
 def test_from_a_newer_version(path: Path):
@@ -73,14 +73,14 @@ def test_from_a_newer_version(path: Path):
 
 
 def test_no_folder(tmp_path: Path):
-    says(Store(f"sqlite:///{tmp_path / 'nowhere' / 'hiitpi.sqlite'}"), "Is its folder there")
+    says(Store(f"sqlite:///{tmp_path / 'nowhere' / 'hiitpi.sqlite'}"), "Does its folder exist")
 
 
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://hiitpi@127.0.0.1:1/hiitpi", "is away"),
-        ("postgresql://hiitpi@/nowhere?host={host}", "make the database"),
+        ("postgresql://hiitpi@127.0.0.1:1/hiitpi", "is unreachable"),
+        ("postgresql://hiitpi@/nowhere?host={host}", "create the database"),
     ],
 )
 def test_a_server_that_is_away_or_has_no_such_database(postgresql: str, url: str, words: str):
@@ -93,11 +93,11 @@ def test_a_server_that_is_away_or_has_no_such_database(postgresql: str, url: str
 def test_a_server_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.MonkeyPatch):
     """Pages would wait for it each time; the recorder tries again every second."""
     store = Store("postgresql://hiitpi@127.0.0.1:1/hiitpi")
-    with pytest.raises(RecordsError, match="is away"):
+    with pytest.raises(RecordsError, match="is unreachable"):
         store.save(record())
     asked: list[object] = []
     monkeypatch.setattr(store.database.engine, "connect", lambda: asked.append(1))
-    with pytest.raises(RecordsError, match="is away"):
+    with pytest.raises(RecordsError, match="is unreachable"):
         store.players.all()
     assert not asked
     store.close()
@@ -106,7 +106,7 @@ def test_a_server_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.Mo
 def test_what_the_server_answers_itself_is_asked_again_at_once(postgresql: str):
     store = Store(postgresql.format("nowhere"))
     for _ in range(2):
-        with pytest.raises(RecordsError, match="make the database"):
+        with pytest.raises(RecordsError, match="create the database"):
             store.save(record())
     store.close()
 

@@ -97,9 +97,9 @@ def test_what_a_spreadsheet_saved_with_semicolons_comes_in():
         ((b",finished,", b",running,"), "line 2: status 'running'"),
         ((b"+01:00", b""), "line 2: started"),
         ((b"session,", b"other,"), "does not name the columns"),
-        ((b'""exercises""', b'""nothing""'), "its program is none"),
+        ((b'""exercises""', b'""nothing""'), "invalid program"),
         ((b"Ada", b""), "line 2: player"),
-        ((b"Ada", b"\xff"), "is no text"),
+        ((b"Ada", b"\xff"), "is not UTF-8 text"),
     ],
 )
 def test_what_is_no_export_says_where_and_why(change: tuple[bytes, bytes], says: str):

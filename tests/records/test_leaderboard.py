@@ -49,8 +49,8 @@ def test_bests_are_of_one_workout():
 
 def test_streaks_now_and_ever():
     rows = [Streak("Ada", 0, 9), Streak("Bob", 3, 4)]
-    assert placed(rank_streaks(rows, ever=False)) == [(1, "Bob", 3)]
-    assert placed(rank_streaks(rows, ever=True)) == [(1, "Ada", 9), (2, "Bob", 4)]
+    assert placed(rank_streaks(rows, all_time=False)) == [(1, "Bob", 3)]
+    assert placed(rank_streaks(rows, all_time=True)) == [(1, "Ada", 9), (2, "Bob", 4)]
 
 
 @settings(
@@ -113,7 +113,7 @@ def test_days_follow_deleting_and_putting_back(store: Store):
     store.save(one)
     store.discard(one.uuid)
     assert totals(store) == []
-    assert [s.uuid for s in store.history.gone("Ada")] == [one.uuid]
+    assert [s.uuid for s in store.history.deleted_sessions("Ada")] == [one.uuid]
     assert store.session(one.uuid).status == "discarded"
     store.discard(one.uuid, undo=True)
     assert totals(store) == [("Ada", "squat", 2)]

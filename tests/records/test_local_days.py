@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiitpi.records.local_days import current, first_day, local_day, streaks, week
+from hiitpi.records.local_days import current_streak, first_day, local_day, streaks, week_start
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -28,7 +28,7 @@ def test_local_time_decides_the_day(moment: str, day: date):
 def test_periods_and_weeks():
     sunday = date(2026, 11, 22)
     assert first_day(1, sunday) == sunday
-    assert first_day(7, sunday) == week(sunday) == date(2026, 11, 16)
+    assert first_day(7, sunday) == week_start(sunday) == date(2026, 11, 16)
     assert first_day(None, sunday) is None
 
 
@@ -45,5 +45,5 @@ def test_streaks_agree_with_looking_at_every_day(days: set[date]):
 @pytest.mark.parametrize(("ago", "lives"), [(0, 4), (1, 4), (2, 0)])
 def test_a_streak_lives_until_a_day_is_missed(ago: int, lives: int):
     today = date(2026, 11, 22)
-    assert current(4, today - timedelta(days=ago), today) == lives
-    assert current(0, None, today) == 0
+    assert current_streak(4, today - timedelta(days=ago), today) == lives
+    assert current_streak(0, None, today) == 0

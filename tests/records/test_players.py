@@ -23,7 +23,7 @@ def test_a_player_is_made_once_with_a_colour(players: PlayerRepository):
 
 def test_a_name_that_somebody_has_is_refused(players: PlayerRepository):
     players.create_player("Ada", "#4da3ff")
-    with pytest.raises(ValueError, match="Ada trains here already"):
+    with pytest.raises(ValueError, match="Ada already exists"):
         players.create_player("aDA", "#3ddc84")
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from hiitpi.coach.messages import SessionRecord, SetRecord
 from hiitpi.coach.session.program import free, tabata
 from hiitpi.errors import RecordsError
-from hiitpi.records.database import CHECKPOINT, FOR_GOOD, Database
+from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.migrate import MIGRATIONS
 from hiitpi.records.player_names import clean_name, name_key
 from hiitpi.records.schema import Base
@@ -135,7 +135,7 @@ def test_sessions_nobody_ended_are_closed_when_they_last_changed(store: Store):
     elsewhere = record(status="active", ended=None, station="cellar")
     for one in (left, running, elsewhere):
         store.save(one)
-    store.close_running("home", but={running.uuid})
+    store.close_running("home", exclude={running.uuid})
     closed = store.session(left.uuid)
     assert closed.status == "interrupted"
     assert closed.ended == pytest.approx(closed.started + 3.0)
@@ -265,7 +265,7 @@ def test_an_old_record_book_goes_up_with_its_data(url: str, version: str):
     store.close()
 
 
-@pytest.mark.parametrize(("sync", "level"), [(FOR_GOOD, 2), (CHECKPOINT, 1)])
+@pytest.mark.parametrize(("sync", "level"), [(DURABLE, 2), (CHECKPOINT, 1)])
 def test_sqlite_is_set_up_for_two_processes(tmp_path: Path, sync: str, level: int):
     database = Database(f"sqlite:///{tmp_path / 'records.sqlite'}")
     with database.writing(sync) as rows:
@@ -304,7 +304,7 @@ def test_two_processes_that_write_at_once_lose_nothing(store: Store, url: str):
     names = [player.name for player in store.players.all()]
     assert names == ["Ada 0", "Ada 1", "Ada 2"]
     assert sum(store.history.sessions(name, limit=1)[1] for name in names) == kept
-    assert len(store.history.gone("Ada 0")) == min(deleted, 50)
+    assert len(store.history.deleted_sessions("Ada 0")) == min(deleted, 50)
     assert sum(count for _, _, count in totals(store)) == reps
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.records.history import Day, Kind, bests
-from hiitpi.records.local_days import week
+from hiitpi.records.local_days import week_start
 from hiitpi.web.components import charts
 
 #: Weeks of the calendar.
@@ -25,7 +25,7 @@ def calendar(days: Sequence[Day], today: date, holds: Collection[str]) -> dict[s
     reps: defaultdict[date, int] = defaultdict(int)
     for day in days:
         reps[day.day] += max(1, day.reps) if day.workout in holds else day.reps
-    first = week(today) - timedelta(weeks=WEEKS - 1)
+    first = week_start(today) - timedelta(weeks=WEEKS - 1)
     columns = [first + timedelta(weeks=i) for i in range(WEEKS)]
     squares: list[list[int | None]] = []
     words: list[list[str]] = []
@@ -118,7 +118,7 @@ def progress(
 def _bucket(day: date, span: int) -> date:
     if span <= BY_DAY:
         return day
-    return week(day) if span <= BY_WEEK else day.replace(day=1)
+    return week_start(day) if span <= BY_WEEK else day.replace(day=1)
 
 
 def _wide(span: int) -> float:

@@ -107,7 +107,7 @@ def _gone(services: Services, name: str) -> Any:
             html.Button("Put back", id={"type": "d-back", "what": f"session {one.uuid}"},
                         className="button", n_clicks=0),
         ])
-        for one in services.store.history.gone(name)
+        for one in services.store.history.deleted_sessions(name)
     ]  # fmt: skip
     rows += [
         html.Li([
@@ -115,7 +115,7 @@ def _gone(services: Services, name: str) -> Any:
             html.Button("Put back", id={"type": "d-back", "what": f"player {one.id}"},
                         className="button", n_clicks=0),
         ])
-        for one in services.store.player_admin.gone()
+        for one in services.store.player_admin.deleted_players()
     ]  # fmt: skip
     return html.Ul(rows, className="gone") if rows else html.P("Nothing.", className="quiet")
 

@@ -115,7 +115,7 @@ def _places(
         if streaks is None:
             streaks = services.store.leaderboard.streaks(today)
             services.cache.set(f"streaks-{key}", streaks)
-        return rank_streaks(streaks, ever=period == "all")
+        return rank_streaks(streaks, all_time=period == "all")
     totals = services.cache.get(f"totals-{key}")
     if totals is None:
         totals = services.store.leaderboard.totals(
