@@ -124,7 +124,7 @@ pi_packages() {
   done
 }
 
-# PostgreSQL for the tests of the record book, which start servers of their own: the package is not
+# PostgreSQL for the tests of the database, which start servers of their own: the package is not
 # to make and start one that nobody asked for.
 postgresql() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return

@@ -241,7 +241,7 @@
       if (this.status?.trouble) return `${this.status.trouble} Trying again…`;
       if (now - this.heardAt > QUIET)
         return !this.status && this.root.querySelector(".place")
-          ? "This station is not connected: is it switched on?" : "Waiting for the trainer to start…";
+          ? "This station is offline. Is it switched on?" : "Waiting for the camera process to start…";
       const { phase, advice, why } = this.session ?? {};
       if (phase === "paused") return why;
       if (phase === "position" || phase === "rest") return advice;

@@ -230,7 +230,7 @@
       this.look(result);
     }
 
-    /* What the record book has is true, whatever was seen last. */
+    /* What the database has is true, whatever was seen last. */
     look(result) {
       for (const { dataset } of result.querySelectorAll("[data-station]"))
         this.results[dataset.station] = { reps: Number(dataset.reps), seconds: dataset.seconds };

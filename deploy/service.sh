@@ -160,7 +160,7 @@ update_service() {
   old=$(readlink -f $OPT/current)
   new=$(release) || fail "the new version could not be made; the old one goes on"
   [ "$new" != "$old" ] || { say "This is the newest version already: ${old##*/}"; return; }
-  # What the new version makes of the record book, the old one may not be able to read.
+  # What the new version makes of the database, the old one may not be able to read.
   kept=$DATA/before-update
   systemctl stop hiitpi
   rm -rf "$kept"

@@ -86,11 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure how fast this machine is")
     bench_options(bench)
 
-    keep = commands.add_parser("backup", help="write the record book to a file")
+    keep = commands.add_parser("backup", help="write the database to a file")
     keep.add_argument("file", type=Path)
     keep.set_defaults(run=_backup)
 
-    back = commands.add_parser("restore", help="make the record book what a backup says")
+    back = commands.add_parser("restore", help="make the database what a backup says")
     back.add_argument("file", type=Path)
     back.set_defaults(run=_restore)
 

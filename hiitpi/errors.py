@@ -35,7 +35,7 @@ class LiveError(HiitPiError, ConnectionError):
 
 
 class RecordsError(HiitPiError, RuntimeError):
-    """The record book (the database) cannot be opened, read or written."""
+    """The database (the database) cannot be opened, read or written."""
 
 
 class ServeError(HiitPiError, OSError):

@@ -132,7 +132,7 @@ def training(folder: Path, port: int | None = None) -> Iterator[tuple[Station, P
 
 
 def times(what: str, rounds: int, dice: random.Random, folder: Path) -> Iterator[Result]:
-    """Kill `what` so many times within one session, and check the record book at its end."""
+    """Kill `what` so many times within one session, and check the database at its end."""
     with training(folder) as (app, page):
         uuid = app.start_session()
         wait(lambda: page.total >= 2)
@@ -153,7 +153,7 @@ def times(what: str, rounds: int, dice: random.Random, folder: Path) -> Iterator
 
 
 def _ended(app: Station, page: Page, uuid: str, what: str) -> Result:
-    """Done: the record book has what was shown, once."""
+    """Done: the database has what was shown, once."""
     session = app.bus().session()
     shown, trouble = page.total, ""
     if not session or session["uuid"] != uuid:

@@ -1,4 +1,4 @@
-"""What a club costs its Redis, its pages and its record book, for each station."""
+"""What a club costs its Redis, its pages and its database, for each station."""
 
 import subprocess
 import tempfile

@@ -1,4 +1,4 @@
-"""How quickly the record book answers: three years of a club, made up, and every query timed."""
+"""How quickly the database answers: three years of a club, made up, and every query timed."""
 
 import random
 import statistics
@@ -30,7 +30,7 @@ WORKOUTS: Final = ("jumping_jacks", "squat", "push_up", "burpee", "lunge", "sit_
 
 
 def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
-    """Put made-up sessions into an empty record book; the same seed makes the same ones.
+    """Put made-up sessions into an empty database; the same seed makes the same ones.
 
     Raises:
         RecordsError: it is not empty.

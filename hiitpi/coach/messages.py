@@ -8,7 +8,7 @@ from pydantic import Field
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.coach.session.program import Program
 
-#: What the words of a command may have; whether a name can be one, the record book says.
+#: What the words of a command may have; whether a name can be one, the database says.
 Name = Annotated[str, Field(max_length=120)]
 Ident = Annotated[str, Field(max_length=80)]
 

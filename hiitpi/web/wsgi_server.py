@@ -113,7 +113,7 @@ class Log(Logger):  # type: ignore[misc]
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log what is under way of being handled."""
         if isinstance(sys.exc_info()[1], BlockingIOError | TimeoutError):
-            self.debug("A connection stood still for too long.")
+            self.debug("Connection timed out.")
         else:
             super().exception(msg, *args, **kwargs)
 

@@ -62,7 +62,7 @@ def opened(browser: Browser, form: str) -> Iterator[Page]:
 
 
 def well(album: Album) -> None:
-    """A Tabata from the login to the record book."""
+    """A Tabata from the login to the database."""
     page = album.page
     page.goto("/")
     page.wait_for_selector("#enter")

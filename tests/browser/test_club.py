@@ -102,7 +102,7 @@ def test_head_to_head_from_the_form_to_the_winner(page: Page, club: Hall):
     words = page.locator(".winner").text_content() or ""
     assert sorted(map(int, re.findall(r"\d+", words))) == sorted(shown)
     expect(page.locator(".lane .state").first).to_have_text(re.compile(r"^Done, 10\.0 s"))
-    page.reload()  # what is shown then is what the record book has
+    page.reload()  # what is shown then is what the database has
     expect(lanes.first.locator(".count")).to_have_text(str(shown[0]))
     expect(lanes.last.locator(".count")).to_have_text(str(shown[1]))
     page.goto("/leaderboard")
@@ -145,7 +145,7 @@ def test_a_head_to_head_that_is_called_off(page: Page, club: Hall):
     for state in (states.first, states.last):
         expect(state).to_contain_text("Turn sideways", timeout=20_000)
     club.matches.command(match, "discard")
-    expect(page.locator("#result")).to_have_text("Called off: nobody has begun.", timeout=30_000)
+    expect(page.locator("#result")).to_have_text("Cancelled before anyone started.", timeout=30_000)
 
 
 def test_training_at_any_station_from_one_page(page: Page):
@@ -186,6 +186,6 @@ def test_what_cannot_be_is_said(page: Page, club: Hall):
     page.click("#begin")
     expect(page.locator("#begin-trouble")).to_contain_text("two stations or more")
     page.goto("/head-to-head?match=" + "0" * 32)
-    expect(page.locator("main")).to_contain_text("That one is over, or never was.")
+    expect(page.locator("main")).to_contain_text("This head-to-head is over or does not exist.")
     page.goto("/status?station=station-1")
     expect(page.locator("#status")).to_contain_text("connected; 2 stations")

@@ -111,7 +111,7 @@ def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
     log_in(page, "Beginner")
     choose(page, "Squats", goal="Reps")
     page.fill("#amount", "3")
-    for says in ("The first of its kind", "Your best: 3 reps"):
+    for says in ("Your first session of this kind", "Your best: 3 reps"):
         page.click("#start")
         page.wait_for_selector("#train[data-phase=finished]", timeout=60_000)
         expect(page.locator("#summary .reps")).to_have_text("3")

@@ -59,7 +59,7 @@ def test_a_program_is_made_changed_exported_and_imported(page: Page, tmp_path: P
     expect(page.locator("#p-says")).to_contain_text("Deleted: Abend")
     assert page.locator(".cards li", has_text="Abend").count() == 0
     page.click("#p-undo")
-    expect(page.locator("#p-says")).to_contain_text("It is back: Abend")
+    expect(page.locator("#p-says")).to_contain_text("Restored: Abend")
 
     # It can be trained.
     page.click("header >> text=Train")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """With sessions in the record book: sixty of Ada's, one of Bob's, a plank of Cy's."""
+    """With sessions in the database: sixty of Ada's, one of Bob's, a plank of Cy's."""
     instance = tmp_path_factory.mktemp("app") / "instance"
     instance.mkdir()
     store = Store(f"sqlite:///{instance / 'hiitpi.sqlite'}")
@@ -145,7 +145,7 @@ def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path
     (instance / "hiitpi.sqlite").write_bytes(b"damaged" * 1000)
     with running(instance, rate=4) as app, opened(browser, app) as page:
         page.goto("/leaderboard")
-        expect(page.locator("h1")).to_have_text("The record book is closed")
+        expect(page.locator("h1")).to_have_text("The database is not available")
         expect(page.locator("main")).to_contain_text("python -m hiitpi restore FILE")
         page.goto("/")
         expect(page.locator("#name-trouble")).to_contain_text("python -m hiitpi restore FILE")

@@ -68,7 +68,7 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     exactly_what_was_done(heard)
     assert heard[:, 2].max() == done
 
-    # The record book has it, with every repetition.
+    # The database has it, with every repetition.
     with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
         stored = book.execute(
             "SELECT uuid, workout, status, session.reps FROM session"
@@ -136,7 +136,7 @@ def test_without_a_name_the_floor_is_for_watching(page: Page):
     page.goto("/train")
     page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
     assert page.locator("#start").count() == 0
-    page.click("text=Train yourself")
+    page.click("text=Log in to train")
     page.wait_for_selector(".login h1")
     page.click("header >> text=History")
     page.click("text=Choose your name")

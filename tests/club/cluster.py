@@ -81,7 +81,7 @@ class Hall:
         return [event for event in found if event["kind"] == kind]
 
     def results(self, match: Match) -> dict[str, SessionRecord]:
-        """The sessions that the record book has, with their series, by station."""
+        """The sessions that the database has, with their series, by station."""
         found = [self.store.session(record.uuid) for record in self.store.match(match.id)]
         return {record.station: record for record in found if record}
 

@@ -11,7 +11,7 @@ from tests.support.session_factory import record
 
 
 class Book:
-    """A record book that can be shut."""
+    """A database that can be shut."""
 
     def __init__(self) -> None:
         self.shut = False
@@ -19,7 +19,7 @@ class Book:
 
     def save(self, record: SessionRecord) -> None:
         if self.shut:
-            raise RecordsError("The record book is locked.")
+            raise RecordsError("The database is locked.")
         self.saved.append(record)
 
 
@@ -111,7 +111,7 @@ def test_an_outage_wears_no_card_out(tmp_path: Path, caplog):
 
     def save(one: SessionRecord) -> None:
         attempts.append(now[0])
-        raise RecordsError("The record book is locked.")
+        raise RecordsError("The database is locked.")
 
     recorder = CheckpointWriter(save, tmp_path / "unsaved", clock=lambda: now[0])
     recorder.loop.stop(5)  # its turns are taken by hand

@@ -446,7 +446,7 @@ def test_a_session_that_ended_is_not_gone_on_with(house: House):
 
 
 def test_the_journal_alone_is_enough(house: House, tmp_path: Path):
-    """The record book is away, and the trainer is killed."""
+    """The database is away, and the trainer is killed."""
     house.start()
     house.run(3.5)
     counted = house.events().count("rep")
@@ -467,7 +467,7 @@ def test_one_that_was_left_long_ago_is_stored_with_all_that_is_known(house: Hous
 
 
 def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
-    """The record book went away while somebody trained, who has finished since."""
+    """The database went away while somebody trained, who has finished since."""
     uuid = house.start()
     house.run(3.5)
     until(lambda: house.store.session(uuid))
@@ -479,7 +479,7 @@ def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
     assert counted > before.reps
     assert (house.folder / "unsaved" / f"{uuid}.json").exists()
     assert not (house.folder / "running.jsonl").exists()
-    # The app is started again; the record book is back, and knows an old state only.
+    # The app is started again; the database is back, and knows an old state only.
     recorder = CheckpointWriter(shut, house.folder / "unsaved")
     journal = SessionJournal(house.folder, time.time, time.monotonic)
     assert recorder.waiting == {uuid}
@@ -496,7 +496,7 @@ def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
 
 
 def shut(record: SessionRecord) -> None:
-    raise RecordsError("The record book is away.")
+    raise RecordsError("The database is away.")
 
 
 def test_a_record_book_that_does_not_answer_costs_no_session(house: House):

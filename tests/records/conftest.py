@@ -47,7 +47,7 @@ def url(new_url: Callable[[], str]) -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    """A record book with nothing in it."""
+    """A database with nothing in it."""
     store = Store(url)
     store.migrate()
     yield store

@@ -1,4 +1,4 @@
-"""Sessions for tests of the record book."""
+"""Sessions for tests of the database."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -172,7 +172,7 @@ def test_a_record_book_that_is_closed_is_told(app: Flask):
     answer = app.test_client().get("/export/program/house-1.toml")
     assert answer.status_code == 503
     assert "restore FILE" in answer.text
-    (row,) = (row for row in findings(services, None) if row[0] == "record book")
+    (row,) = (row for row in findings(services, None) if row[0] == "database")
     assert row[1] is False
     assert "restore FILE" in row[2]
 

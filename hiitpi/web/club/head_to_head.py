@@ -29,7 +29,7 @@ MATCH_ID: Final = re.compile("[0-9a-f]{32}")
 #: Seconds in which the first of them must have begun to get ready.
 START_TIMEOUT_S: Final = 15.0
 
-#: Seconds for which a match is known beside the record book.
+#: Seconds for which a match is known beside the database.
 MATCH_TTL_S: Final = 24 * 3600
 
 
@@ -208,19 +208,21 @@ class MatchCoordinator:
 
     def _check(self, program: Program, sides: Sequence[Competitor]) -> None:
         if len(sides) < 2:
-            raise ProgramError("Please choose who competes, at two stations or more.")
+            raise ProgramError("Please choose players at two or more stations.")
         for side in sides:
             try:
                 clean_name(side.player)
             except ValueError as error:
                 raise ProgramError(str(error)) from None
         if len({side.player for side in sides}) < len(sides):
-            raise ProgramError("Nobody can be at two stations at a time.")
+            raise ProgramError("A player cannot be at two stations at once.")
         if program.limit is None and not all(e.ends for e in program.exercises):
-            raise ProgramError("It needs an end: choose repetitions, seconds, or a program.")
+            raise ProgramError(
+                "A head-to-head needs an end: choose repetitions, seconds or a program."
+            )
         for side in sides:
             if self._station(side).bus.session() is not None:
-                raise ProgramError(f"Somebody is training at “{side.station}”.")
+                raise ProgramError(f"Someone is training at “{side.station}”.")
 
 
 class MatchStarter:

@@ -89,7 +89,7 @@ class Wall:
             try:
                 found |= _look(client, here)
             except redis.RedisError as error:
-                log.debug("Stations cannot be asked: %s", error)
+                log.debug("Could not list the stations: %s", error)
                 found |= {name: ABSENT for name in here}
         own = self._stations.own
         if own and own.name not in found:  # it has not started yet

@@ -1,4 +1,4 @@
-"""What pages show while the record book cannot be read or written."""
+"""What pages show while the database cannot be read or written."""
 
 import logging
 import os
@@ -21,13 +21,13 @@ def banner() -> html.P:
 
 def closed(error: RecordsError) -> html.Main:
     """In the place of a page that cannot be shown."""
-    log.error("A page cannot be shown: %s", error)
+    log.error("Could not render a page: %s", error)
     return html.Main(
         [
-            html.H1("The record book is closed"),
+            html.H1("The database is not available"),
             html.P(str(error)),
             html.P(
-                "You can train all the same: sessions are kept until they can be stored.",
+                "You can still train: sessions are kept and saved later.",
                 className="quiet",
             ),
             dcc.Link("Train", href="/train", className="button primary"),
@@ -52,9 +52,9 @@ def broken(error: Exception) -> Response:
         words = error.description or error.name
         return Response(f"{words}\n", error.code or 500, mimetype="text/plain")
     if request.path.startswith("/_dash-component-suites/"):  # of a library that there is not
-        return Response("There is no such file.\n", 404, mimetype="text/plain")
+        return Response("No such file.\n", 404, mimetype="text/plain")
     if request.path == CALLBACKS and _is_malformed(error):
-        log.warning("Ignored a callback that no page of ours makes: %r", error)
+        log.warning("Rejected a malformed callback: %r", error)
         return Response("Invalid request.\n", 400, mimetype="text/plain")
     log.exception("A request failed: %s %s", request.method, request.path)
     return Response(

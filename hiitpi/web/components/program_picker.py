@@ -140,11 +140,11 @@ def chosen(
         raise ProgramError("Please choose a workout.")
     if goal in ("reps", "seconds"):
         if not isinstance(amount, int | float) or not 1 <= amount <= 1000:
-            raise ProgramError("Please say how many: 1 to 1000.")
+            raise ProgramError("Please enter a number from 1 to 1000.")
         if goal == "reps":
             return to_reps(workout, int(amount))
         if amount < 5:
-            raise ProgramError("A set takes 5 seconds at least.")
+            raise ProgramError("A set takes at least 5 seconds.")
         return for_seconds(workout, float(amount))
     return tabata(workout) if goal == "tabata" else free(workout)
 

@@ -17,7 +17,7 @@ def discard_question() -> html.Dialog:
     """Asked once before a session is discarded."""
     return dialog(
         "discard-dialog",
-        "Discard this session? It will not count anywhere. For a day you can put it back.",
+        "Discard this session? It will not count anywhere. You can restore it for a day.",
         yes="Discard",
         no="Keep it",
         answer="discard",
@@ -60,7 +60,7 @@ def ended_callbacks(app: Dash, services: Services) -> None:
             return no_update, no_update
         record = services.store.session(session)
         if record is None or not mine(record):
-            return no_update, "Only whoever trained can change this."
+            return no_update, "Only the player who trained can change this."
         try:
             says = _changed(services, session, counts, ids)
         except RecordsError as error:
@@ -78,7 +78,7 @@ def _changed(services: Services, session: str, counts: list[Any], ids: list[Any]
         return "It counts again" if undo else "Discarded"
     given = dict(zip((one["set"] for one in ids), counts, strict=True))
     if any(not isinstance(count, int) for count in given.values()):
-        raise RecordsError("Please give whole numbers.")
+        raise RecordsError("Please enter whole numbers.")
     services.store.correct(session, given)
     return "Saved"
 
@@ -87,7 +87,7 @@ def shown(services: Services, session: str, says: str = "") -> tuple[Any, str]:
     """The panel of an ended session, and what is wrong with it."""
     record = services.store.session(session)
     if record is None:
-        return None, "It will be in the record book as soon as that can be written."
+        return None, "It will be saved as soon as the database is available."
     return summary(services, record, mine(record), says), ""
 
 

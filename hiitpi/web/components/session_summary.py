@@ -63,7 +63,7 @@ def _compared(services: Services, record: SessionRecord) -> list[Any]:
         return [html.P(text, className="best") for text in new]
     best = services.store.best(record)
     if best is None:
-        return [html.P("The first of its kind: the one to beat.", className="quiet")]
+        return [html.P("Your first session of this kind.", className="quiet")]
     return [html.P(f"Your best: {best.reps} reps, pace {best.pace:g} /30 s.", className="quiet")]
 
 

@@ -42,7 +42,9 @@ def sessions_table(
         limit=ROWS_PER_PAGE, offset=page * ROWS_PER_PAGE,
     )  # fmt: skip
     if not number:
-        return [html.P("No session fits. Choose another workout, or all time.", className="quiet")]
+        return [
+            html.P("No sessions found. Choose another workout, or all time.", className="quiet")
+        ]
     head = [html.Th(_heading(key, text, sort, descending), **_sorted(key, sort, descending))
             for key, text in COLUMNS]  # fmt: skip
     now = datetime.now().astimezone(services.store.zone)

@@ -171,7 +171,7 @@ class EventBroadcaster:
                 elif self._followers and not self._attendance:
                     self._attendance = self._source.attend()
             except redis.RedisError as error:
-                log.info("The trainer cannot be woken yet: %s", error)
+                log.info("Could not subscribe to wake the camera: %s", error)
 
     def _begin(self, after: Mapping[str, Id] | None) -> tuple[int, list[Entry]]:
         """Where a browser starts, and what it gets at once: what is, and what it missed."""

@@ -54,7 +54,7 @@ def streams(services: Services) -> Blueprint:
 
 
 def _unknown() -> Response:
-    return Response("There is no such station. The page /wall shows all.\n", 404)
+    return Response("Unknown station. The page /wall shows all stations.\n", 404)
 
 
 def _events(services: Services, events: Generator[bytes]) -> Response:

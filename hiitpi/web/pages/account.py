@@ -42,12 +42,12 @@ def layout(services: Services) -> Any:
             html.P(f"What HIIT PI knows of {player.name}, and what you can do with it. "
                    "There are no pictures in it: none are stored.", className="quiet"),
             html.P("", id="d-says", className="says", role="status"),
-            html.H2("Take it with you"),
+            html.H2("Export"),
             html.Div(
                 [html.A(text, href=path, className="button", download="") for path, text in FILES],
                 className="row start wrap",
             ),
-            html.H2("Bring it back"),
+            html.H2("Import"),
             html.P("The files above, from here or another HIIT PI; CSV files both at once. "
                    "What is here already stays once.", className="quiet"),
             dcc.Upload(
@@ -81,7 +81,7 @@ def _merging(name: str, others: list[str]) -> list[Any]:
     # Without another player it is there all the same, unseen: Dash refuses a callback with an input
     # that the page does not have, and Rename and Delete would do nothing.
     content = [
-        html.H2("Two names, one person"),
+        html.H2("Merge two players"),
         html.P(f"Everything of the other player becomes {name}’s.", className="quiet"),
         html.Div(
             [
@@ -91,7 +91,7 @@ def _merging(name: str, others: list[str]) -> list[Any]:
             className="row start fill",
         ),
         dialog(
-            "d-merging", "Make the two one player? For a day it can be undone on this page.",
+            "d-merging", "Merge the two players? You can undo this for a day on this page.",
             yes="Merge", no="Keep both", answer="d-merge",
         ),
     ]  # fmt: skip

@@ -26,11 +26,11 @@ NOBODY: Final = "–"
 #: Buttons of a match, and what they ask of all its sessions.
 COMMANDS: Final[dict[str, tuple[str, Any]]] = {
     "match-go": ("Start without waiting", "go"),
-    "match-off": ("Call it off", "discard"),
+    "match-off": ("Cancel", "discard"),
     "match-end": ("End it for all", "done"),
 }
 
-NOT_YOURS: Final = "Only the device that began it can do that."
+NOT_YOURS: Final = "Only the device that started it can do that."
 
 #: Goals with an end, so that there is a winner.
 ENDING: Final = {name: text for name, text in GOALS.items() if name != "free"}
@@ -55,17 +55,19 @@ def _page(children: list[Any]) -> html.Main:
 def _setting_up(services: Services, unknown: bool) -> html.Main:
     places = [name for name, one in services.wall.look().items() if one["here"]]
     if len(places) < 2:
-        says = "It takes two stations that are connected. Their names are on the wall."
+        says = "A head-to-head needs two connected stations. The wall shows their names."
         return _page([html.H1(TITLE), html.P(says, className="quiet")])
     return _page(
         [
             html.H1(TITLE),
-            html.P("That one is over, or never was.", className="quiet") if unknown else None,
+            html.P("This head-to-head is over or does not exist.", className="quiet")
+            if unknown
+            else None,
             html.P("The same program, the same start, and one winner.", className="quiet"),
             None
             if services.store.players.all()
             else html.P(
-                ["Whoever competes says who they are first: ", dcc.Link("say it", href="/")],
+                ["Everyone who competes needs a name first: ", dcc.Link("say it", href="/")],
                 className="quiet",
             ),
             html.Div([_side(services, name) for name in places], className="sides"),
@@ -155,10 +157,10 @@ def _entry(one: Standing) -> html.Span:
 
 def _words(found: list[Standing], open_at: list[str], seen: dict[str, Any]) -> html.P | None:
     if not open_at and not found:
-        return html.P("Called off: nobody has begun.", className="quiet")
+        return html.P("Cancelled before anyone started.", className="quiet")
     if open_at:
         away = [name for name in open_at if not seen.get(name, {}).get("here")]
-        says = f"Waiting for what “{away[0]}” hands in when it is connected again" if away else ""
+        says = f"Waiting for what “{away[0]}” sends when it is connected again" if away else ""
         return html.P(says, className="quiet") if found or away else None
     return html.P(verdict(found), className="winner")
 

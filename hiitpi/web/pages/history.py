@@ -167,7 +167,7 @@ def _chosen(services: Services, period: Any, workout: Any) -> tuple[date | None,
 def _nothing() -> html.Div:
     return html.Div(
         [
-            html.P("Nothing here yet. One set, and this page begins."),
+            html.P("Nothing here yet. Your first set will show up here."),
             dcc.Link("Train", href="/train", className="button primary"),
         ],
         className="empty",
@@ -199,7 +199,7 @@ def _goal(
         [
             html.Label(
                 [
-                    html.Span("A week is to have"),
+                    html.Span("Weekly goal"),
                     dcc.Input(
                         id="goal-amount", type="number", min=0, step=1,
                         value=goal.amount if goal else None,

@@ -130,7 +130,7 @@ def _nobody(figure: dict[str, Any]) -> html.Div | None:
         return None
     return html.Div(
         [
-            html.P("Nobody yet. The first place is free."),
+            html.P("Nobody yet. First place is free."),
             dcc.Link("Take it", href="/train", className="button primary"),
         ],
         className="empty",

@@ -20,14 +20,14 @@ MAX_NAMES = 48
 def layout(services: Services) -> html.Main:
     """Everybody who trains here, and a form for somebody new.
 
-    While the record book is away one types a name: training goes on without it.
+    While the database is away one types a name: training goes on without it.
     """
     known: list[Player] = []
     trouble = ""
     try:
         known = services.store.players.all()
     except RecordsError as error:
-        trouble = f"{error} Type your name: what you do is kept until it can be stored."
+        trouble = f"{error} Type your name: your sessions are kept and saved later."
     return html.Main(
         [
             html.H1(TITLE),

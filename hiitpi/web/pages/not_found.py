@@ -8,8 +8,8 @@ def layout(**_: str) -> html.Main:
     return html.Main(
         [
             html.H1("There is no such page"),
-            html.P("The address may be mistyped."),
-            dcc.Link("To the training floor", href="/train", className="button primary"),
+            html.P("The address may be misspelled."),
+            dcc.Link("Go to training", href="/train", className="button primary"),
         ],
         className="page narrow",
     )

@@ -33,7 +33,7 @@ def layout(services: Services) -> Any:
         [
             html.H1(TITLE),
             html.P(
-                "Everybody in the house can train them: choose “Program” on the training floor.",
+                "Everyone in the house can use them: choose “Program” on the Train page.",
                 className="quiet",
             ),
             html.Div(
@@ -83,9 +83,9 @@ def _listed(services: Services) -> list[Any]:
     ]
     empty = html.P("None yet. Make one, or begin with a copy of one below.", className="quiet")
     return [
-        html.H2("The house’s own"),
+        html.H2("Yours"),
         html.Ul(own, className="cards") if own else empty,
-        html.H2("Come with HIIT PI"),
+        html.H2("Included"),
         html.Ul(shipped, className="cards"),
     ]
 
@@ -144,7 +144,7 @@ def callbacks(app: Dash, services: Services) -> None:
                 return editor(BLANK, services.library), None, ""
             if by == "p-import":
                 data = program_file.read(_text(ctx.triggered[0]["value"])).data()
-                return editor(data, services.library), None, "Look it over, then save."
+                return editor(data, services.library), None, "Check it, then save."
             data = by_key(services, by["key"]).data()
         except ProgramError as error:
             return None, None, str(error)
@@ -210,7 +210,7 @@ def callbacks(app: Dash, services: Services) -> None:
         kind, number = key_parts(by["key"])
         gone = services.store.programs.delete(number) if kind == "house" else None
         if gone is None:
-            return _listed(services), "It was gone already.", None
+            return _listed(services), "It was already deleted.", None
         undo = html.Button("Undo", id="p-undo", className="button", n_clicks=0)
         return _listed(services), [f"Deleted: {gone.name} ", undo], gone.data()
 
@@ -229,14 +229,14 @@ def callbacks(app: Dash, services: Services) -> None:
             services.store.programs.save(program)
         except HiitPiError as error:
             return no_update, str(error)
-        return _listed(services), f"It is back: {program.name}"
+        return _listed(services), f"Restored: {program.name}"
 
 
 def _data(fields: tuple[Any, ...]) -> dict[str, Any]:
     """A program's data out of the fields, in the order of `OWN` and `EACH`."""
     own, each = fields[: len(OWN)], fields[len(OWN) :]
     if any(len(column) != len(each[0]) for column in each):
-        raise BadRequest("The form is not whole.")
+        raise BadRequest("The form is incomplete.")
     exercises = [dict(zip(EACH, row, strict=True)) for row in zip(*each, strict=True)]
     name, rounds, round_rest, limit = own
     return filled(name, rounds, round_rest, limit, exercises)
@@ -247,4 +247,4 @@ def _text(contents: str) -> str:
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        raise ProgramError("This is not a program file: it is not a text.") from None
+        raise ProgramError("This is not a program file: it is not text.") from None

@@ -35,7 +35,7 @@ def layout(services: Services, uuid: str = "") -> html.Main:
         [
             html.H1(f"{record.player}, {when(record.started, now, services.store.zone)}"),
             html.P(f"{record.program.name}: {about}", className="quiet"),
-            html.P(f"Judged by {record.model} at “{record.station}”.", className="quiet"),
+            html.P(f"Analysed by {record.model} at “{record.station}”.", className="quiet"),
             html.Div(content, id="summary", className="finished past"),
             html.P("", id="summary-trouble", className="trouble", role="alert"),
             discard_question(),

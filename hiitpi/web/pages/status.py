@@ -25,30 +25,30 @@ SLOW_PART: Final = 0.8
 
 #: A camera that is off on purpose, by the trainer's word for it.
 IDLE: Final = {
-    "off": "asleep: nobody trains, and nobody looks on",
-    "covered": "its lens is covered; the training floor has the button that opens it",
+    "off": "asleep: nobody is training or watching",
+    "covered": "the lens is covered; open it on the Train page",
 }
 
 #: What to do, by what is red.
 HELP: Final = {
-    "camera": "Check the camera’s cable and that no other program has it. It is tried again by "
-    "itself every few seconds. Then: python -m hiitpi doctor",
-    "engine": "No frame was analysed lately. Look at the camera first; then at the logs in "
+    "camera": "Check the camera’s cable, and that no other program uses it. HIIT PI retries "
+    "every few seconds. Then: python -m hiitpi doctor",
+    "engine": "No frames were analysed recently. Check the camera first, then the logs in "
     "instance/logs/pipeline.log, and: python -m hiitpi doctor",
-    "frames/s": "The machine cannot keep up: choose a faster model (HIITPI_MODEL=movenet), plug "
-    "in an Edge TPU, or ask the camera for less (HIITPI_CAMERA_FPS=15).",
-    "temperature": "The processor slows down when it is hot: give it a heat sink or a fan.",
-    "station": "It is switched off, or its network is cut. It goes on alone meanwhile; the "
-    "wall says since when it is away.",
-    "club": "This station goes on alone; sessions are handed in when the way is free again. Check "
-    "the network, HIITPI_REDIS_URL, and that every station has a name of its own (HIITPI_STATION).",
-    "background": "A thread of the app failed and is retried. instance/logs has the reason; if it "
-    "does not go away, restart the app and report what the log says.",
-    "live server": "Redis starts again by itself. If not: instance/logs/redis.log",
-    "record book": "Training goes on; sessions are kept in instance/unsaved and stored as soon as "
-    "that is possible. The row says what to do.",
-    "house code": "Take HIITPI_HOUSE_CODE=off away, and one is made (python -m hiitpi code).",
-    "viewers": "No more videos are shown than HIITPI_MAX_VIEWERS says.",
+    "frames/s": "This machine cannot keep up: choose a faster model (HIITPI_MODEL=movenet), add "
+    "an Edge TPU, or lower the frame rate (HIITPI_CAMERA_FPS=15).",
+    "temperature": "The processor slows down when it is hot: add a heat sink or a fan.",
+    "station": "It is switched off or its network is down. It keeps working alone; the wall says "
+    "for how long it has been offline.",
+    "club": "This station works alone and sends its sessions when the connection is back. "
+    "Check the network, HIITPI_REDIS_URL, and that every station has its own name (HIITPI_STATION).",
+    "background": "A background thread failed and is being retried. The reason is in instance/logs; "
+    "if this persists, restart the app and report the log.",
+    "live server": "Redis restarts automatically. If it does not, see instance/logs/redis.log.",
+    "database": "You can still train: sessions are kept in instance/unsaved and saved later. The "
+    "row says what to do.",
+    "house code": "Remove HIITPI_HOUSE_CODE=off to create one (python -m hiitpi code).",
+    "viewers": "HIITPI_MAX_VIEWERS limits how many videos are shown.",
 }
 
 
@@ -112,7 +112,7 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
 def _trainer(services: Services, station: Station | None) -> list[Finding]:
     """How the camera and the engine of a station are."""
     if station is None:
-        return [("camera", None, "none: this machine shows other stations")]
+        return [("camera", None, "none: this machine only shows other stations")]
     station.live.start()
     if station is not services.stations.own and not station.bus.here():
         return [("station", False, f"“{station.name}” is not connected")]
@@ -120,7 +120,7 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
     figures, settings = station.live.stats(), services.settings
     status = status or {"camera": "none yet", "model": "none yet", "trouble": "not started"}
     trouble = status["trouble"]
-    camera = status["camera"] + (" (a drawing, no camera)" if status.get("drawn") else "")
+    camera = status["camera"] + (" (no camera)" if status.get("drawn") else "")
     idle = IDLE.get(status.get("state", ""))
     # A page that has just begun to read has no figures yet: that is no trouble.
     calm = bool(idle) or (not trouble and figures.rate == 0 and station.live.young)
@@ -131,7 +131,7 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
         (
             "frames/s",
             None if calm else figures.rate >= enough,
-            "none: the camera is asleep" if idle else f"{figures.rate:.1f} analysed",
+            "none while the camera sleeps" if idle else f"{figures.rate:.1f} analysed",
         ),
         ("inference", None, f"{figures.inference_ms:.0f} ms"),
         ("dropped frames", None, f"{figures.dropped:.0%} in the last 10 s"),
@@ -171,8 +171,8 @@ def _records(services: Services) -> Finding:
     try:
         services.store.check()
     except RecordsError as error:
-        return "record book", False, f"{error} {kept if waiting else ''}".strip()
-    return "record book", not waiting and not aside, kept
+        return "database", False, f"{error} {kept if waiting else ''}".strip()
+    return "database", not waiting and not aside, kept
 
 
 def _code(services: Services) -> Finding:
@@ -185,7 +185,7 @@ def _code(services: Services) -> Finding:
 def _temperature() -> list[Finding]:
     degrees = temperature()
     if degrees is None:
-        return [("temperature", None, "this machine does not tell")]
+        return [("temperature", None, "not available on this machine")]
     return [("temperature", degrees < HOT_CELSIUS, f"{degrees:.0f} °C")]
 
 

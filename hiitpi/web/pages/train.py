@@ -18,14 +18,12 @@ from hiitpi.web.services import Services
 PATH, TITLE = "/train", "Train"
 TAKES = ("station",)
 
-PRIVACY_NOTICE = (
-    "Pictures are shown, never stored. What is kept is numbers: repetitions, times, form."
-)
-SYNTHETIC_NOTICE = "No camera: this is a drawn athlete"
-LIVE_SERVER_AWAY = "The live server is away; try again in a moment."
-STATION_OFFLINE = "This station is not connected now; what is asked of it would come too late."
-UNKNOWN_STATION = "There is no such station any more. The page Wall shows all."
-NOT_LOGGED_IN = "This device is not logged in any more. Open the first page and say who you are."
+PRIVACY_NOTICE = "Video is shown, never stored. Only numbers are kept: repetitions, times, form."
+SYNTHETIC_NOTICE = "No camera: this is a synthetic athlete"
+LIVE_SERVER_AWAY = "The live server is not available. Please try again in a moment."
+STATION_OFFLINE = "This station is offline. Please try again when it is connected."
+UNKNOWN_STATION = "This station no longer exists. The Wall page shows all stations."
+NOT_LOGGED_IN = "This device is logged out. Open the first page and choose your name."
 
 #: Buttons of the score board, and what they ask for.
 COMMANDS: dict[str, Any] = {
@@ -47,10 +45,10 @@ def layout(services: Services, station: str = "") -> html.Main:
         return _which(services, station)
     return html.Main(
         [
-            html.H1(f"Training floor “{place.name}”", className="hidden"),
+            html.H1(f"Station “{place.name}”", className="hidden"),
             html.Section(
                 [
-                    html.Img(id="video", alt="Live video with the skeleton that was found"),
+                    html.Img(id="video", alt="Live video with the detected skeleton"),
                     html.Div(id="outline", **attributes(aria_hidden="true")),
                     html.P(SYNTHETIC_NOTICE, id="drawn", hidden=True),
                     html.P(place.name, className="place") if services.stations.several else None,
@@ -80,7 +78,7 @@ def layout(services: Services, station: str = "") -> html.Main:
                     _finished(),
                 ],
                 className="side",
-                **attributes(aria_label="Score board"),
+                **attributes(aria_label="Scoreboard"),
             ),
             graphs(),
             claim(),
@@ -112,7 +110,7 @@ def _which(services: Services, station: str) -> html.Main:
             html.Div(links, className="names")
             if links
             else html.P(
-                "No station has reported yet. Start one, and look again.", className="quiet"
+                "No station has reported yet. Start one, then reload this page.", className="quiet"
             ),
         ],
         className="page narrow",
@@ -123,8 +121,8 @@ def _watcher() -> html.Div:
     return html.Div(
         [
             html.H2("You are watching"),
-            html.P("When somebody trains, you see it here.", className="quiet"),
-            dcc.Link("Train yourself", href="/", className="button primary large"),
+            html.P("You will see the next session here.", className="quiet"),
+            dcc.Link("Log in to train", href="/", className="button primary large"),
         ],
         className="panel picker",
     )
@@ -202,7 +200,7 @@ def callbacks(app: Dash, services: Services) -> None:
             return no_update
         player = current_player()
         if name == "claim" and player is None:
-            return "Say who you are first, on the first page."
+            return "Please choose your name on the first page first."
         return _ask(
             services,
             station,

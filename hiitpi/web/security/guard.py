@@ -61,11 +61,11 @@ def guard(server: Flask, settings: Settings, trust: DeviceCookies) -> None:
         request.max_content_length = MAX_BYTES_BY_PATH.get(request.path, MAX_BODY_BYTES)
         if not is_our_name(request.headers.get("Host", ""), hosts):
             return error_response(
-                "This name is not known here. Use the address that HIIT PI shows at its start, or "
-                "name it in HIITPI_HOSTS.", 421,
+                "Unknown host name. Open the address that is printed at start-up, or add "
+                "the name to HIITPI_HOSTS.", 421,
             )  # fmt: skip
         if is_foreign():
-            return error_response("Another site may not use HIIT PI.", 403)
+            return error_response("Cross-site requests are not allowed.", 403)
         g.age = trust.check(request.cookies.get(COOKIE))
         if g.age is None and not is_exempt(trust) and request.path != LOGIN_PATH:
             return login_redirect()
@@ -167,7 +167,9 @@ def login_redirect() -> Response:
             f"{LOGIN_PATH}?next={quote(path)}" if path != "/" else LOGIN_PATH
         )
         return answer
-    return error_response("This device has not said the house code yet: open the first page.", 401)
+    return error_response(
+        "This device has not entered the house code yet: open the first page.", 401
+    )
 
 
 def error_response(words: str, code: int) -> Response:

@@ -28,12 +28,12 @@ def login_routes(trust: DeviceCookies, guesses: LoginRateLimiter) -> Blueprint:
         address = request.remote_addr or ""
         wait = guesses.take(address)
         if wait > 0:
-            words = f"Too many wrong codes. Try again in {wait:.0f} s, or ask at the camera."
+            words = f"Too many wrong codes. Try again in {wait:.0f} s."
             answer = _page(back, words, 429)
             answer.headers["Retry-After"] = f"{wait:.0f}"
             return answer
         if not trust.code.matches(guess):
-            return _page(back, "That is not the code.", 401)
+            return _page(back, "Wrong code.", 401)
         guesses.refund(address)
         answer = _redirect_to(back)
         set_device_cookie(answer, trust)
@@ -77,7 +77,7 @@ button { font: inherit; font-weight: 700; margin-top: 16px; width: 100%; min-hei
 :is(input, button):focus-visible { outline: 3px solid #4da3ff; outline-offset: 2px; }
 .trouble { color: #ff8a8a; min-height: 1.4em; margin: 12px 0 0; }
 </style></head><body><main>
-<h1>What is the house code?</h1>
+<h1>Enter the house code</h1>
 <p>It keeps strangers out of your living room. This device needs it once. HIIT PI shows it where it
 was started, and with <code>python -m hiitpi code</code>.</p>
 <form method="post" action="/code">
@@ -85,7 +85,7 @@ was started, and with <code>python -m hiitpi code</code>.</p>
 <label><span>House code</span>
 <input name="code" autocomplete="off" autocapitalize="none" autofocus required maxlength="200">
 </label>
-<button>Let me in</button>
+<button>Continue</button>
 <p class="trouble" role="alert">{trouble}</p>
 </form></main></body></html>
 """

@@ -29,7 +29,7 @@ class FallbackSessionInterface(SessionInterface):
         try:
             return self._kept.open_session(app, request)
         except redis.RedisError as error:
-            log.warning("Nobody can be recognised: %s", error)
+            log.warning("Could not load a browser session: %s", error)
             request.environ[SESSION_LOST_KEY] = True
             return SecureCookieSession()
 
@@ -40,7 +40,7 @@ class FallbackSessionInterface(SessionInterface):
         try:
             self._kept.save_session(app, session, response)
         except redis.RedisError as error:
-            log.warning("A session could not be kept: %s", error)
+            log.warning("Could not save a browser session: %s", error)
 
 
 def install_session_fallback(server: Flask) -> None:
@@ -55,7 +55,7 @@ def install_session_fallback(server: Flask) -> None:
 
     @server.errorhandler(redis.RedisError)
     def away(error: redis.RedisError) -> Response:
-        log.warning("A page could not be shown: %s", error)
+        log.warning("Could not render a page: %s", error)
         return Response(UNAVAILABLE_PAGE, 503, {"Retry-After": "2"}, mimetype="text/html")
 
 

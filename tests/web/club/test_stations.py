@@ -233,8 +233,8 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
 @pytest.mark.parametrize(
     ("program", "sides", "says"),
     [
-        (for_seconds("squat", 30), [ANA], "two stations or more"),
-        (for_seconds("squat", 30), [ANA, Competitor("right", "Ana")], "two stations at a time"),
+        (for_seconds("squat", 30), [ANA], "two or more stations"),
+        (for_seconds("squat", 30), [ANA, Competitor("right", "Ana")], "two stations at once"),
         (free("squat"), [ANA, BEN], "needs an end"),
         (for_seconds("squat", 30), [ANA, CAT], "no station “middle”"),
     ],

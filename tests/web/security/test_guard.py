@@ -87,7 +87,7 @@ def test_a_wrong_code_is_told_and_too_many_wait(phone: FlaskClient, code: str, a
     for _ in range(5):
         answer = phone.post("/code", data={"code": wrong})
         assert answer.status_code == 401
-        assert b"not the code" in answer.data
+        assert b"Wrong code" in answer.data
         assert "Set-Cookie" not in answer.headers
     answer = phone.post("/code", data={"code": code})
     assert answer.status_code == 429
