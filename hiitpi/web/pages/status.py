@@ -41,9 +41,9 @@ HELP: Final = {
     "station": "It is switched off or its network is down. It keeps working alone; the wall says "
     "for how long it has been offline.",
     "club": "This station works alone and sends its sessions when the connection is back. "
-    "Check the network, HIITPI_REDIS_URL, and that every station has its own name (HIITPI_STATION).",
-    "background": "A background thread failed and is being retried. The reason is in instance/logs; "
-    "if this persists, restart the app and report the log.",
+    "Check the network, HIITPI_REDIS_URL, and that every station has its own HIITPI_STATION.",
+    "background": "A background thread failed and is being retried. The reason is in "
+    "instance/logs; if this persists, restart the app and report the log.",
     "live server": "Redis restarts automatically. If it does not, see instance/logs/redis.log.",
     "database": "You can still train: sessions are kept in instance/unsaved and saved later. The "
     "row says what to do.",
