@@ -1,4 +1,4 @@
-"""Open HIIT PI: `python app.py` is `python -m hiitpi serve`."""
+"""Starts HIIT PI: `python app.py` is short for `python -m hiitpi serve`."""
 
 import sys
 

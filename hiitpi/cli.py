@@ -8,18 +8,21 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from hiitpi import __version__
 from hiitpi.app.supervisor import EX_CONFIG
 from hiitpi.bench.command import bench_options
-from hiitpi.errors import CameraError, HiitPiError
+from hiitpi.errors import HiitPiError
 from hiitpi.settings import Settings
 from hiitpi.system.heartbeat import OPTION, heartbeat
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit code."""
+    """Run a command and return its exit code.
+
+    Args:
+        arguments: command-line arguments; None for those of this process.
+    """
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -40,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hiitpi {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="open the app in the browser")
+    serve = commands.add_parser("serve", help="start the app")
     serve.add_argument("--host", help="address to listen on")
     serve.add_argument("--port", type=int, help="port to listen on")
     serve.add_argument("--camera", help="auto, athlete, 0, /dev/video0, a video file or a URL")
@@ -58,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("evaluate", help="check the rules on labelled recordings")
     evaluate.add_argument("index", type=Path, help="a CSV with file, workout, reps")
-    evaluate.add_argument("--model", action="append", default=[], help="may be given again")
+    evaluate.add_argument("--model", action="append", default=[], help="pose model; repeatable")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.add_argument("--workout", help="only this one")
     evaluate.add_argument("--folds", action="store_true", help="each group of people by itself")
@@ -74,28 +77,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     settings.set_defaults(run=_print_settings)
 
-    models = commands.add_parser("models", help="list the pose models, or get them")
+    models = commands.add_parser("models", help="list or download the pose models")
     models.add_argument("action", nargs="?", choices=["list", "fetch"], default="list")
-    models.add_argument("names", nargs="*", metavar="NAME", help="models to fetch; all by default")
-    models.add_argument("--edgetpu", action="store_true", help="the forms for the Edge TPU")
+    models.add_argument("names", nargs="*", metavar="NAME", help="models to download; default: all")
+    models.add_argument("--edgetpu", action="store_true", help="the Edge TPU versions")
     models.set_defaults(run=_models)
 
-    doctor = commands.add_parser("doctor", help="look whether everything is as it should be")
+    doctor = commands.add_parser("doctor", help="check this machine and suggest fixes")
     doctor.set_defaults(run=_doctor)
 
-    bench = commands.add_parser("bench", help="measure how fast this machine is")
+    bench = commands.add_parser("bench", help="benchmark this machine")
     bench_options(bench)
 
-    keep = commands.add_parser("backup", help="write the database to a file")
-    keep.add_argument("file", type=Path)
-    keep.set_defaults(run=_backup)
+    backup = commands.add_parser("backup", help="back up the database to a file")
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(run=_backup)
 
-    back = commands.add_parser("restore", help="make the database what a backup says")
-    back.add_argument("file", type=Path)
-    back.set_defaults(run=_restore)
+    restore = commands.add_parser("restore", help="restore the database from a backup")
+    restore.add_argument("file", type=Path)
+    restore.set_defaults(run=_restore)
 
-    code = commands.add_parser("code", help="show the house code that lets devices in")
-    code.add_argument("--new", action="store_true", help="make another; logs all devices out")
+    code = commands.add_parser("code", help="show the house code, which a device enters once")
+    code.add_argument("--new", action="store_true", help="new code; logs all devices out")
     code.set_defaults(run=_code)
 
     pipeline = commands.add_parser(
@@ -106,18 +109,21 @@ def _parser() -> argparse.ArgumentParser:
     pipeline.add_argument(OPTION, type=int, metavar="FD", help="heartbeat pipe")
     pipeline.set_defaults(run=_pipeline)
 
-    relay = commands.add_parser("relay", help="the way to a club's Redis (serve starts it)")
-    relay.add_argument(OPTION, type=int, metavar="FD", help="where its signs of life go")
+    relay = commands.add_parser(
+        "relay", help="run only the process that syncs with a club's Redis (serve starts it)"
+    )
+    relay.add_argument(OPTION, type=int, metavar="FD", help="heartbeat pipe")
     relay.set_defaults(run=_relay)
 
-    web = commands.add_parser("web", help="the web process alone (serve starts it)")
+    web = commands.add_parser("web", help="run only the web process (serve starts it)")
     web.set_defaults(run=_web)
     return parser
 
 
 def _settings(options: argparse.Namespace, *names: str) -> Settings:
-    given = {name: getattr(options, name) for name in names}
-    return Settings.load(**{name: value for name, value in given.items() if value is not None})
+    """Load the settings; the named command-line options, where present, take precedence."""
+    overrides = {name: getattr(options, name) for name in names}
+    return Settings.load(**{name: value for name, value in overrides.items() if value is not None})
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -131,38 +137,13 @@ def _serve(options: argparse.Namespace) -> None:
     settings = _settings(options, "host", "port", "camera", "model")
     configure_logging(settings, "serve")
     for name in Settings.unknown():
-        logging.getLogger(__name__).warning("%s is no setting, and is ignored.", name)
+        logging.getLogger(__name__).warning("Ignoring unknown setting %s.", name)
     WorkoutLibrary(settings.workouts_dir)
     if settings.own_station:
-        catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+        catalog = Catalog(mirror=settings.model_mirror, on_message=_print_status)
         fetch(settings.model, catalog, settings.accelerator)
     serve(settings, lambda service: print(startup_message(settings, service), flush=True))
     print("Stopped.")
-
-
-def _recording(
-    options: argparse.Namespace, settings: Settings, workout: Any, stack: ExitStack
-) -> tuple[Any, str, Any]:
-    """The poses of the recording, whose they are, and who wants to know what the coach says."""
-    from hiitpi.camera.opencv import frame_rate, read_video
-    from hiitpi.pose.catalog import Catalog
-    from hiitpi.pose.engine import model_of, open_engine
-    from hiitpi.recordings.overlay import OverlayWriter
-    from hiitpi.recordings.pose_source import poses_of_npz, poses_of_video
-
-    path = options.recording
-    if path.suffix == ".npz":
-        if options.video:
-            raise CameraError(f"{path} has keypoints and no pictures: --video needs a video.")
-        model = model_of(settings.model)
-        return poses_of_npz(path, model), model, lambda sample: None
-    rate = frame_rate(path)  # before anything slow: is it a video?
-    catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
-    engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
-    if options.video:
-        film = stack.enter_context(OverlayWriter(options.video, rate, workout))
-        return film.watch(read_video(path), engine), engine.name, film.tell
-    return poses_of_video(path, engine), engine.name, lambda sample: None
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -172,13 +153,13 @@ def _evaluate(options: argparse.Namespace) -> None:
     from hiitpi.recordings.command import evaluation
 
     settings = Settings.load()
-    catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+    catalog = Catalog(mirror=settings.model_mirror, on_message=_print_status)
 
     def engine(name: str) -> Engine:
         return open_engine(name, catalog, settings.threads, settings.accelerator)
 
     library = WorkoutLibrary(settings.workouts_dir)
-    print(evaluation(options, library, engine, _tell))
+    print(evaluation(options, library, engine, _print_status))
 
 
 def _print_settings(options: argparse.Namespace) -> None:
@@ -195,21 +176,23 @@ def _models(options: argparse.Namespace) -> None:
     settings = Settings.load()
     with tqdm(unit="B", unit_scale=True, leave=False, disable=not sys.stderr.isatty()) as bar:
 
-        def show(name: str, have: int, size: int) -> None:
-            bar.total, bar.n = size or None, have
+        def show_progress(name: str, received: int, size: int) -> None:
+            bar.total, bar.n = size or None, received
             bar.set_description(name, refresh=True)
 
-        catalog = Catalog(mirror=settings.model_mirror, tell=_tell, show=show)
+        catalog = Catalog(
+            mirror=settings.model_mirror, on_message=_print_status, on_progress=show_progress
+        )
         names = options.names or list(catalog.names)
         if options.action == "fetch":
             for name in names:
-                for path in catalog.get(name, options.edgetpu):
+                for path in catalog.fetch(name, options.edgetpu):
                     print(f"{name}: {path}")
             return
     for name in names:
-        about = catalog.describe(name)
-        mark = "have" if catalog.have(name) else "need"
-        print(f"{mark}  {name:<12} {about['size']:>8}  {about['licence']:<11} {about['title']}")
+        model = catalog.describe(name)
+        mark = "have" if catalog.is_available(name) else "need"
+        print(f"{mark}  {name:<12} {model['size']:>8}  {model['licence']:<11} {model['title']}")
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -219,7 +202,7 @@ def _doctor(options: argparse.Namespace) -> int:
     for finding in examine(Settings.load()):
         print(finding, flush=True)
         findings.append(finding)
-    return int(any(f.needed and not f.good for f in findings))
+    return int(any(f.required and not f.ok for f in findings))
 
 
 def _backup(options: argparse.Namespace) -> None:
@@ -232,7 +215,7 @@ def _backup(options: argparse.Namespace) -> None:
         sessions = backup(store, options.file)
     finally:
         store.close()
-    print(f"Sessions in {options.file}: {sessions}.")
+    print(f"Backed up to {options.file}. Sessions: {sessions}.")
 
 
 def _restore(options: argparse.Namespace) -> None:
@@ -243,18 +226,18 @@ def _restore(options: argparse.Namespace) -> None:
     settings.make_instance()
     store = Store(settings.database, settings.zone)
     try:
-        sessions, kept = restore(store, options.file, settings.instance)
+        sessions, previous = restore(store, options.file, settings.instance)
     finally:
         store.close()
-    print(f"Sessions that are back: {sessions}. What was there before is in {kept}.")
-    if kept and kept.name.startswith("damaged"):
-        print("If the app is open, start it again.")
+    print(f"Sessions restored: {sessions}. The previous database is kept in {previous}.")
+    if previous and previous.name.startswith("damaged"):
+        print("If the app is running, restart it.")
 
 
 def _code(options: argparse.Namespace) -> None:
     from hiitpi.access.device_cookies import DeviceCookies
     from hiitpi.access.house_code import HouseCode
-    from hiitpi.system.lan_address import HERE_ONLY, invitation, reached_at
+    from hiitpi.system.lan_address import LOCAL_ONLY, login_lines, url_for_other_devices
 
     settings = Settings.load()
     settings.make_instance()
@@ -262,9 +245,9 @@ def _code(options: argparse.Namespace) -> None:
         code = HouseCode(settings.instance, settings.house_code)
         code.renew()
         DeviceCookies(settings.instance, code, time.time, time.monotonic).revoke_all()
-        print("A new code: every device says it once more.")
-    print(f"  {reached_at(settings) or HERE_ONLY}")
-    print("\n".join(invitation(settings)))
+        print("New code created. Every device has to enter it again.")
+    print(f"  {url_for_other_devices(settings) or LOCAL_ONLY}")
+    print("\n".join(login_lines(settings)))
 
 
 def _pipeline(options: argparse.Namespace) -> None:
@@ -299,6 +282,7 @@ def _count(options: argparse.Namespace) -> None:
 
     from hiitpi.coach.rules.workout_library import WorkoutLibrary
     from hiitpi.recordings.count import count
+    from hiitpi.recordings.opened import open_recording
     from hiitpi.recordings.overlay import plot
     from hiitpi.recordings.pose_source import PoseFrame
 
@@ -306,15 +290,15 @@ def _count(options: argparse.Namespace) -> None:
     logging.basicConfig(level=logging.WARNING)
     workout = WorkoutLibrary(settings.workouts_dir)[options.workout]
 
-    def shown(seen: Iterator[PoseFrame]) -> Iterator[PoseFrame]:
+    def with_progress(frames: Iterator[PoseFrame]) -> Iterator[PoseFrame]:
         with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:
-            for moment in seen:
-                bar.update(round(moment.progress * 100 - bar.n, 1))
-                yield moment
+            for frame in frames:
+                bar.update(round(frame.progress * 100 - bar.n, 1))
+                yield frame
 
     with ExitStack() as stack:
-        seen, model, tell = _recording(options, settings, workout, stack)
-        result = count(shown(seen), workout, model, tell)
+        frames, model, on_sample = open_recording(options, settings, workout, stack, _print_status)
+        result = count(with_progress(frames), workout, model, on_sample)
     if options.plot:
         plot(options.plot, workout, result)
     if options.json:
@@ -331,5 +315,5 @@ def _count(options: argparse.Namespace) -> None:
     print(f"{result.reps} {workout.name.lower()}, {result.attempts} did not count ({model}).")
 
 
-def _tell(line: str) -> None:
+def _print_status(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

@@ -1,17 +1,17 @@
-"""Every error the project raises on purpose.
+"""All exceptions that HIIT PI raises deliberately.
 
-Each says in one line what happened, on what, and what to do about it. The command line prints
-that line and exits with 1; pages show it as it is. Each is also the builtin it is a kind of, so
-that a caller who knows only Python can catch it.
+Each message is one line: what happened, to what, and how to fix it. The command line prints the
+line and exits with code 1; pages show it unchanged. Each class also derives from the matching
+built-in exception, so callers can catch it without importing this module.
 """
 
 
 class HiitPiError(Exception):
-    """The root: anything the project raises on purpose."""
+    """Base class of all exceptions that HIIT PI raises deliberately."""
 
 
 class SettingsError(HiitPiError, ValueError):
-    """A setting has a value that cannot be used."""
+    """A setting has an invalid value, or a file it refers to cannot be used."""
 
 
 class ModelError(HiitPiError, RuntimeError):
@@ -23,20 +23,20 @@ class CameraError(HiitPiError, OSError):
 
 
 class WorkoutError(HiitPiError, LookupError):
-    """A workout does not exist, or its file cannot be used."""
+    """A workout does not exist, or its file is invalid."""
 
 
 class ProgramError(HiitPiError, ValueError):
-    """A program is not one that can be trained."""
+    """A program is invalid."""
 
 
 class LiveError(HiitPiError, ConnectionError):
-    """The live server (Redis) is missing or does not answer."""
+    """Redis, which carries the live data, is not installed or does not answer."""
 
 
 class RecordsError(HiitPiError, RuntimeError):
-    """The database (the database) cannot be opened, read or written."""
+    """The database cannot be opened, read or written."""
 
 
 class ServeError(HiitPiError, OSError):
-    """The app cannot be started, or one of its processes does not stay up."""
+    """The app cannot start, or one of its processes keeps crashing."""

@@ -1,6 +1,6 @@
 """What happens when processes die in mid-session: `python -m tests.chaos --rounds 20 --seed 7`.
 
-A real app with a drawn athlete who does jumping jacks without an end, and a client that follows
+A real app with a synthetic athlete who does jumping jacks without an end, and a client that follows
 the live data as a page does. Processes are killed at random moments. After each time the session
 must go on by itself, with every repetition that had been shown, none of them twice.
 """

@@ -66,7 +66,7 @@ def catalog() -> Catalog:
 def engine(name: str, catalog: Catalog) -> Engine:
     """The engine of a model; skips the test where the model cannot be had."""
     try:
-        catalog.get(name)
+        catalog.fetch(name)
     except ModelError as error:
         if "Check the internet connection" not in str(error):
             raise

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "camera": {"errors", "settings", "system"},
     "video": {"pose"},
     "coach": {"errors", "pose"},
-    "recordings": {"camera", "coach", "errors", "pose", "video"},
+    "recordings": {"camera", "coach", "errors", "pose", "settings", "video"},
     "live": {"coach", "errors", "settings", "system"},
     "records": {"coach", "errors"},
     "pipeline": {
@@ -35,7 +35,7 @@ MAY_IMPORT = {
         "system", "video",
     },
     "cli": {
-        "access", "app", "bench", "camera", "coach", "errors", "live", "pipeline", "pose",
+        "access", "app", "bench", "coach", "errors", "live", "pipeline", "pose",
         "recordings", "records", "settings", "system", "web",
     },
     "__main__": {"cli"},

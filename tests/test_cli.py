@@ -256,10 +256,10 @@ def test_backup_and_restore(tmp_path: Path):
     file, here = tmp_path / "backup.sqlite", {"HIITPI_INSTANCE": str(tmp_path / "instance")}
     (tmp_path / "instance").mkdir()
     done = hiitpi("backup", str(file), **here)
-    assert done.stdout == f"Sessions in {file}: 0.\n", done.stderr
+    assert done.stdout == f"Backed up to {file}. Sessions: 0.\n", done.stderr
     assert "already exists" in complaint(hiitpi("backup", str(file), **here))
     done = hiitpi("restore", str(file), **here)
-    assert "Sessions that are back: 0." in done.stdout, done.stderr
+    assert "Sessions restored: 0." in done.stdout, done.stderr
     assert "no file" in complaint(hiitpi("restore", str(tmp_path / "none"), **here))
 
 

@@ -1,1 +1,1 @@
-"""Who may come in: the house code, the devices that know it, and how often one may guess."""
+"""Access control: the house code, device cookies and the rate limit for guesses."""

@@ -1,4 +1,4 @@
-"""The house code: what a device must know once to be let in."""
+"""The house code, which each device enters once to get access."""
 
 import hashlib
 import re
@@ -14,65 +14,65 @@ CODE_FILE: Final = "house_code"
 
 
 class HouseCode:
-    """The code of the settings, or one that is made at first use and kept in the instance folder.
+    """The house code: from the settings, or generated at first use and stored on disk.
 
     Args:
-        folder: the instance folder.
-        given: the setting; empty: make one.
+        folder: the instance folder, in which a generated code is stored.
+        setting: the value of HIITPI_HOUSE_CODE; empty to generate a code.
     """
 
-    def __init__(self, folder: Path, given: str = "") -> None:
-        self._file, self._given = folder / CODE_FILE, given
-        self._known: tuple[tuple[int, int], str] | None = None
+    def __init__(self, folder: Path, setting: str = "") -> None:
+        self._file, self._setting = folder / CODE_FILE, setting
+        self._cached: tuple[tuple[int, int], str] | None = None
 
     @property
     def value(self) -> str | None:
-        """The code as it is now; None: there is none, everybody may come in.
+        """The current code; None if it is switched off and every device has access.
 
         Raises:
-            SettingsError: it cannot be read or kept.
+            SettingsError: it cannot be read or stored.
         """
-        if self._given:
-            return None if self._given == HOUSE_CODE_OFF else self._given
+        if self._setting:
+            return None if self._setting == HOUSE_CODE_OFF else self._setting
         try:
-            state = self._file.stat()
+            status = self._file.stat()
         except FileNotFoundError:
-            return self._make(replace=False)
+            return self._generate(replace=False)
         except OSError as error:
             raise SettingsError(f"The house code {self._file} cannot be read: {error}.") from error
-        stamp = state.st_mtime_ns, state.st_ino
-        if self._known is None or self._known[0] != stamp:
-            self._known = stamp, read_private(self._file).decode().strip()
-        return self._known[1]
+        version = status.st_mtime_ns, status.st_ino
+        if self._cached is None or self._cached[0] != version:
+            self._cached = version, read_private(self._file).decode().strip()
+        return self._cached[1]
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the code, and does not tell it: for what holds as long as the code does."""
+        """A hash of the code, for data that is valid only while the code is unchanged."""
         return hashlib.sha256(
             b"hiitpi house " + (self.value or HOUSE_CODE_OFF).encode()
         ).hexdigest()[:16]
 
     def renew(self) -> str:
-        """Make another code.
+        """Generate and store a new code.
 
         Raises:
-            SettingsError: it is set by hand, or cannot be kept.
+            SettingsError: it is fixed by the settings, or cannot be stored.
         """
-        if self._given:
-            how = "switched off" if self._given == HOUSE_CODE_OFF else "set"
-            raise SettingsError(f"The house code is {how} by HIITPI_HOUSE_CODE. Change it there.")
-        return self._make(replace=True)
+        if self._setting:
+            state = "switched off" if self._setting == HOUSE_CODE_OFF else "set"
+            raise SettingsError(f"The house code is {state} by HIITPI_HOUSE_CODE. Change it there.")
+        return self._generate(replace=True)
 
     def matches(self, guess: str) -> bool:
-        """Whether somebody knows the code; spaces, case and dashes do not matter."""
+        """Return whether the guess is the code; spaces, case and dashes are ignored."""
         code = self.value
-        return code is not None and secrets.compare_digest(_plain(guess), _plain(code))
+        return code is not None and secrets.compare_digest(_normalise(guess), _normalise(code))
 
-    def _make(self, replace: bool) -> str:
+    def _generate(self, replace: bool) -> str:
         code = f"{secrets.randbelow(10**HOUSE_CODE_DIGITS):0{HOUSE_CODE_DIGITS}d}"
         write_private(self._file, code.encode() + b"\n", replace)
         return read_private(self._file).decode().strip()
 
 
-def _plain(code: str) -> bytes:
+def _normalise(code: str) -> bytes:
     return re.sub(r"[\s-]+", "", code).casefold().encode()

@@ -1,24 +1,28 @@
-"""What an internet address says of who is there."""
+"""Classifies IP addresses: loopback, and the network that one household shares."""
 
 import ipaddress
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address, IPv4 in IPv6's clothes too, is this machine's own."""
+    """Return whether an address is a loopback address, including IPv4-mapped IPv6 ones."""
     try:
-        one = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:  # a unix socket has none
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:  # a Unix socket has no address
         return address == ""
-    mapped = getattr(one, "ipv4_mapped", None)
-    return bool((mapped or one).is_loopback)
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return bool((mapped or ip).is_loopback)
 
 
-def owner(address: str) -> str:
-    """Whom an address belongs to: of IPv6 one house has 2^64 of them."""
+def household(address: str) -> str:
+    """Return the key under which an address is rate-limited.
+
+    That is the address itself, but the /64 network of an IPv6 address: a single household has 2^64
+    addresses.
+    """
     try:
-        one = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(one, ipaddress.IPv6Address) and one.ipv4_mapped is None:
-        return str(ipaddress.ip_network((one, 64), strict=False))
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is None:
+        return str(ipaddress.ip_network((ip, 64), strict=False))
     return address

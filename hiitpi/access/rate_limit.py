@@ -1,4 +1,4 @@
-"""How often the house code may be guessed: by one address, and by all together."""
+"""Rate limits for guesses of the house code: per address, and for all addresses together."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -12,36 +12,36 @@ from limits import (
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from hiitpi.access.networks import owner
+from hiitpi.access.networks import household
 
 #: A redis.Redis.
 Client = Any
 
-#: Guesses of one address, in a moving window.
+#: Limit per address, in a moving window: 5 guesses in 5 minutes.
 PER_ADDRESS: Final = RateLimitItemPerMinute(5, 5, namespace="hiitpi:guess:address")
 
-#: Guesses of all addresses together that have guessed wrong within the last week: 360 a day of a
-#: million codes.
+#: Limit for all addresses together that have guessed wrong within the last week: 30 guesses in 2
+#: hours, that is 360 a day, of a million codes.
 ALL_KNOWN: Final = RateLimitItemPerHour(30, 2, namespace="hiitpi:guess:all")
 
-#: First guesses of all addresses that have not. A device of the house needs one, so that it comes
-#: in at the first try however many others are guessing; without a limit, each of many thousand
-#: addresses would have one too.
+#: Limit for the first guesses of all other addresses together. It is separate, so that a device of
+#: the household gets in at its first attempt however many others are guessing; and it is needed,
+#: because an attacker with many thousand addresses would otherwise have a guess with each.
 ALL_FIRST: Final = RateLimitItemPerDay(500, namespace="hiitpi:guess:first")
 
-#: An address that was wrong counts as known for a week.
+#: An address that has guessed wrong is remembered for a week.
 KNOWN_ADDRESS: Final = RateLimitItemPerDay(1, 7, namespace="hiitpi:guess:seen")
 
 
 class LoginRateLimiter:
-    """Limits guesses of the house code, in Redis: a restart forgets nothing.
+    """Limits guesses of the house code; its state is in Redis, so that it survives restarts.
 
-    A guess is paid for before it is looked at, in one step, so that many at a time are no way
-    around it; whoever knows the code gets the address's share back.
+    A guess is charged atomically before it is checked, so that concurrent requests cannot exceed
+    the limit; a correct guess is refunded.
 
     Args:
-        client: of the Redis that remembers.
-        wall: seconds since the epoch.
+        client: the Redis client.
+        wall: returns seconds since the epoch.
     """
 
     def __init__(self, client: Client, wall: Callable[[], float]) -> None:
@@ -49,31 +49,34 @@ class LoginRateLimiter:
         self._limiter, self._wall = MovingWindowRateLimiter(storage), wall
 
     def take(self, address: str) -> float:
-        """Pay for a guess; 0: it may be made. Otherwise seconds until this address may try again.
+        """Charge a guess to an address.
+
+        Returns:
+            0 if the guess is allowed; otherwise seconds until the address may try again.
 
         Raises:
-            redis.RedisError: Redis is away; nobody may guess.
+            redis.RedisError: Redis is unreachable; no guess is allowed then.
         """
-        who, limiter = owner(address), self._limiter
-        everybody = ALL_FIRST if limiter.test(KNOWN_ADDRESS, who) else ALL_KNOWN
-        for limit, keys in ((PER_ADDRESS, (who,)), (everybody, ())):
+        source, limiter = household(address), self._limiter
+        shared_limit = ALL_FIRST if limiter.test(KNOWN_ADDRESS, source) else ALL_KNOWN
+        for limit, keys in ((PER_ADDRESS, (source,)), (shared_limit, ())):
             if not limiter.hit(limit, *keys):
-                return self._wait(limit, *keys)
-        limiter.hit(KNOWN_ADDRESS, who)
+                return self._retry_after_s(limit, *keys)
+        limiter.hit(KNOWN_ADDRESS, source)
         return 0.0
 
     def refund(self, address: str) -> None:
-        """The guess was right: this address has never been wrong."""
+        """Clear the address's record after a correct guess."""
         for limit in (PER_ADDRESS, KNOWN_ADDRESS):
-            self._limiter.clear(limit, owner(address))
+            self._limiter.clear(limit, household(address))
 
     def recent(self) -> int:
-        """Guesses of strangers in the last hours, right ones among them."""
+        """Return the number of guesses, correct ones included, in the windows of both limits."""
         return sum(
             limit.amount - self._limiter.get_window_stats(limit).remaining
             for limit in (ALL_KNOWN, ALL_FIRST)
         )
 
-    def _wait(self, limit: RateLimitItem, *keys: str) -> float:
+    def _retry_after_s(self, limit: RateLimitItem, *keys: str) -> float:
         stats = self._limiter.get_window_stats(limit, *keys)
         return max(1.0, stats.reset_time - self._wall())

@@ -1,4 +1,4 @@
-"""Files that only this user may read."""
+"""Reads and writes files that only this user may access, such as keys."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from hiitpi.errors import SettingsError
 
 
 def read_private(path: Path) -> bytes:
-    """The file's content.
+    """Return the content of a file.
 
     Raises:
         SettingsError: it cannot be read.
@@ -20,26 +20,32 @@ def read_private(path: Path) -> bytes:
 
 
 def write_private(path: Path, content: bytes, replace: bool) -> None:
-    """Write a file, whole or not at all; one that is there stays unless it is to be replaced.
+    """Write a file atomically, with mode 0600.
+
+    Args:
+        path: the file; missing parent folders are created.
+        content: its content.
+        replace: whether to replace an existing file, or else to leave it as it is.
 
     Raises:
         SettingsError: it cannot be written.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         try:
             if replace:
-                part.replace(path)
+                temporary.replace(path)
             else:
-                os.link(part, path)  # the first of two processes wins
+                os.link(temporary, path)  # atomic: fails if another process was faster
         except FileExistsError:
             pass
         finally:
-            part.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,1 +1,1 @@
-"""Starts, watches and checks the whole app."""
+"""Starts and supervises the processes of the app, and checks its requirements."""

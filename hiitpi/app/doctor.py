@@ -1,4 +1,4 @@
-"""Looks at everything the app needs, and says what to do about what is missing."""
+"""Checks everything the app needs and suggests a fix for each problem."""
 
 import os
 import platform
@@ -15,54 +15,54 @@ from hiitpi.errors import HiitPiError
 from hiitpi.settings import Settings
 from hiitpi.system.host import HOT_CELSIUS, temperature
 
-#: Free bytes below which a session may not be stored any more.
+#: Free disk space below which sessions may no longer be saved.
 MIN_FREE_DISK_BYTES: Final = 200_000_000
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report.
+    """The result of one check: one line of the report.
 
     Attributes:
-        good: whether it is as it should be.
-        what: what was looked at.
-        says: what was found, or what is wrong and what to do.
-        needed: whether the app cannot run when it is not good.
+        ok: whether the check passed.
+        name: what was checked.
+        message: what was found, or what is wrong and how to fix it.
+        required: whether the app cannot run while this check fails.
     """
 
-    good: bool
-    what: str
-    says: str
-    needed: bool = True
+    ok: bool
+    name: str
+    message: str
+    required: bool = True
 
     def __str__(self) -> str:
-        return f"{'✓' if self.good else '✗'} {self.what:<12} {self.says}"
+        return f"{'✓' if self.ok else '✗'} {self.name:<12} {self.message}"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Everything, in the order of the way of a frame."""
-    yield from _python()
-    looks: tuple[tuple[str, Callable[[Settings], str], bool], ...] = (
-        ("camera", _camera, True),
-        ("accelerator", _accelerator, settings.accelerator == "edgetpu"),
-        ("models", _models, True),
-        ("workouts", _workouts, True),
-        ("redis", _redis, True),
-        *([("club", _club, False)] if settings.redis_url else []),
-        ("database", _database, True),
-        ("port", _port, False),
-        ("disk", _disk, True),
+    """Run all checks, from the camera to the disk: the order in which a frame meets them."""
+    yield from _check_runtime()
+    checks: tuple[tuple[str, Callable[[Settings], str], bool], ...] = (
+        ("camera", _check_camera, True),
+        ("accelerator", _check_accelerator, settings.accelerator == "edgetpu"),
+        ("models", _check_models, True),
+        ("workouts", _check_workouts, True),
+        ("redis", _check_redis, True),
+        *([("club", _check_club, False)] if settings.redis_url else []),
+        ("database", _check_database, True),
+        ("port", _check_port, False),
+        ("disk", _check_disk, True),
     )
-    for what, look, needed in looks:
+    for name, check, required in checks:
         try:
-            yield Finding(True, what, look(settings), needed)
+            yield Finding(True, name, check(settings), required)
         except (HiitPiError, OSError) as error:
-            yield Finding(False, what, str(error).splitlines()[0], needed)
-    yield from _temperature()
-    yield from _throttling()
+            yield Finding(False, name, str(error).splitlines()[0], required)
+    yield from _check_temperature()
+    yield from _check_throttling()
 
 
-def _python() -> Iterator[Finding]:
+def _check_runtime() -> Iterator[Finding]:
     yield Finding(True, "machine", f"{platform.machine()}, Python {platform.python_version()}")
     for package in ("ai-edge-litert", "opencv-python-headless", "dash"):
         try:
@@ -71,30 +71,31 @@ def _python() -> Iterator[Finding]:
             yield Finding(False, "runtime", f"{package} is missing; ./setup.sh run installs it")
 
 
-def _camera(settings: Settings) -> str:
+def _check_camera(settings: Settings) -> str:
     from hiitpi.camera.factory import open_camera
 
     if settings.own_station is None:
-        return "none, as set: this machine shows the other stations of the club"
-    status = _app(settings)
-    if status:  # it has the camera, and would not share it
+        return "none (HIITPI_CAMERA=none): this machine shows the club's other stations"
+    status = _pipeline_status(settings)
+    if status:  # a camera can be opened by one process at a time
         if status["trouble"]:
             raise OSError(status["trouble"])
-        return f"{status['camera']}; HIIT PI is open and uses it"
+        return f"{status['camera']}; in use by HIIT PI, which is running"
     camera = open_camera(settings)
     try:
         frame = camera.read(0, 6.0)
         if frame is None:
-            raise OSError(f"The {camera.title} gives no picture.")
+            raise OSError(f"The {camera.title} returns no frames.")
         height, width = frame.image.shape[:2]
-        drawn = "; no camera was found" if camera.drawn and settings.camera == "auto" else ""
-        return f"{camera.title}, {width}x{height}{drawn}"
+        is_fallback = camera.drawn and settings.camera == "auto"
+        note = "; no camera was found" if is_fallback else ""
+        return f"{camera.title}, {width}x{height}{note}"
     finally:
         camera.close()
 
 
-def _app(settings: Settings) -> dict[str, Any] | None:
-    """What the trainer of this instance says of itself; None: it does not run."""
+def _pipeline_status(settings: Settings) -> dict[str, Any] | None:
+    """Return the status published by this instance's pipeline; None if it is not running."""
     import redis
 
     from hiitpi.live.redis_client import connect
@@ -107,11 +108,11 @@ def _app(settings: Settings) -> dict[str, Any] | None:
         return None
 
 
-def _accelerator(settings: Settings) -> str:
+def _check_accelerator(settings: Settings) -> str:
     from hiitpi.pose.accelerator import edgetpu_interpreter, edgetpu_present
 
     if settings.accelerator == "cpu":
-        return "CPU, as set"
+        return "CPU (HIITPI_ACCELERATOR=cpu)"
     if not edgetpu_present():
         if settings.accelerator == "edgetpu":
             raise OSError("No Edge TPU is plugged in. Plug it in, or set HIITPI_ACCELERATOR=cpu.")
@@ -120,26 +121,26 @@ def _accelerator(settings: Settings) -> str:
     return "Edge TPU"
 
 
-def _models(settings: Settings) -> str:
+def _check_models(settings: Settings) -> str:
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import model_of, open_engine
 
     if settings.own_station is None:
-        return "none needed without a camera"
+        return "not required without a camera"
     catalog = Catalog(mirror=settings.model_mirror)
     name = model_of(settings.model)
-    if not catalog.have(name):
-        raise OSError(f"{name} is not here. Type: python -m hiitpi models fetch {name}")
-    return f"{open_engine(name, catalog, settings.threads).name} runs"
+    if not catalog.is_available(name):
+        raise OSError(f"{name} is not downloaded. Type: python -m hiitpi models fetch {name}")
+    return f"{open_engine(name, catalog, settings.threads).name} works"
 
 
-def _workouts(settings: Settings) -> str:
+def _check_workouts(settings: Settings) -> str:
     from hiitpi.coach.rules.workout_library import WorkoutLibrary
 
     return f"{len(WorkoutLibrary(settings.workouts_dir))} found"
 
 
-def _redis(settings: Settings) -> str:
+def _check_redis(settings: Settings) -> str:
     from hiitpi.live.redis_process import check_redis
     from hiitpi.system.urls import without_password
 
@@ -148,26 +149,26 @@ def _redis(settings: Settings) -> str:
         return f"{without_password(settings.own_redis_url)} answers"
     program = shutil.which("redis-server")
     if program is None:
-        raise OSError("redis-server is missing. Type: sudo apt-get install redis-server")
+        raise OSError("redis-server is not installed. Type: sudo apt-get install redis-server")
     return program
 
 
-def _club(settings: Settings) -> str:
-    """Training goes on without it, so it is not needed."""
+def _check_club(settings: Settings) -> str:
+    """Check the club's Redis; not required, because a station also works offline."""
     from hiitpi.live.redis_process import check_redis
     from hiitpi.live.relay import check_name
     from hiitpi.system.urls import without_password
 
     assert settings.redis_url is not None
     check_redis(settings.redis_url, "HIITPI_REDIS_URL")
-    who = settings.own_station
-    if who:
+    station = settings.own_station
+    if station:
         check_name(settings)
-    about = f"this station is “{who}”" if who else "this machine shows its stations"
-    return f"{without_password(settings.redis_url)} answers; {about}"
+    role = f"this station is “{station}”" if station else "this machine shows its stations"
+    return f"{without_password(settings.redis_url)} answers; {role}"
 
 
-def _database(settings: Settings) -> str:
+def _check_database(settings: Settings) -> str:
     from hiitpi.records.sessions import Store
 
     settings.make_instance()
@@ -179,7 +180,7 @@ def _database(settings: Settings) -> str:
         store.close()
 
 
-def _port(settings: Settings) -> str:
+def _check_port(settings: Settings) -> str:
     from hiitpi.app.supervisor import is_healthy
 
     try:
@@ -188,35 +189,37 @@ def _port(settings: Settings) -> str:
     except OSError:
         with suppress(OSError):
             if is_healthy(settings):
-                return f"{settings.port}: HIIT PI is open"
+                return f"{settings.port}: HIIT PI is running"
         raise
 
 
-def _disk(settings: Settings) -> str:
+def _check_disk(settings: Settings) -> str:
     folder = settings.instance if settings.instance.exists() else settings.instance.parent
     if not os.access(folder, os.W_OK):
-        raise OSError(f"{folder} cannot be written to; choose another HIITPI_INSTANCE")
+        raise OSError(f"{folder} is not writable; set HIITPI_INSTANCE to another folder")
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_DISK_BYTES:
-        raise OSError(f"only {free / 1e6:.0f} MB are free; make room")
+        raise OSError(f"only {free / 1e6:.0f} MB free; free up disk space")
     return f"{free / 1e9:.1f} GB free"
 
 
-def _temperature(root: Path = Path("/")) -> Iterator[Finding]:
-    """Of the processor, where the kernel tells."""
+def _check_temperature(root: Path = Path("/")) -> Iterator[Finding]:
+    """Check the CPU temperature, where the kernel exposes it."""
     degrees = temperature(root)
     if degrees is None:
         return
-    says = f"{degrees:.0f} °C" + ("" if degrees < HOT_CELSIUS else "; it slows down: give it a fan")
-    yield Finding(degrees < HOT_CELSIUS, "temperature", says, needed=False)
+    ok = degrees < HOT_CELSIUS
+    message = f"{degrees:.0f} °C" + ("" if ok else "; the CPU is throttled: add a fan")
+    yield Finding(ok, "temperature", message, required=False)
 
 
-def _throttling(root: Path = Path("/")) -> Iterator[Finding]:
-    """On a Raspberry Pi: whether its power supply is too weak, now or since it was started."""
+def _check_throttling(root: Path = Path("/")) -> Iterator[Finding]:
+    """Check a Raspberry Pi for under-voltage and throttling, now or at any time since boot."""
     try:
         bits = int((root / "sys/devices/platform/soc/soc:firmware/get_throttled").read_text(), 16)
     except (OSError, ValueError):
         return
-    weak = bool(bits & 0x50005)  # under-voltage or throttled: bits 0 and 2 now, 16 and 18 ever
-    says = "throttled or under-voltage: use the Pi's own power supply" if weak else "none"
-    yield Finding(not weak, "throttling", says, needed=False)
+    # Under-voltage and throttled: bits 0 and 2 now, bits 16 and 18 since boot.
+    throttled = bool(bits & 0x50005)
+    message = "throttled or under-voltage: use the Pi's own power supply" if throttled else "none"
+    yield Finding(not throttled, "throttling", message, required=False)

@@ -1,4 +1,7 @@
-"""Starts redis-server, trainer and web, watches them, and stops them in order."""
+"""Supervisor: starts the app's processes, monitors them, restarts them and shuts them down.
+
+The processes are redis-server, pipeline, web, and in a club the relay.
+"""
 
 import json
 import logging
@@ -35,22 +38,24 @@ from hiitpi.system.urls import without_password
 
 log = logging.getLogger(__name__)
 
-#: Exit code of a child that says it cannot work with these settings (sysexits' EX_CONFIG): it has
-#: printed the reason, and starting it again would not help.
+#: Exit code of a child that cannot work with these settings (sysexits' EX_CONFIG): it has printed
+#: the reason, and a restart would not help.
 EX_CONFIG: Final = 78
 
-#: Seconds: between looks at the children, until the app is up, for a clean stop of trainer and web
-#: together, and for one of Redis.
+#: Intervals and timeouts in seconds: polling the children, app start-up, clean shutdown of all
+#: children but Redis together, and clean shutdown of Redis.
 POLL_S, STARTUP_TIMEOUT_S, SHUTDOWN_TIMEOUT_S, REDIS_SHUTDOWN_TIMEOUT_S = 0.1, 120.0, 2.5, 1.5
 
-#: Seconds without a sign of life after which a child is stuck; a network camera opens in up to 5.
+#: Seconds without a heartbeat after which a child counts as hung. A network camera takes up to 5 s
+#: to open.
 HEARTBEAT_TIMEOUT_S: Final = {"pipeline": 8.0, "relay": 20.0, "web": 20.0, "redis": 10.0}
 
-#: A look that comes so many seconds late: it was this process that stood still, with all others.
+#: If a poll comes this many seconds late, the whole machine was suspended, not just a child.
 SUSPENDED_AFTER_S: Final = 2.0
 
-#: A child that dies is started again after the first of these seconds; each time that it dies
-#: within a minute, after the next. One that dies at once will do so again and again.
+#: Restart backoff in seconds. The first crash uses the first delay; each further crash within
+#: STABLE_UPTIME_S uses the next. A child that crashes within CRASH_LOOP_UPTIME_S of its start will
+#: most likely crash again, so its delays grow faster.
 RESTART_DELAYS_S: Final = (0.2, 0.2, 0.5, 1.0, 2.0, 3.0)
 CRASH_LOOP_DELAYS_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 CRASH_LOOP_UPTIME_S: Final = 0.5
@@ -63,44 +68,49 @@ WEB_COMMAND: Final = (sys.executable, "-m", "hiitpi", "web")
 
 @dataclass
 class Child:
-    """One process and its past."""
+    """A supervised process and its restart state; times are monotonic seconds."""
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
-    alive: Callable[[], bool] = lambda: True  # whether there was a sign of life since the last look
-    process: subprocess.Popen[bytes] | None = None
+    alive: Callable[[], bool] = lambda: True  # whether there was a heartbeat since the last call
+    process: subprocess.Popen[bytes] | None = None  # None while it waits for its restart
     started: float = 0.0
-    last_heartbeat: float = math.inf  # the last sign of life; none yet
-    crashes: int = 0  # in a row, each within a minute of its start
+    last_heartbeat: float = math.inf  # infinity before the first
+    crashes: int = 0  # consecutive, each within STABLE_UPTIME_S of the start
     restart_at: float = field(default=0.0)
 
 
 def serve(
-    settings: Settings, ready: Callable[[bool], None], trainer: Sequence[str] = PIPELINE_COMMAND
+    settings: Settings,
+    ready: Callable[[bool], None],
+    pipeline_command: Sequence[str] = PIPELINE_COMMAND,
 ) -> None:
-    """Run the app until SIGTERM or SIGINT.
+    """Run the app until SIGTERM, SIGINT or SIGHUP.
 
     Args:
-        settings: of this machine.
-        ready: called once when pages can be opened; true: a service is told, and no person.
-        trainer: the command of the trainer process.
+        settings: settings of this machine.
+        ready: called once when the pages can be opened; its argument tells whether the app runs as
+            a systemd service rather than in a terminal.
+        pipeline_command: command line of the pipeline process.
 
     Raises:
-        HiitPiError: it cannot be started.
+        HiitPiError: the app cannot be started.
     """
     stop = Stop(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     settings.make_instance()
     _check_port(settings)
     service = Service(os.environ.get("NOTIFY_SOCKET"))
     env = {**os.environ, **settings.environment()}
-    env.pop("NOTIFY_SOCKET", None)  # this process speaks for all of them
+    env.pop("NOTIFY_SOCKET", None)  # only the supervisor notifies systemd
     children = [Child("redis", lambda: start_redis(settings))]
     if settings.own_redis_url:
         check_redis(settings.redis(0), "HIITPI_OWN_REDIS_URL")
         children = []
     if settings.own_station:
-        # Its session must not be ended in order when this process is killed: it goes on later.
-        children.append(_child_with_heartbeat("pipeline", trainer, env, orphaned="KILL"))
+        # SIGKILL: on SIGTERM it would end its session, which a restarted app is meant to resume.
+        children.append(
+            _child_with_heartbeat("pipeline", pipeline_command, env, orphan_signal="KILL")
+        )
     if settings.own_station and settings.redis_url:
         check_name(settings)
         children.append(_child_with_heartbeat("relay", RELAY_COMMAND, env))
@@ -108,7 +118,7 @@ def serve(
     try:
         for child in children:
             if child.name == "pipeline":
-                # What an earlier trainer said, kept on disk, is not said by this one.
+                # Redis persists its data: drop the status of an earlier run's pipeline.
                 keys = Keys(settings.station)
                 connect(settings.redis(0)).delete(keys.camera, keys.session)
             _start(child)
@@ -122,22 +132,22 @@ def _child_with_heartbeat(
     name: str,
     command: Sequence[str],
     env: Mapping[str, str],
-    orphaned: Literal["TERM", "KILL"] = "TERM",
+    orphan_signal: Literal["TERM", "KILL"] = "TERM",
 ) -> Child:
-    """A child that gives signs of life on a pipe."""
-    pulse: list[HeartbeatPipe] = []  # of the one that runs
+    """Return a child that sends its heartbeats through a pipe."""
+    pipes: list[HeartbeatPipe] = []  # at most one: that of the running process
 
     def start() -> subprocess.Popen[bytes]:
-        if pulse:
-            pulse.pop().close()
-        pulse.append(HeartbeatPipe())
-        handed = [*command, *pulse[0].handed_over()]
+        if pipes:
+            pipes.pop().close()
+        pipes.append(HeartbeatPipe())
+        arguments = [*command, *pipes[0].child_arguments()]
         try:
-            return spawn(handed, env, orphaned=orphaned, keep=[pulse[0].end])
+            return spawn(arguments, env, orphan_signal=orphan_signal, keep=[pipes[0].child_fd])
         finally:
-            pulse[0].started()
+            pipes[0].close_child_end()
 
-    return Child(name, start, lambda: pulse[0].beats())
+    return Child(name, start, lambda: pipes[0].has_beaten())
 
 
 def _watch(
@@ -147,41 +157,43 @@ def _watch(
     ready: Callable[[bool], None],
     service: Service,
 ) -> None:
-    up, looked = False, time.monotonic()
-    give_up = looked + STARTUP_TIMEOUT_S
-    # It may take its time, while children are to be watched and systemd wants to hear from us.
-    first_answer = HealthProbe("start", lambda: _is_up(settings), period_s=POLL_S)
+    up, last_poll = False, time.monotonic()
+    startup_deadline = last_poll + STARTUP_TIMEOUT_S
+    # In a background thread: a slow answer must delay neither the checks of the children nor the
+    # systemd watchdog.
+    startup_probe = HealthProbe("start", lambda: _is_up(settings), period_s=POLL_S)
     while not stop.wait(POLL_S):
         now = time.monotonic()
-        if now - looked > SUSPENDED_AFTER_S:  # a laptop that slept: nobody could beat
+        if now - last_poll > SUSPENDED_AFTER_S:  # a suspended laptop: no child could send one
             for child in children:
                 child.last_heartbeat = max(child.last_heartbeat, now)
-        looked = now
+        last_poll = now
         service.alive(now)
         for child in children:
             _check_child(child, now, up, settings)
         if not up:
-            up = first_answer.healthy()
+            up = startup_probe.healthy()
             if up:
-                first_answer.close()
+                startup_probe.close()
                 _start_health_probes(children, settings)
-                ready(service.known)
+                ready(service.available)
                 service.ready()
                 malloc_trim()
-            elif now > give_up:
-                raise ServeError(f"The app does not come up; see the logs in {settings.logs}.")
+            elif now > startup_deadline:
+                raise ServeError(f"The app failed to start; see the logs in {settings.logs}.")
 
 
 def _start_health_probes(children: list[Child], settings: Settings) -> None:
-    """The trainer beats; the others answer."""
+    """Probe web and Redis from now on; pipeline and relay send heartbeats instead."""
     client = connect(settings.redis(0))
-    questions = {"web": lambda: is_healthy(settings), "redis": lambda: bool(client.ping())}
+    probes = {"web": lambda: is_healthy(settings), "redis": lambda: bool(client.ping())}
     for child in children:
-        if child.name in questions:
-            child.alive = HealthProbe(child.name, questions[child.name]).healthy
+        if child.name in probes:
+            child.alive = HealthProbe(child.name, probes[child.name]).healthy
 
 
 def _check_child(child: Child, now: float, up: bool, settings: Settings) -> None:
+    """Restart a child that exited, and kill one that hangs."""
     if child.process is None:
         if now >= child.restart_at:
             try:
@@ -195,14 +207,15 @@ def _check_child(child: Child, now: float, up: bool, settings: Settings) -> None
     if code is None:
         _kill_if_hung(child, now)
         return
-    if code == EX_CONFIG and not up:  # later it is a camera that is away, and may come back
-        raise ServeError("")  # the child has said why
+    # Once the app has been up the settings are good: then it is an unplugged camera, say.
+    if code == EX_CONFIG and not up:
+        raise ServeError("")  # the child has printed the reason
     child.process = None
     delay = _schedule_restart(child, now)
-    log.warning("%s ended (code %d); starting it again in %g s.", child.name, code, delay)
+    log.warning("%s exited with code %d; restarting in %g s.", child.name, code, delay)
     if child.name == "pipeline" and child.crashes > 1:
         _publish_failure(
-            settings, f"The trainer does not stay up; see {settings.logs / 'pipeline.log'}."
+            settings, f"The pipeline process keeps crashing; see {settings.logs / 'pipeline.log'}."
         )
 
 
@@ -213,23 +226,23 @@ def _kill_if_hung(child: Child, now: float) -> None:
     elif now - child.last_heartbeat > HEARTBEAT_TIMEOUT_S[child.name] or (
         math.isinf(child.last_heartbeat) and now - child.started > STARTUP_TIMEOUT_S
     ):
-        log.error("%s is stuck, and is killed.", child.name)
+        log.error("%s is unresponsive; killing it.", child.name)
         os.killpg(child.process.pid, signal.SIGKILL)
         child.last_heartbeat = math.inf
 
 
 def _schedule_restart(child: Child, now: float) -> float:
-    """A child that does not live long is started again later each time; seconds until then."""
-    lived = now - child.started
-    child.crashes = child.crashes + 1 if lived < STABLE_UPTIME_S else 1
-    delays = CRASH_LOOP_DELAYS_S if lived < CRASH_LOOP_UPTIME_S else RESTART_DELAYS_S
+    """Set the restart time of a child with backoff; return the delay in seconds."""
+    uptime = now - child.started
+    child.crashes = child.crashes + 1 if uptime < STABLE_UPTIME_S else 1
+    delays = CRASH_LOOP_DELAYS_S if uptime < CRASH_LOOP_UPTIME_S else RESTART_DELAYS_S
     delay = delays[min(child.crashes, len(delays)) - 1]
     child.restart_at = now + delay
     return delay
 
 
-def _publish_failure(settings: Settings, trouble: str) -> None:
-    """Say on the pages what the trainer cannot say itself."""
+def _publish_failure(settings: Settings, message: str) -> None:
+    """Publish a status on behalf of the pipeline, which cannot, so that the pages show it."""
     status = {
         "camera": without_password(settings.camera),
         "drawn": False,
@@ -238,7 +251,7 @@ def _publish_failure(settings: Settings, trouble: str) -> None:
     }
     with suppress(redis.RedisError):
         bus = connect(settings.redis(0))
-        bus.set(Keys(settings.station).camera, encode({**status, "trouble": trouble}))
+        bus.set(Keys(settings.station).camera, encode({**status, "trouble": message}))
 
 
 def _start(child: Child) -> None:
@@ -248,17 +261,17 @@ def _start(child: Child) -> None:
 
 
 def _stop_all(children: list[Child], settings: Settings) -> None:
-    """The trainer first, while it can still store its session; Redis last."""
+    """Stop all children; Redis last, because the pipeline still saves its session."""
     for child in children:
         if child.name != "redis" and child.process and child.process.poll() is None:
             child.process.terminate()
-    until = time.monotonic() + SHUTDOWN_TIMEOUT_S
+    deadline = time.monotonic() + SHUTDOWN_TIMEOUT_S
     for child in children:
         if child.name != "redis" and child.process:
             try:
-                child.process.wait(max(0.0, until - time.monotonic()))
+                child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                log.warning("%s does not stop and is killed.", child.name)
+                log.warning("%s did not stop in time; killing it.", child.name)
                 os.killpg(child.process.pid, signal.SIGKILL)
                 child.process.wait()
     for child in children:
@@ -272,17 +285,18 @@ def _is_up(settings: Settings) -> bool:
         if settings.own_station and bus.status() is None:
             return False
         return is_healthy(settings)
-    except (OSError, redis.RedisError):  # the one it asks is not up yet
+    except (OSError, redis.RedisError):  # Redis or web is not up yet
         return False
 
 
 def is_healthy(settings: Settings) -> bool:
-    """Whether the pages answer and no background loop behind them has stopped.
+    """Return whether the web process answers and needs no restart.
 
-    What a new process would not mend, such as a database that is away, is no reason for one.
+    It needs one if a background loop is stalled. Failures that a restart would not fix, such as an
+    unreachable database, do not count.
 
     Raises:
-        OSError: they do not.
+        OSError: the web process does not answer.
     """
     host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     host = f"[{host}]" if ":" in host else host
@@ -294,16 +308,20 @@ def is_healthy(settings: Settings) -> bool:
         with error:
             if error.code == 503:
                 return not json.load(error).get("restart")
-        return error.code == 401  # listening on one address only, it takes us for a stranger
-    except ValueError:  # another program answers there
+        # It answers, but requires the house code: bound to a LAN address, it does not see this
+        # request come from localhost.
+        return error.code == 401
+    except ValueError:  # not JSON: another program listens on this port
         return False
 
 
 def unverified_tls_context() -> ssl.SSLContext:
-    """For asking this machine itself: its certificate is for the name that others use."""
-    context = ssl.SSLContext(
-        ssl.PROTOCOL_TLS_CLIENT
-    )  # knows no authorities: those take long to load
+    """Return a TLS context for requests to this machine itself.
+
+    It does not verify the certificate, which is issued for the host name that other devices use.
+    """
+    # Not ssl.create_default_context(): that loads the CA certificates, which is slow.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
@@ -315,5 +333,5 @@ def _check_port(settings: Settings) -> None:
     except OSError as error:
         raise ServeError(
             f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
-            "Is the app running already? Or choose another port: HIITPI_PORT=8051 ./setup.sh run"
+            "Is the app already running? Or choose another port: HIITPI_PORT=8051 ./setup.sh run"
         ) from error

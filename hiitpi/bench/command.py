@@ -17,7 +17,7 @@ def bench_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("what", choices=BENCHES)
     parser.add_argument("--seconds", type=_number, default=10, help="of each measurement")
-    parser.add_argument("--image", type=Path, help="a picture of a person; the drawn athlete")
+    parser.add_argument("--image", type=Path, help="a picture of a person; the synthetic athlete")
     parser.add_argument("--rounds", type=_number, default=60, help="pictures for each engine")
     parser.add_argument("--sessions", type=_number, default=100_000, help="made up, for records")
     parser.add_argument("--database", help="an empty one, for records and club")
@@ -55,7 +55,7 @@ def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
         from hiitpi.pose.catalog import Catalog
 
         settings = Settings.load()
-        catalog = Catalog(mirror=settings.model_mirror, tell=_tell)
+        catalog = Catalog(mirror=settings.model_mirror, on_message=_tell)
         picture = _picture(options.image)
         return flat(bench_pose(picture, catalog, settings.threads, options.rounds, _tell))
     if part == "coach":

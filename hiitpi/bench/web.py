@@ -123,7 +123,7 @@ def _memory(seconds: float, tell: Callable[[str], None]) -> Figures:
     """The whole app with a real pose model and some viewers."""
     catalog, settings = Catalog(mirror=Settings.load().model_mirror), Settings.load()
     try:
-        catalog.get("blazepose")
+        catalog.fetch("blazepose")
     except ModelError as error:
         tell(f"Memory is not measured: {error}")
         return {}

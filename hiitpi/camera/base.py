@@ -27,7 +27,7 @@ class Frame:
         image: uint8 (H, W, 3) RGB, not to be written to.
         seq: 1 for the camera's first, then counting up.
         time: seconds of the monotonic clock at capture.
-        truth: repetitions that the drawn athlete has really done; None from a real camera.
+        truth: repetitions that the synthetic athlete has really done; None from a real camera.
     """
 
     image: Image
@@ -41,7 +41,7 @@ class Capture(NamedTuple):
 
     Attributes:
         image: uint8 (H, W, 3) RGB.
-        truth: repetitions that the drawn athlete has really done; None from a real camera.
+        truth: repetitions that the synthetic athlete has really done; None from a real camera.
         time: seconds of the monotonic clock at capture; None: the driver does not say.
     """
 
@@ -117,14 +117,14 @@ class Camera(ABC):
     def perform(self, workout: str | None) -> None:
         """Tell who is in front of the camera which workout begins; None: stand at ease.
 
-        People know it from the page. The drawn athlete starts anew, from standing.
+        People know it from the page. The synthetic athlete starts anew, from standing.
         """
         return
 
     def prepare(self, workout: str) -> None:
         """Tell who is in front of the camera which workout comes next.
 
-        People know it from the page. The drawn athlete takes its starting position.
+        People know it from the page. The synthetic athlete takes its starting position.
         """
         return
 

@@ -33,8 +33,8 @@ def camera_names() -> list[str]:
 def open_camera(settings: Settings) -> Camera:
     """Start the camera that `settings.camera` names.
 
-    "auto" tries picamera2, picamera, then each USB camera; if none opens, the drawn athlete steps
-    in. Why each was not taken is logged.
+    "auto" tries picamera2, picamera, then each USB camera; if none opens, the synthetic athlete
+    steps in. Why each was not taken is logged.
 
     Raises:
         CameraError: the camera named is not there or cannot be opened.
@@ -50,7 +50,7 @@ def open_camera(settings: Settings) -> Camera:
         else:
             log.info("Filming with the %s.", camera.title)
             return camera
-    log.info("No camera found: the drawn athlete steps in.")
+    log.info("No camera found: the synthetic athlete steps in.")
     return _start("athlete", settings)
 
 

@@ -44,8 +44,8 @@ class Sample:
         pace: repetitions per 30 s.
         score: mean form score 0..100 of the set; None before its first repetition.
         sway: of the body from side to side, degrees (standard deviation); None: not seen yet.
-        truth: what the drawn athlete has really done in this set; None for a camera that films a
-            person, and while nothing is counted.
+        truth: what the synthetic athlete has really done in this set; None for a camera that
+            films a person, and while nothing is counted.
         phase: of the session; None without one.
         left: seconds until the phase ends; None: that depends on the athlete.
         spent: seconds of it so far, without pauses.

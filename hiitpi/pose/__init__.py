@@ -1,1 +1,1 @@
-"""Pose engines: a frame in, the seventeen keypoints of the athlete out."""
+"""Pose engines: they detect the athlete's 17 keypoints in a frame."""

@@ -1,4 +1,4 @@
-"""The Coral Edge TPU: whether one is here, and what runs models on it."""
+"""Support for the Coral Edge TPU: detects the device and creates interpreters that use it."""
 
 import ctypes
 import logging
@@ -12,25 +12,25 @@ log = logging.getLogger(__name__)
 
 Accelerator = Literal["auto", "edgetpu", "cpu"]
 
-#: (vendor, product) of Coral's USB accelerator: before its firmware is loaded, and after.
-USB: Final = {("1a6e", "089a"), ("18d1", "9302")}
+#: USB ids (vendor, product) of Coral's USB accelerator, before and after its firmware is loaded.
+USB_IDS: Final = {("1a6e", "089a"), ("18d1", "9302")}
 
-#: The runtime's library, as Coral's and the community's packages install it.
+#: The Edge TPU runtime library, under the name used by Coral's and the community's packages.
 LIBRARY: Final = "libedgetpu.so.1"
 
 HELP: Final = (
-    "Run ./setup.sh install while it is plugged in, which brings a library that fits (docs/pi.md), "
-    "or set HIITPI_ACCELERATOR=cpu to do without."
+    "Run ./setup.sh install while it is plugged in, which installs a matching library "
+    "(docs/pi.md), or set HIITPI_ACCELERATOR=cpu to use the CPU."
 )
 
 MakeInterpreter = Callable[[bytes], Any]
 
 
 def edgetpu_present(root: Path = Path("/")) -> bool:
-    """Whether an Edge TPU is plugged in, by USB or PCIe.
+    """Return whether an Edge TPU is plugged in, by USB or PCIe.
 
     Args:
-        root: of the file system.
+        root: root of the file system; another one in tests.
     """
     if any((root / "dev").glob("apex_*")):
         return True
@@ -39,16 +39,16 @@ def edgetpu_present(root: Path = Path("/")) -> bool:
             ids = tuple((device / name).read_text().strip() for name in ("idVendor", "idProduct"))
         except OSError:
             continue
-        if ids in USB:
+        if ids in USB_IDS:
             return True
     return False
 
 
 def edgetpu_interpreter() -> MakeInterpreter:
-    """What makes an interpreter on the Edge TPU of a model's bytes.
+    """Return a function that creates an Edge TPU interpreter from the bytes of a model.
 
-    pycoral where it is installed, which is how Coral's own system images bring it; otherwise
-    LiteRT, or tflite-runtime, with libedgetpu as its delegate.
+    It uses pycoral if that is installed, as on Coral's own system images; otherwise LiteRT or
+    tflite-runtime with libedgetpu as a delegate.
 
     Raises:
         ModelError: libedgetpu is missing, or no Edge TPU answers.
@@ -60,7 +60,7 @@ def edgetpu_interpreter() -> MakeInterpreter:
     except ImportError:
         pass
     try:
-        ctypes.CDLL(LIBRARY)  # LiteRT stumbles over a missing one in its own clean-up
+        ctypes.CDLL(LIBRARY)  # if it is missing, LiteRT fails in its clean-up and hides the reason
     except OSError as error:
         raise ModelError(
             f"The Edge TPU cannot be used: {LIBRARY} is not installed. {HELP}"
@@ -70,13 +70,13 @@ def edgetpu_interpreter() -> MakeInterpreter:
         delegate = runtime.load_delegate(LIBRARY)
     except (ValueError, RuntimeError) as error:
         raise ModelError(
-            f"The Edge TPU cannot be used: none answers ({error}). Is it plugged in? {HELP}"
+            f"The Edge TPU cannot be used: no device answers ({error}). Is it plugged in? {HELP}"
         ) from error
     return lambda model: runtime.Interpreter(model_content=model, experimental_delegates=[delegate])
 
 
 def tflite() -> Any:
-    """The TFLite runtime's module: LiteRT, else tflite-runtime.
+    """Return the module of the TFLite runtime: LiteRT, or else tflite-runtime.
 
     Raises:
         ModelError: neither is installed.

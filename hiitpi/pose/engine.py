@@ -1,4 +1,7 @@
-"""What every pose engine is, and choosing one: each is a module of this folder, found by name."""
+"""The pose engine interface, and the factory that opens an engine by name.
+
+Each module of this package that has a `MODELS` tuple is a plug-in with an engine for those models.
+"""
 
 import importlib
 import logging
@@ -19,49 +22,54 @@ from hiitpi.pose.keypoints import Pose
 
 log = logging.getLogger(__name__)
 
-#: What "auto" means on the CPU, and on an Edge TPU. BlazePose turns its crop with the body, so that
-#: floor work is seen as well as standing work, and it is the model that a machine with nothing but
-#: a package index can have; PoseNet is what the Edge TPU runs at 30 frames/s and more.
+#: The models that "auto" selects on the CPU and on an Edge TPU. BlazePose rotates its crop with the
+#: body, so it tracks floor exercises as well as standing ones, and it can be downloaded from a
+#: package index alone. PoseNet runs on the Edge TPU at 30 frames/s and more.
 AUTO: Final = "blazepose"
 AUTO_EDGETPU: Final = "posenet"
 
 
 class Engine(Protocol):
-    """Finds the athlete in a picture."""
+    """Detects and tracks the athlete in a sequence of frames."""
 
-    #: The catalog's name of the model, with "on Edge TPU" if it runs there.
+    #: Name of the model in the catalogue, followed by "on Edge TPU" if it runs there.
     name: str
 
-    #: The model that runs for each picture of a person who is followed.
+    #: The model that runs for each frame while a person is tracked.
     main_model: Interpreter
 
     def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
-        """The pose of the athlete in a picture; None: nobody.
+        """Return the pose of the athlete in a frame; None if there is no person.
 
-        Among several people it stays with the one it followed.
+        Among several people it stays with the one it has been tracking.
 
         Args:
             image: uint8 (H, W, 3) RGB.
-            time: of the picture, seconds of any clock; not before that of the last picture, unless
-                `reset` was called.
+            time: time of the frame, seconds of any clock; not before that of the previous frame,
+                unless `reset` was called in between.
 
         Raises:
-            ModelError: the accelerator has gone, or the runtime failed.
+            ModelError: the accelerator was unplugged, or the runtime failed.
         """
         ...
 
     def reset(self) -> None:
-        """Forget the last pose: the next picture has nothing to do with it."""
+        """Forget the tracked person, because the next frame is unrelated to the previous one."""
         ...
 
 
 def engine_names() -> list[str]:
-    """Every name that `open_engine` takes besides "auto"."""
-    return sorted(name for module in _modules() for name in module.MODELS)
+    """Return all names that `open_engine` accepts besides "auto"."""
+    return sorted(name for module in _engine_modules() for name in module.MODELS)
 
 
 def model_of(name: str, accelerator: Accelerator = "cpu") -> str:
-    """The catalog's name of the model that a setting means."""
+    """Return the catalogue name of the model for a setting.
+
+    Args:
+        name: name of a model, or "auto".
+        accelerator: where it runs; only "auto" depends on it.
+    """
     if name != "auto":
         return name
     return AUTO if accelerator == "cpu" else AUTO_EDGETPU
@@ -70,17 +78,17 @@ def model_of(name: str, accelerator: Accelerator = "cpu") -> str:
 def open_engine(
     name: str, catalog: Catalog, threads: int = 1, accelerator: Accelerator = "cpu"
 ) -> Engine:
-    """Open the engine of a model; it is fetched when it is not here.
+    """Open the engine of a model; download the model if necessary.
 
     Args:
-        name: of the model, or "auto".
-        catalog: where models come from.
-        threads: CPU threads of one inference.
-        accelerator: "auto" takes an Edge TPU that is here and can run the model, else the CPU, and
-            logs why; "edgetpu" takes nothing else.
+        name: name of the model, or "auto".
+        catalog: the catalogue of models.
+        threads: CPU threads per inference.
+        accelerator: "auto" uses an Edge TPU if one is plugged in and can run the model, otherwise
+            it logs the reason and falls back to the CPU; "edgetpu" has no fallback.
 
     Raises:
-        ModelError: there is no such engine, or its model cannot be had or run.
+        ModelError: there is no such engine, or its model cannot be downloaded or run.
     """
     if accelerator == "edgetpu":
         return _open(name, catalog, threads, edgetpu=True)
@@ -88,34 +96,39 @@ def open_engine(
         try:
             return _open(name, catalog, threads, edgetpu=True)
         except ModelError as error:
-            log.warning("%s Going on with the CPU.", error)
+            log.warning("%s Falling back to the CPU.", error)
     return _open(name, catalog, threads, edgetpu=False)
 
 
 def fetch(name: str, catalog: Catalog, accelerator: Accelerator = "cpu") -> None:
-    """Get every model that `open_engine` with the same arguments may want.
+    """Download every model that `open_engine` may need for the same arguments.
+
+    Args:
+        name: name of the model, or "auto".
+        catalog: the catalogue of models.
+        accelerator: see `open_engine`.
 
     Raises:
-        ModelError: one of them cannot be had.
+        ModelError: a model cannot be downloaded.
     """
     if accelerator != "cpu" and (accelerator == "edgetpu" or edgetpu_present()):
-        catalog.get(model_of(name, "edgetpu"), edgetpu=True)
+        catalog.fetch(model_of(name, "edgetpu"), edgetpu=True)
     if accelerator != "edgetpu":
-        catalog.get(model_of(name))
+        catalog.fetch(model_of(name))
 
 
 def _open(name: str, catalog: Catalog, threads: int, edgetpu: bool) -> Engine:
-    wanted = model_of(name, "edgetpu" if edgetpu else "cpu")
-    for module in _modules():
-        if wanted in module.MODELS:
-            files = catalog.get(wanted, edgetpu)
-            engine: Engine = module.open_engine(wanted, files, threads, edgetpu)
+    model = model_of(name, "edgetpu" if edgetpu else "cpu")
+    for module in _engine_modules():
+        if model in module.MODELS:
+            files = catalog.fetch(model, edgetpu)
+            engine: Engine = module.open_engine(model, files, threads, edgetpu)
             return engine
-    raise ModelError(f"No pose engine {name!r}. There are: auto, {', '.join(engine_names())}.")
+    raise ModelError(f"No pose engine {name!r}. Available: auto, {', '.join(engine_names())}.")
 
 
-def _modules() -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        module = importlib.import_module(f"hiitpi.pose.{found.name}")
+def _engine_modules() -> Iterator[ModuleType]:
+    for info in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        module = importlib.import_module(f"hiitpi.pose.{info.name}")
         if hasattr(module, "MODELS"):
             yield module

@@ -1,4 +1,4 @@
-"""Runs a .tflite model, on the CPU or on the Edge TPU."""
+"""Runs a .tflite model on the CPU or on the Edge TPU."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -19,23 +19,23 @@ class Interpreter:
     """A loaded model with one input.
 
     Args:
-        model: a file, or the bytes of one.
-        threads: CPU threads for one inference.
-        edgetpu: whether it runs on the Edge TPU.
+        model: a .tflite file, or its content.
+        threads: CPU threads per inference.
+        edgetpu: whether to run it on the Edge TPU.
 
     Raises:
-        ModelError: it is not a model, or this runtime cannot run it, or there is no Edge TPU.
+        ModelError: it is not a model, this runtime cannot run it, or no Edge TPU can be used.
     """
 
     def __init__(self, model: Path | bytes, threads: int = 1, edgetpu: bool = False) -> None:
         self._name = model.name if isinstance(model, Path) else "the model"
-        make = edgetpu_interpreter() if edgetpu else None
+        make_interpreter = edgetpu_interpreter() if edgetpu else None
         try:
             content = model.read_bytes() if isinstance(model, Path) else model
-            with _quiet():
+            with _stderr_silenced():
                 self._model = (
-                    make(content)
-                    if make
+                    make_interpreter(content)
+                    if make_interpreter
                     else tflite().Interpreter(model_content=content, num_threads=threads)
                 )
                 self._model.allocate_tensors()
@@ -47,7 +47,7 @@ class Interpreter:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of the input, batch included: (1, H, W, C)."""
+        """Shape of the input with the batch dimension: (1, H, W, C)."""
         return tuple(int(n) for n in self._input["shape"])
 
     @property
@@ -57,16 +57,20 @@ class Interpreter:
 
     @property
     def outputs(self) -> Sequence[dict[str, Any]]:
-        """Name, shape and quantisation of each output, in the order `invoke` returns them."""
+        """Name, shape and quantisation of each output, in the order of `invoke`'s result."""
         return self._outputs
 
     def invoke(self, data: Array) -> list[Array]:
-        """Run the model on `data` (the input's shape and type); return the raw outputs.
+        """Run the model.
 
-        The arrays are copies: they stay true after the next call.
+        Args:
+            data: an array with `input_shape` and `input_type`.
+
+        Returns:
+            The raw outputs. They are copies, so the next call does not overwrite them.
 
         Raises:
-            ModelError: the accelerator has gone, or the runtime failed.
+            ModelError: the accelerator was unplugged, or the runtime failed.
         """
         try:
             self._model.set_tensor(self._input["index"], data)
@@ -77,22 +81,27 @@ class Interpreter:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep LiteRT from telling the terminal about its delegate; it has no switch for that.
+def _stderr_silenced() -> Iterator[None]:
+    """Suppress LiteRT's log line about its delegate on stderr; LiteRT has no option for that.
 
-    What goes wrong is raised as well, so nothing is lost.
+    Errors are raised as exceptions as well, so none is lost.
     """
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    saved, devnull = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(devnull)
 
 
 def dequantised(raw: Array, output: dict[str, Any]) -> NDArray[np.float32]:
-    """Real values of a quantised output: scale * (raw - zero point)."""
+    """Return the real values of a quantised output: scale * (raw - zero point).
+
+    Args:
+        raw: an output of `Interpreter.invoke`, of any shape.
+        output: its entry in `Interpreter.outputs`.
+    """
     scale, zero = output["quantization"]
     return np.float32(scale) * (raw.astype(np.float32) - np.float32(zero))

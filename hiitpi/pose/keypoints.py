@@ -1,15 +1,15 @@
-"""The vocabulary of poses: COCO's seventeen keypoints and the `Pose` that carries them."""
+"""COCO's 17 keypoints, and the `Pose` type that holds them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:  # pages and the supervisor know the names of joints, and need no arrays for that
+if TYPE_CHECKING:  # web and supervisor import joint names from here, and must not load NumPy
     import numpy as np
     from numpy.typing import NDArray
 
-#: COCO's order (Lin et al. 2014, "Microsoft COCO"). Left is the person's left.
+#: Keypoint names in COCO's order (Lin et al. 2014, "Microsoft COCO"). Left is the person's left.
 KEYPOINTS: Final = (
     "nose",
     "left_eye",
@@ -32,14 +32,14 @@ KEYPOINTS: Final = (
 
 INDEX: Final = {name: index for index, name in enumerate(KEYPOINTS)}
 
-#: (left, right) index of each joint that comes in pairs.
+#: Keypoint indices (left, right) of each paired joint.
 SIDES: Final = {
     name.removeprefix("left_"): (INDEX[name], INDEX[name.replace("left_", "right_")])
     for name in KEYPOINTS
     if name.startswith("left_")
 }
 
-#: Bones of the drawn skeleton, as pairs of keypoint indices.
+#: Bones of the skeleton in the overlay, as pairs of keypoint indices.
 SKELETON: Final = tuple(
     (INDEX[a], INDEX[b])
     for a, b in (
@@ -59,18 +59,18 @@ SKELETON: Final = tuple(
 )
 
 
-#: A keypoint below this score is not seen. PoseNet's and MoveNet's own examples draw from 0.2-0.3.
+#: Minimum score of a visible keypoint. PoseNet's and MoveNet's own examples draw from 0.2-0.3.
 SEEN: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """One person in one frame.
+    """The keypoints of one person in one frame.
 
     Attributes:
         xy: float32 (17, 2), pixels of the frame, x to the right, y down.
-        score: float32 (17,), 0..1, how sure the engine is of each keypoint.
-        confidence: 0..1, how sure the engine is that this is a person.
+        score: float32 (17,), 0..1, the engine's confidence in each keypoint.
+        confidence: 0..1, the engine's confidence that this is a person.
     """
 
     xy: NDArray[np.float32]

@@ -1,9 +1,9 @@
-"""PoseNet (PersonLab): heat maps and offsets in, one skeleton out.
+"""PoseNet (PersonLab): decodes one skeleton from the model's heat maps and offsets.
 
 Papandreou et al. 2018, "PersonLab: Person Pose Estimation and Instance Segmentation with a
 Bottom-Up, Part-Based, Geometric Embedding Model". Google publishes the model with a custom op that
-decodes; the op runs nowhere but in Google's own builds, so it is taken out and decoding is done
-here, the same for every accelerator.
+decodes the poses; it runs only in Google's own builds, so it is removed from the model, and the
+decoder below is used with every accelerator.
 """
 
 from collections import deque
@@ -22,15 +22,16 @@ from hiitpi.pose.tracker import Box, PersonTracker
 MODELS: Final = ("posenet", "posenet_353")
 
 #: Input pixels per cell of the heat maps.
-STRIDE: Final = 16
+STRIDE_PX: Final = 16
 
-#: How often a keypoint follows the short offsets; Google's decoder does it 5 times.
+#: How often a keypoint is refined by the short-range offsets; 5 times in Google's decoder, too.
 REFINEMENTS: Final = 5
 
-#: Mean keypoint score of a person; PersonLab's own demos use 0.2-0.25.
-PRESENT: Final = 0.2
+#: Minimum mean keypoint score of a person; PersonLab's own demos use 0.2-0.25.
+MIN_PERSON_SCORE: Final = 0.2
 
-#: The tree along which a skeleton grows: edge k of the mid-range offsets, parent to child.
+#: The tree along which the decoder grows a skeleton: edge k of the mid-range offsets, (parent,
+#: child).
 EDGES: Final = tuple(
     (INDEX[parent], INDEX[child])
     for parent, child in (
@@ -57,12 +58,14 @@ Floats = NDArray[np.float32]
 
 
 class Heads(NamedTuple):
-    """PoseNet's outputs for one picture; h, w = cells.
+    """PoseNet's outputs for one frame, on a grid of h rows and w columns of cells.
 
     Attributes:
-        score: (h, w, 17), 0..1.
-        short: (h, w, 2, 17) pixels of the input, dy and dx to the keypoint from a cell near it.
-        middle: (h, w, 2, 2, 16) pixels: forward or backward, dy or dx, edge.
+        score: heat maps, (h, w, 17), 0..1.
+        short: short-range offsets, (h, w, 2, 17) in pixels of the input: dy and dx from a cell to
+            the keypoint near it.
+        middle: mid-range offsets, (h, w, 2, 2, 16) in pixels of the input: forward or backward
+            along the edge, dy or dx, edge.
     """
 
     score: Floats
@@ -71,34 +74,48 @@ class Heads(NamedTuple):
 
 
 class PoseNet:
-    """PoseNet on the CPU or the Edge TPU, decoded for a single athlete."""
+    """PoseNet on the CPU or the Edge TPU, decoded for a single person.
+
+    Args:
+        name: name of the model in the catalogue.
+        model: the .tflite file.
+        threads: CPU threads per inference.
+        edgetpu: whether to run it on the Edge TPU.
+    """
 
     def __init__(self, name: str, model: Path, threads: int = 1, edgetpu: bool = False) -> None:
         self.name = f"{name} on Edge TPU" if edgetpu else name
         stripped = without_decoder(model.read_bytes(), model.name)
         self.main_model = Interpreter(stripped, threads, edgetpu)
         _, self._height, self._width, _ = self.main_model.input_shape
-        self._athlete = PersonTracker()
+        self._tracker = PersonTracker()
 
     def reset(self) -> None:
-        """Follow whoever is strongest in the next picture."""
-        self._athlete.reset()
+        """Forget the person; take the one with the highest score in the next frame."""
+        self._tracker.reset()
 
     def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
-        """The skeleton of the athlete followed, or the strongest; None: nobody.
+        """Return the pose of the tracked person, or of the one with the highest score.
 
         Args:
-            image: uint8 (H, W, 3) RGB. It is fitted into the model's input, padded, not stretched.
-            time: of the picture, seconds.
-        """
-        padded, scale = self._fitted(image)
-        heads = self.heads(padded)
-        near = _cells(self._athlete.search_region(time), scale)
-        pose = _pose(*decode(heads, strongest(heads, near)), scale)
-        return self._athlete.take(pose if pose.confidence >= PRESENT else None, time)
+            image: uint8 (H, W, 3) RGB. It is scaled and padded to the model's input, not stretched.
+            time: time of the frame, seconds.
 
-    def _fitted(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
-        """The picture in the upper left of the input, and pixels of it per pixel of the input."""
+        Returns:
+            The pose; None if there is no person.
+        """
+        padded, scale = self._pad_to_input(image)
+        heads = self.heads(padded)
+        search_box = _box_in_cells(self._tracker.search_region(time), scale)
+        pose = _pose(*decode(heads, strongest(heads, search_box)), scale)
+        return self._tracker.accept(pose if pose.confidence >= MIN_PERSON_SCORE else None, time)
+
+    def _pad_to_input(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
+        """Scale the frame into the upper left corner of the input.
+
+        Returns:
+            The input, uint8 (H, W, 3); and frame pixels per input pixel, (2,) for x and y.
+        """
         height, width = image.shape[:2]
         shrink = min(self._width / width, self._height / height)
         size = round(width * shrink), round(height * shrink)
@@ -107,7 +124,11 @@ class PoseNet:
         return padded, np.array((width / size[0], height / size[1]), np.float32)
 
     def heads(self, image: NDArray[np.uint8]) -> Heads:
-        """Run the model on a picture of exactly its input's size."""
+        """Run the model.
+
+        Args:
+            image: uint8 (H, W, 3) RGB of the model's input size.
+        """
         raw = self.main_model.invoke(image[None])
         heads = [
             dequantised(r, out)[0] for r, out in zip(raw, self.main_model.outputs, strict=True)
@@ -126,11 +147,17 @@ def open_engine(name: str, files: list[Path], threads: int, edgetpu: bool) -> Po
     return PoseNet(name, files[0], threads, edgetpu)
 
 
+#: Row and column of a cell, and the index of a keypoint.
 Root = tuple[int, int, int]
 
 
 def strongest(heads: Heads, within: Box | None = None) -> Root:
-    """(row, column, keypoint) of the highest score, if asked among the cells of a box."""
+    """Return the cell and keypoint with the highest score.
+
+    Args:
+        heads: the model's outputs.
+        within: a box in cells to which to restrict the search; ignored if it is off the grid.
+    """
     rows, columns, _ = heads.score.shape
     top, left, bottom, right = 0, 0, rows, columns
     if within:
@@ -144,37 +171,45 @@ def strongest(heads: Heads, within: Box | None = None) -> Root:
 
 
 def decode(heads: Heads, root: Root) -> tuple[Floats, Floats]:
-    """Grow a skeleton from a root; return xy (17, 2) in input pixels, and score (17,)."""
+    """Grow a skeleton from a root keypoint.
+
+    Args:
+        heads: the model's outputs.
+        root: where to start; see `strongest`.
+
+    Returns:
+        Keypoints, float32 (17, 2) x and y in pixels of the input; and their scores, float32 (17,).
+    """
     row, column, first = root
     yx = np.zeros((17, 2), np.float32)
     score = np.zeros(17, np.float32)
-    yx[first] = (row * STRIDE, column * STRIDE) + heads.short[row, column, :, first]
+    yx[first] = (row * STRIDE_PX, column * STRIDE_PX) + heads.short[row, column, :, first]
     score[first] = _sample(heads.score[:, :, first], yx[first])
 
-    grown, waiting = {first}, deque([first])
-    while waiting:
-        here = waiting.popleft()
+    decoded, queue = {first}, deque([first])
+    while queue:
+        source = queue.popleft()
         for edge, (parent, child) in enumerate(EDGES):
-            if here not in (parent, child):
+            if source not in (parent, child):
                 continue
-            there, direction = (child, 0) if here == parent else (parent, 1)
-            if there in grown:
+            target, direction = (child, 0) if source == parent else (parent, 1)
+            if target in decoded:
                 continue
-            at = yx[here] + _sample(heads.middle[:, :, direction, :, edge], yx[here])
+            position = yx[source] + _sample(heads.middle[:, :, direction, :, edge], yx[source])
             for _ in range(REFINEMENTS):
-                at = at + _sample(heads.short[:, :, :, there], at)
-            yx[there] = at
-            score[there] = _sample(heads.score[:, :, there], at)
-            grown.add(there)
-            waiting.append(there)
+                position = position + _sample(heads.short[:, :, :, target], position)
+            yx[target] = position
+            score[target] = _sample(heads.score[:, :, target], position)
+            decoded.add(target)
+            queue.append(target)
     return yx[:, ::-1].copy(), score
 
 
-def _cells(box: Box | None, scale: Floats) -> Box | None:
-    """A box in pixels of the picture, in cells of the heat maps."""
+def _box_in_cells(box: Box | None, scale: Floats) -> Box | None:
+    """Convert a box from frame pixels to heat map cells."""
     if box is None:
         return None
-    x, y = (float(n) * STRIDE for n in scale)
+    x, y = (float(n) * STRIDE_PX for n in scale)
     return Box(box.left / x, box.top / y, box.right / x, box.bottom / y)
 
 
@@ -182,11 +217,19 @@ def _pose(xy: Floats, score: Floats, scale: Floats) -> Pose:
     return Pose(xy * scale, score, float(score.mean()))
 
 
-def _sample(grid: Floats, at: Floats) -> Floats:
-    """The value of `grid` (h, w, ...) between its cells, at `at` (y, x in input pixels)."""
+def _sample(grid: Floats, yx: Floats) -> Floats:
+    """Interpolate a grid bilinearly.
+
+    Args:
+        grid: (h, w, ...), a value per cell.
+        yx: (2,), y and x in pixels of the input.
+
+    Returns:
+        The value there, of shape (...).
+    """
     rows, columns = grid.shape[:2]
-    y = min(max(float(at[0]) / STRIDE, 0.0), rows - 1.0)
-    x = min(max(float(at[1]) / STRIDE, 0.0), columns - 1.0)
+    y = min(max(float(yx[0]) / STRIDE_PX, 0.0), rows - 1.0)
+    x = min(max(float(yx[1]) / STRIDE_PX, 0.0), columns - 1.0)
     top, left = int(y), int(x)
     bottom, right = min(top + 1, rows - 1), min(left + 1, columns - 1)
     dy, dx = np.float32(y - top), np.float32(x - left)
@@ -197,18 +240,25 @@ def _sample(grid: Floats, at: Floats) -> Floats:
 
 
 def without_decoder(model: bytes, name: str = "the model") -> bytes:
-    """The same model, ending in its three heads instead of in the custom op `PosenetDecoderOp`.
+    """Remove the custom op `PosenetDecoderOp` from a model, so that its three heads are outputs.
+
+    Args:
+        model: content of a .tflite file.
+        name: name of the model, for error messages.
+
+    Returns:
+        Content of the new .tflite file.
 
     Raises:
-        ModelError: it has no such op, or is not a .tflite file.
+        ModelError: the model has no such op, or is not a .tflite file.
     """
     try:
         import flatbuffers
         from ai_edge_litert import schema_py_generated as schema
     except ImportError as error:
         raise ModelError(
-            f"{name} needs the packages ai-edge-litert and flatbuffers, beside tflite-runtime or "
-            f"pycoral too ({error}). Type: pip install ai-edge-litert flatbuffers"
+            f"{name} needs the packages ai-edge-litert and flatbuffers, even if tflite-runtime or "
+            f"pycoral is installed ({error}). Type: pip install ai-edge-litert flatbuffers"
         ) from error
     try:
         tree: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
@@ -216,7 +266,7 @@ def without_decoder(model: bytes, name: str = "the model") -> bytes:
         codes = [code.customCode or b"" for code in tree.operatorCodes]
         ops = [codes[operator.opcodeIndex] for operator in graph.operators]
         decoder = graph.operators.pop(ops.index(b"PosenetDecoderOp"))
-    except Exception as error:  # a damaged flatbuffer fails in any way
+    except Exception as error:  # a damaged flatbuffer may raise anything
         raise ModelError(f"{name} is not a PoseNet with a decoder: {error}") from error
     graph.outputs = list(decoder.inputs)
     tree.signatureDefs = None

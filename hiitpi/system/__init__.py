@@ -1,1 +1,1 @@
-"""The machine below the app: background threads."""
+"""Operating-system services: processes, background threads, logs, heartbeats, network addresses."""

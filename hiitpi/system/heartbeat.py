@@ -1,4 +1,4 @@
-"""Signs of life of a child process, as seen from outside."""
+"""Liveness checks of child processes: heartbeats through a pipe, and health probes."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from typing import Final
 
 from hiitpi.system.background_loop import BackgroundLoop
 
-#: Seconds between two beats, and between two questions.
+#: Seconds between heartbeats, and between health probes.
 HEARTBEAT_S: Final = 0.5
 PROBE_S: Final = 3.0
 
@@ -15,43 +15,50 @@ OPTION: Final = "--heartbeat"
 
 
 class HeartbeatPipe:
-    """The parent's end of a pipe on which a child beats."""
+    """A pipe through which a child process sends heartbeats, seen from the parent.
+
+    Attributes:
+        child_fd: the write end, a file descriptor that the child inherits.
+    """
 
     def __init__(self) -> None:
-        self._read, self.end = os.pipe()
-        os.set_blocking(self._read, False)
+        self._read_fd, self.child_fd = os.pipe()
+        os.set_blocking(self._read_fd, False)
 
-    def handed_over(self) -> list[str]:
-        """What to add to the child's command; the child has been given `end`."""
-        return [OPTION, str(self.end)]
+    def child_arguments(self) -> list[str]:
+        """Return the command-line arguments that pass the pipe to the child."""
+        return [OPTION, str(self.child_fd)]
 
-    def started(self) -> None:
-        """The child has its end: ours of it is closed."""
-        os.close(self.end)
+    def close_child_end(self) -> None:
+        """Close the parent's copy of the write end; call it once the child has been spawned."""
+        os.close(self.child_fd)
 
-    def beats(self) -> bool:
-        """Whether it has beaten since this was last asked."""
+    def has_beaten(self) -> bool:
+        """Return whether a heartbeat has arrived since the last call."""
         try:
-            return bool(os.read(self._read, 4096))
+            return bool(os.read(self._read_fd, 4096))
         except BlockingIOError:
             return False
 
     def close(self) -> None:
-        """Listen no more."""
-        os.close(self._read)
+        """Close the read end."""
+        os.close(self._read_fd)
 
 
 def heartbeat(arguments: Sequence[str], clock: Callable[[], float]) -> Callable[[], None]:
-    """What a child calls over and over, if its command says where to beat.
+    """Return the function by which a child process sends its heartbeats.
+
+    The child calls it as often as it likes; it writes at most once every HEARTBEAT_S seconds.
 
     Args:
-        arguments: of its command.
-        clock: monotonic seconds.
+        arguments: command line of the child; without the heartbeat option the function does
+            nothing.
+        clock: returns monotonic seconds.
     """
     if OPTION not in arguments:
         return lambda: None
-    end = int(arguments[list(arguments).index(OPTION) + 1])
-    os.set_blocking(end, False)
+    fd = int(arguments[list(arguments).index(OPTION) + 1])
+    os.set_blocking(fd, False)
     due = 0.0
 
     def beat() -> None:
@@ -60,37 +67,37 @@ def heartbeat(arguments: Sequence[str], clock: Callable[[], float]) -> Callable[
         if now >= due:
             due = now + HEARTBEAT_S
             try:
-                os.write(end, b".")
-            except OSError:  # nobody reads: the parent is gone, or busy for long
+                os.write(fd, b".")
+            except OSError:  # the parent is gone, or too busy to empty the pipe
                 return
 
     return beat
 
 
 class HealthProbe:
-    """Asks something again and again, in a background loop.
+    """Probes the health of a service periodically in a background loop.
 
     Args:
-        name: of what is asked.
-        ask: whether it is well; may raise, which means no.
-        period_s: seconds between an answer and the next question.
+        name: name of the service.
+        check: returns whether the service is healthy; an exception means that it is not.
+        period_s: seconds between a result and the next probe.
     """
 
-    def __init__(self, name: str, ask: Callable[[], bool], period_s: float = PROBE_S) -> None:
-        self._ask, self._period_s, self._well = ask, period_s, False
-        # Whatever it raises: what is asked may be away, and is asked again soon.
-        self._loop = BackgroundLoop(f"probe of {name}", self._turn, expected=(Exception,))
+    def __init__(self, name: str, check: Callable[[], bool], period_s: float = PROBE_S) -> None:
+        self._check, self._period_s, self._healthy = check, period_s, False
+        # Any exception is expected: the service may be unreachable, and is probed again soon.
+        self._loop = BackgroundLoop(f"probe of {name}", self._probe, expected=(Exception,))
         self._loop.start()
 
     def healthy(self) -> bool:
-        """Whether it was well since this was last asked."""
-        well, self._well = self._well, False
-        return well
+        """Return whether a probe has succeeded since the last call."""
+        healthy, self._healthy = self._healthy, False
+        return healthy
 
     def close(self) -> None:
-        """Ask no more."""
+        """Stop probing."""
         self._loop.stop()
 
-    def _turn(self) -> None:
-        self._well = self._ask() or self._well
+    def _probe(self) -> None:
+        self._healthy = self._check() or self._healthy
         time.sleep(self._period_s)

@@ -1,19 +1,23 @@
-"""What the machine says of itself, and what it gets back."""
+"""The host machine: CPU temperature, boot id, and tuning of the C allocator."""
 
 import ctypes
 from pathlib import Path
 from typing import Final
 
-#: Degrees Celsius from which a Raspberry Pi slows down.
+#: Degrees Celsius above which a Raspberry Pi throttles its CPU.
 HOT_CELSIUS: Final = 80.0
 
-#: malloc.h's M_MMAP_THRESHOLD, and bytes: more than a picture of 640x480.
-MMAP_THRESHOLD: Final = -3
+#: The parameter M_MMAP_THRESHOLD of malloc.h, and its value: more than a 640x480 RGB image.
+M_MMAP_THRESHOLD: Final = -3
 MMAP_THRESHOLD_BYTES: Final = 1_500_000
 
 
 def temperature(root: Path = Path("/")) -> float | None:
-    """Of the processor, degrees Celsius; None where the kernel does not tell."""
+    """Return the CPU temperature in degrees Celsius; None if the kernel does not expose it.
+
+    Args:
+        root: root of the file system; another one in tests.
+    """
     try:
         return int((root / "sys/class/thermal/thermal_zone0/temp").read_text()) / 1000
     except (OSError, ValueError):
@@ -21,7 +25,11 @@ def temperature(root: Path = Path("/")) -> float | None:
 
 
 def boot_id(root: Path = Path("/")) -> str:
-    """Linux' name for the time since the machine was started; "" where there is none."""
+    """Return Linux's random id of the current boot; "" if there is none.
+
+    Args:
+        root: root of the file system; another one in tests.
+    """
     try:
         return (root / "proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -29,17 +37,17 @@ def boot_id(root: Path = Path("/")) -> str:
 
 
 def malloc_trim() -> None:
-    """Return what was freed to the system (malloc_trim(3)); a C library without it keeps it."""
+    """Return freed memory to the system (malloc_trim(3)); a no-op if the C library lacks it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)
 
 
 def set_mmap_threshold() -> None:
-    """Have large blocks, of `MMAP_THRESHOLD_BYTES`, go back to the system when freed (mallopt(3)).
+    """Return blocks of `MMAP_THRESHOLD_BYTES` and more to the system when freed (mallopt(3)).
 
-    That costs time whenever one is made, and saves what would lie about in pieces.
+    Each allocation of such a block takes longer, but the heap does not fragment.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
-        mallopt(MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
+        mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)

@@ -1,4 +1,4 @@
-"""The addresses people open, and a QR code of the one for other devices."""
+"""The URLs under which the app is reachable, and a QR code of the one for other devices."""
 
 import io
 import socket
@@ -10,18 +10,18 @@ from hiitpi.access.house_code import HouseCode
 from hiitpi.access.networks import is_loopback
 from hiitpi.settings import Settings
 
-#: In the place of an address for other devices.
-HERE_ONLY = "this machine only: by HIITPI_HOST, or for want of a network"
+#: Shown if there is no URL for other devices.
+LOCAL_ONLY = "only on this machine (HIITPI_HOST, or no network)"
 
 
 def lan_address() -> str | None:
-    """This machine's address on the LAN; None when it has none.
+    """Return this machine's IPv4 address on the LAN; None if it has none.
 
-    Nothing is sent: connecting a datagram socket only asks the kernel which way it would go.
+    No packet is sent: connecting a datagram socket only makes the kernel choose a route.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737: nobody's
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: reserved for documentation (RFC 5737)
         except OSError:
             return None
         address: str = probe.getsockname()[0]
@@ -29,38 +29,44 @@ def lan_address() -> str | None:
 
 
 def startup_message(settings: Settings, service: bool = False) -> str:
-    """What the terminal shows when the app is open; a service's log, which others read, no code."""
+    """Return what is printed when the app has started.
+
+    Args:
+        settings: settings of this machine.
+        service: whether the app runs as a systemd service. Its log is readable by others, so the
+            house code is left out.
+    """
     lines = ["", "HIIT PI is open:"]
     lines += [f"  on this machine   {settings.scheme}://localhost:{settings.port}"]
-    address = reached_at(settings)
-    if address and service:
-        return "\n".join([*lines, f"  on other devices  {address}"])
-    if address:
-        lines += [f"  on other devices  {address}", *invitation(settings)]
-    return "\n".join([*lines, "", "Ctrl-C stops it.", ""])
+    url = url_for_other_devices(settings)
+    if url and service:
+        return "\n".join([*lines, f"  on other devices  {url}"])
+    if url:
+        lines += [f"  on other devices  {url}", *login_lines(settings)]
+    return "\n".join([*lines, "", "Press Ctrl-C to stop.", ""])
 
 
-def reached_at(settings: Settings) -> str | None:
-    """The pages' address for other devices; None: they are for this machine only."""
-    everywhere = settings.host in ("0.0.0.0", "::", "")
-    host = lan_address() if everywhere else settings.host
+def url_for_other_devices(settings: Settings) -> str | None:
+    """Return the app's URL on the LAN; None if it is reachable from this machine only."""
+    all_interfaces = settings.host in ("0.0.0.0", "::", "")
+    host = lan_address() if all_interfaces else settings.host
     if not host or is_loopback(host) or host == "localhost":
         return None
     return f"{settings.scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def invitation(settings: Settings) -> list[str]:
-    """The house code, and a QR code that brings a device in with it."""
+def login_lines(settings: Settings) -> list[str]:
+    """Return lines with the house code, and a QR code of a link that logs a device in."""
     code = HouseCode(settings.instance, settings.house_code).value
-    address = reached_at(settings)
+    url = url_for_other_devices(settings)
     lines = []
     if code is None:
-        lines += ["", "There is no house code: EVERYBODY ON YOUR NETWORK CAN SEE THE VIDEO."]
+        lines += ["", "There is no house code: ANYONE ON YOUR NETWORK CAN SEE THE VIDEO."]
     else:
         lines += [f"  house code        {code}"]
-    if address:
-        drawn = io.StringIO()
-        link = address if code is None else f"{address}/code?code={quote(code)}"
-        segno.make(link, error="l").terminal(drawn, compact=True, border=1)
-        lines += ["", drawn.getvalue().rstrip("\n")]
+    if url:
+        qr_code = io.StringIO()
+        link = url if code is None else f"{url}/code?code={quote(code)}"
+        segno.make(link, error="l").terminal(qr_code, compact=True, border=1)
+        lines += ["", qr_code.getvalue().rstrip("\n")]
     return lines

@@ -1,4 +1,4 @@
-"""Where each process writes its log: a file that does not grow, and warnings to the terminal."""
+"""Logging of each process: a rotating file, and warnings to the terminal."""
 
 import logging
 import logging.handlers
@@ -6,15 +6,19 @@ import logging.handlers
 from hiitpi.errors import SettingsError
 from hiitpi.settings import Settings
 
-#: Bytes of one log file, and how many old ones are kept.
+#: Maximum size of a log file, and the number of rotated files kept.
 MAX_LOG_BYTES, KEPT_LOGS = 1_000_000, 3
 
 
 def configure_logging(settings: Settings, process: str) -> None:
-    """Log to `logs/<process>.log` in the instance folder, and warnings to standard error.
+    """Log to `logs/<process>.log` in the instance folder, and warnings to standard error as well.
+
+    Args:
+        settings: settings of this machine: instance folder and log level.
+        process: name of this process.
 
     Raises:
-        SettingsError: the instance folder cannot be made or written to.
+        SettingsError: the instance folder cannot be created or written to.
     """
     settings.make_instance()
     try:

@@ -1,4 +1,4 @@
-"""Processes that end when they are told to, and children that do not outlive their parent."""
+"""Clean shutdown of processes, and child processes that do not outlive their parent."""
 
 import shutil
 import signal
@@ -9,55 +9,68 @@ from typing import Literal
 
 
 class Stop:
-    """Set by a signal, or by hand; a main thread may wait for it.
+    """A shutdown request, set by a signal or by `set`, for which the main thread can wait.
 
-    A `threading.Event` is not made for that: Python runs a signal's handler in the main thread,
-    between any two steps of it. Where that is within `Event.wait`, the thread holds the very lock
-    that `Event.set` then waits for, and the process never ends. `SimpleQueue.put` is reentrant.
+    Unlike `threading.Event`, it may be set in a signal handler: Python runs handlers in the main
+    thread, between any two bytecode instructions. If that happens inside `Event.wait`, the thread
+    already holds the lock for which `Event.set` then waits: a deadlock. `SimpleQueue.put` is
+    reentrant.
 
     Args:
-        numbers: of the signals that set it.
+        signals: the signals that request shutdown.
     """
 
-    def __init__(self, *numbers: signal.Signals) -> None:
-        self._told: SimpleQueue[None] = SimpleQueue()
-        for number in numbers:
+    def __init__(self, *signals: signal.Signals) -> None:
+        self._requests: SimpleQueue[None] = SimpleQueue()
+        for number in signals:
             signal.signal(number, lambda *_: self.set())
 
     def set(self) -> None:
-        """It is time to stop."""
-        self._told.put(None)
+        """Request shutdown."""
+        self._requests.put(None)
 
     def is_set(self) -> bool:
-        """Whether it is."""
-        return not self._told.empty()
+        """Return whether shutdown has been requested."""
+        return not self._requests.empty()
 
     def wait(self, seconds: float) -> bool:
-        """Until it is set, or so long; whether it is."""
+        """Wait for a shutdown request, up to a timeout.
+
+        Args:
+            seconds: the timeout.
+
+        Returns:
+            Whether shutdown has been requested.
+        """
         try:
-            self._told.get(timeout=seconds)
+            self._requests.get(timeout=seconds)
         except Empty:
             return False
-        self.set()  # for whoever asks next
+        self.set()  # put it back: the request stays set
         return True
 
 
 def spawn(
     command: Sequence[str],
     env: Mapping[str, str] | None = None,
-    orphaned: Literal["TERM", "KILL"] = "TERM",
+    orphan_signal: Literal["TERM", "KILL"] = "TERM",
     keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child that gets the signal `orphaned` when this process ends, however it ends.
+    """Start a child process that is signalled when this process ends, for whatever reason.
 
-    It has the file descriptors `keep` of this process open.
+    util-linux's `setpriv` requests that from the kernel (PR_SET_PDEATHSIG) and then executes the
+    command; it is an essential package on Debian. Without it, only an orderly shutdown of this
+    process stops the child. The child gets its own session and process group, so that Ctrl-C
+    reaches only the parent, which then shuts its children down in order.
 
-    util-linux' `setpriv` asks the kernel for that (PR_SET_PDEATHSIG) and then becomes the command;
-    it is an essential package on Debian. Without it the child only ends with an orderly stop. The
-    child has a process group of its own: Ctrl-C reaches the parent alone, which stops it in order.
+    Args:
+        command: program and arguments.
+        env: environment variables; None for those of this process.
+        orphan_signal: the signal that the child gets when this process ends.
+        keep: file descriptors of this process that the child inherits.
     """
     setpriv = shutil.which("setpriv")
-    prefix = [setpriv, "--pdeathsig", orphaned, "--"] if setpriv else []
+    prefix = [setpriv, "--pdeathsig", orphan_signal, "--"] if setpriv else []
     return subprocess.Popen(
         [*prefix, *command],
         stdin=subprocess.DEVNULL,

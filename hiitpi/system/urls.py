@@ -1,23 +1,23 @@
-"""URLs as they may be shown: in titles, errors, logs and pages."""
+"""Masks credentials in URLs before they are shown in titles, errors, logs and pages."""
 
 import re
 from typing import Final
 
-HIDDEN: Final = "***"
+MASK: Final = "***"
 
-#: Parameters of a query that are nobody's business.
-_SECRET: Final = re.compile(
+#: Query parameters with credentials.
+_SECRET_PARAMETER: Final = re.compile(
     r"(?i)((?:^|[?&;])[^=&;]*(?:pass|pwd|token|secret|key|auth)[^=&;]*=)[^&;]*"
 )
 
 
 def without_password(url: str) -> str:
-    """The URL without user names, passwords and tokens; other texts stay as they are."""
+    """Return the URL with user names, passwords and tokens masked; other text is unchanged."""
     scheme, separator, rest = url.partition("://")
     if not separator:
         return url
-    # Whatever is before the last @ may be a password that was not quoted.
-    _, at, place = rest.rpartition("@")
-    path, question, query = place.partition("?")
-    hidden = _SECRET.sub(rf"\g<1>{HIDDEN}", query)
-    return f"{scheme}://{HIDDEN + at if at else ''}{path}{question}{hidden}"
+    # Everything before the last "@" may belong to a password that was not percent-encoded.
+    _, at, location = rest.rpartition("@")
+    path, question_mark, query = location.partition("?")
+    masked_query = _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", query)
+    return f"{scheme}://{MASK + at if at else ''}{path}{question_mark}{masked_query}"

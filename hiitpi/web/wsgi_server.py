@@ -26,7 +26,7 @@ from gunicorn.sock import create_sockets, ssl_context
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from hiitpi.access.networks import is_loopback, owner
+from hiitpi.access.networks import household, is_loopback
 from hiitpi.settings import Settings
 from hiitpi.system.host import malloc_trim
 from hiitpi.web.app import create_app
@@ -180,7 +180,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except OSError:  # it has gone again, or there are no more descriptors: it stays queued
             time.sleep(0.01)
             return
-        source = owner(address[0])
+        source = household(address[0])
         if self._from[source] >= MAX_CONNECTIONS and not is_loopback(address[0]):
             client.close()
             return

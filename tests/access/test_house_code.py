@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hiitpi.access.device_cookies import KEY_LIFETIME_S, RELOAD_S, TRUSTED_FOR_S, DeviceCookies
+from hiitpi.access.device_cookies import COOKIE_LIFETIME_S, KEY_LIFETIME_S, RELOAD_S, DeviceCookies
 from hiitpi.access.house_code import HouseCode
 from hiitpi.errors import SettingsError
 from hiitpi.settings import check_house_code
@@ -81,8 +81,8 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
 def test_a_device_is_trusted_for_ninety_days(tmp_path: Path, clock: Clock):
     trust = house(tmp_path, clock)
     cookie = trust.cookie()
-    clock.now += TRUSTED_FOR_S - 1
-    assert trust.check(cookie) == TRUSTED_FOR_S - 1
+    clock.now += COOKIE_LIFETIME_S - 1
+    assert trust.check(cookie) == COOKIE_LIFETIME_S - 1
     clock.now += 2
     assert trust.check(cookie) is None
 
@@ -140,7 +140,9 @@ def test_keys_rotate_and_old_cookies_hold(tmp_path: Path, clock: Clock):
         trust = house(tmp_path, clock)
         lines = (tmp_path / "keys").read_text().splitlines()
         assert len(lines) <= 6
-        assert (trust.check(cookie) is not None) == (months * (KEY_LIFETIME_S + 1) <= TRUSTED_FOR_S)
+        assert (trust.check(cookie) is not None) == (
+            months * (KEY_LIFETIME_S + 1) <= COOKIE_LIFETIME_S
+        )
     assert stat.S_IMODE(os.stat(tmp_path / "keys").st_mode) == 0o600
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiitpi.access.networks import is_loopback, owner
+from hiitpi.access.networks import household, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -15,8 +15,10 @@ def test_loopback_is_told_from_the_rest(address: str, local: bool):
 
 
 def test_a_house_has_many_addresses_of_ipv6_and_is_one():
-    assert owner("2001:db8::1") == owner("2001:db8::dead:beef") != owner("2001:db8:0:1::1")
-    assert owner("192.168.1.2") == "192.168.1.2"
-    assert owner("::ffff:10.0.0.1") == "::ffff:10.0.0.1"
-    assert owner("fe80::1%eth0") == owner("fe80::2%eth0")
-    assert owner("nonsense") == "nonsense"
+    assert (
+        household("2001:db8::1") == household("2001:db8::dead:beef") != household("2001:db8:0:1::1")
+    )
+    assert household("192.168.1.2") == "192.168.1.2"
+    assert household("::ffff:10.0.0.1") == "::ffff:10.0.0.1"
+    assert household("fe80::1%eth0") == household("fe80::2%eth0")
+    assert household("nonsense") == "nonsense"

@@ -37,7 +37,7 @@ class App:
 def light_model() -> str:
     """The fastest pose model that can be had: BlazePose comes with a Python package."""
     try:
-        Catalog(mirror=MIRROR if MIRROR.is_dir() else None).get("movenet")
+        Catalog(mirror=MIRROR if MIRROR.is_dir() else None).fetch("movenet")
     except ModelError:
         return "blazepose"
     return "movenet"
@@ -80,7 +80,7 @@ def running(
 
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with the drawn athlete; a module may say the `RATE` of its clock, and be `FULL`."""
+    """The app with the synthetic athlete; a module may set the `RATE` of its clock, and `FULL`."""
     rate, full = getattr(request.module, "RATE", 1), getattr(request.module, "FULL", False)
     with running(tmp_path_factory.mktemp("app") / "instance", rate=rate, full=full) as app:
         yield app

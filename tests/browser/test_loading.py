@@ -44,7 +44,7 @@ def test_the_status_page_tells_how_it_is(browser: Browser, app: App):
         row = page.locator("#status tr")
         for name in ("camera", "engine", "frames/s", "inference", "dropped frames", "viewers"):
             expect(row.filter(has=page.get_by_role("rowheader", name=name))).to_have_count(1)
-        expect(row.filter(has_text="camera").first).to_contain_text("drawn athlete")
+        expect(row.filter(has_text="camera").first).to_contain_text("synthetic athlete")
         expect(row.filter(has_text="viewers")).to_contain_text("1 of 24", timeout=10_000)
         rate = row.filter(has_text="frames/s").locator("td").nth(1)
         expect(rate).to_contain_text("analysed")

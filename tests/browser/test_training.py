@@ -38,7 +38,7 @@ LISTEN = """() => {
 
 def test_from_login_to_leaderboard(page: Page, app: App):
     log_in(page, "Ada <b>&amp; Söhne</b>")
-    assert "drawn athlete" in page.inner_text("#drawn")
+    assert "synthetic athlete" in page.inner_text("#drawn")
     page.evaluate(LISTEN)
     start(page, "Jumping Jacks")
     page.wait_for_function("+document.getElementById('reps').textContent >= 6", timeout=60_000)

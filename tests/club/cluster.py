@@ -110,7 +110,7 @@ def hall(
         number: of stations.
         network: delay, jitter (seconds) and loss of each cable; None: all are on loopback.
         pages: whether there is a machine that shows all pages, and has no camera.
-        drawn: with drawn athletes and a real engine, to be looked at.
+        drawn: with synthetic athletes and a real engine, to be looked at.
     """
     with ExitStack() as stack:
         names = [f"station-{i}" for i in range(1, number + 1)]

@@ -1,4 +1,4 @@
-"""Every shipped workout, performed by the drawn athlete and seen by an engine without faults.
+"""Every shipped workout, performed by the synthetic athlete and seen by an engine without faults.
 
 What a fair referee must not mind (distance, mirror, frame rate, noise, joints that jump or swap for
 a frame) must change no count; what it must mind (half a repetition, somebody doing something else)

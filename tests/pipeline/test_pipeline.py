@@ -1,5 +1,5 @@
-"""The loop with a real Redis, real records and the drawn athlete; only the pose engine is scripted,
-so that seconds of film need no seconds of inference."""
+"""The loop with a real Redis, real records and the synthetic athlete; only the pose engine is
+scripted, so that seconds of film need no seconds of inference."""
 
 import threading
 import time

@@ -63,7 +63,7 @@ def test_a_library_without_a_device_says_so(tmp_path: Path, monkeypatch: pytest.
         "void tflite_plugin_destroy_delegate(void *d) {}\n",
     )
     monkeypatch.setattr(accelerator, "LIBRARY", str(library))
-    with pytest.raises(ModelError, match="none answers"):
+    with pytest.raises(ModelError, match="no device answers"):
         edgetpu_interpreter()
 
 

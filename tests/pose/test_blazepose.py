@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hiitpi.camera.synthetic.animations import ANIMATIONS
 from hiitpi.camera.synthetic.renderer import BodyRenderer
-from hiitpi.pose.blazepose import LANDMARKS, Region, anchors, crop_matrix, region
+from hiitpi.pose.blazepose import LANDMARKS_PX, Region, anchors, crop_matrix, region
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.keypoints import INDEX
 from tests.conftest import engine
@@ -30,8 +30,8 @@ def test_the_crop_turns_with_the_body(x: float, y: float, radius: float, turn: f
     where = region(np.array((x, y)), np.array(rim))
     assert where.size == pytest.approx(2.5 * radius)
     matrix = crop_matrix(where)
-    middle = matrix @ (LANDMARKS / 2, LANDMARKS / 2, 1)
-    up = matrix @ (LANDMARKS / 2, LANDMARKS / 2 - LANDMARKS / 2.5, 1)
+    middle = matrix @ (LANDMARKS_PX / 2, LANDMARKS_PX / 2, 1)
+    up = matrix @ (LANDMARKS_PX / 2, LANDMARKS_PX / 2 - LANDMARKS_PX / 2.5, 1)
     assert middle == pytest.approx((x, y), abs=1e-3)
     assert up == pytest.approx(rim, abs=radius * 1e-3)
 

@@ -13,9 +13,9 @@ def test_mirror_comes_first_and_the_copy_is_kept(tmp_path: Path):
     mirror = shared("models")
     told: list[str] = []
     catalog = Catalog(tmp_path, mirror, told.append)
-    (path,) = catalog.get("posenet")
+    (path,) = catalog.fetch("posenet")
     assert path.read_bytes() == (mirror / POSENET).read_bytes()
-    assert catalog.get("posenet") == [path]
+    assert catalog.fetch("posenet") == [path]
     assert len(told) == 1
 
 
@@ -23,8 +23,8 @@ def test_a_wrong_hash_is_refused_and_nothing_is_kept(tmp_path: Path):
     mirror = tmp_path / "mirror"
     mirror.mkdir()
     (mirror / POSENET).write_bytes(b"evil")
-    with pytest.raises(ModelError, match="is not the model it should be"):
-        Catalog(tmp_path / "models", mirror).get("posenet")
+    with pytest.raises(ModelError, match="has the wrong checksum"):
+        Catalog(tmp_path / "models", mirror).fetch("posenet")
     assert list((tmp_path / "models").iterdir()) == []
 
 
@@ -32,14 +32,14 @@ def test_a_damaged_file_is_fetched_again(tmp_path: Path):
     told: list[str] = []
     catalog = Catalog(tmp_path, shared("models"), told.append)
     (tmp_path / POSENET).write_bytes(b"half of it")
-    (path,) = catalog.get("posenet")
+    (path,) = catalog.fetch("posenet")
     assert path.stat().st_size > 1_000_000
     assert "damaged" in told[0]
 
 
 def test_unknown_model_names_those_there_are(tmp_path: Path):
     with pytest.raises(ModelError, match=r"No pose model 'skynet'.*blazepose.*posenet"):
-        Catalog(tmp_path).get("skynet")
+        Catalog(tmp_path).fetch("skynet")
 
 
 def test_no_network_is_one_line_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -47,7 +47,7 @@ def test_no_network_is_one_line_that_helps(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     told: list[str] = []
     with pytest.raises(ModelError, match="Check the internet connection") as caught:
-        Catalog(tmp_path, tmp_path / "nowhere", told.append).get("posenet")
+        Catalog(tmp_path, tmp_path / "nowhere", told.append).fetch("posenet")
     assert "\n" not in str(caught.value)
     assert f"HIITPI_MODEL_MIRROR: there is no folder {tmp_path / 'nowhere'}" in told[0]
 
@@ -59,6 +59,6 @@ def test_no_package_index_is_one_line_that_helps(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PIP_RETRIES", "0")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     with pytest.raises(ModelError, match="HIITPI_MODEL_MIRROR") as caught:
-        Catalog(tmp_path).get("blazepose")
+        Catalog(tmp_path).fetch("blazepose")
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from hiitpi.camera.synthetic.animations import jumping_jack
 from hiitpi.camera.synthetic.renderer import BodyRenderer
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.keypoints import INDEX, Pose
-from hiitpi.pose.movenet import MoveNet, around, whole
+from hiitpi.pose.movenet import MoveNet, crop_around, full_frame
 from tests.conftest import engine, shared
 from tests.support.stick_figure import CLOSED
 
@@ -50,13 +50,13 @@ def test_an_empty_room_has_nobody(catalog: Catalog):
 
 
 def test_the_whole_picture_is_a_square_around_it():
-    assert whole(640, 480) == (0, -80, 640)
-    assert whole(480, 640) == (-80, 0, 640)
+    assert full_frame(640, 480) == (0, -80, 640)
+    assert full_frame(480, 640) == (-80, 0, 640)
 
 
 def test_the_crop_holds_the_person_with_room_to_move():
     pose = CLOSED.pose(0.5, 320, 300)
-    x, y, side = around(pose, 640, 480)
+    x, y, side = crop_around(pose, 640, 480)
     assert np.all(pose.xy > (x, y))
     assert np.all(pose.xy < (x + side, y + side))
     hips = pose.xy[[INDEX["left_hip"], INDEX["right_hip"]]].mean(0)
@@ -67,4 +67,4 @@ def test_the_crop_holds_the_person_with_room_to_move():
 def test_without_a_trunk_the_whole_picture_is_looked_at():
     pose = CLOSED.pose()
     hidden = Pose(pose.xy, np.full(17, 0.1, np.float32), 0.3)
-    assert around(hidden, 640, 480) == whole(640, 480)
+    assert crop_around(hidden, 640, 480) == full_frame(640, 480)

@@ -12,7 +12,7 @@ from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.keypoints import KEYPOINTS
 from hiitpi.pose.posenet import (
     EDGES,
-    STRIDE,
+    STRIDE_PX,
     Heads,
     PoseNet,
     decode,
@@ -101,7 +101,7 @@ def test_edge_tpu_files_have_the_same_heads(catalog: Catalog, name: str):
     but the Edge TPU's."""
     shared("models")
     cpu, tpu = (
-        heads_of(without_decoder(catalog.get(name, edgetpu)[0].read_bytes()))
+        heads_of(without_decoder(catalog.fetch(name, edgetpu)[0].read_bytes()))
         for edgetpu in (False, True)
     )
     assert cpu[0] == tpu[0]
@@ -134,10 +134,10 @@ def test_decoder_follows_the_skeleton():
     rng = np.random.default_rng(3)
     truth = rng.uniform(60, 400, (17, 2)).astype(np.float32)  # y, x
     h, w = 31, 41
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32) * STRIDE
+    y, x = np.mgrid[0:h, 0:w].astype(np.float32) * STRIDE_PX
     cells = np.stack((y, x), -1)
     score = np.full((h, w, 17), 0.5, np.float32)
-    row, column = np.rint(truth[5] / STRIDE).astype(int)
+    row, column = np.rint(truth[5] / STRIDE_PX).astype(int)
     score[row, column, 5] = 0.99
     short = np.stack([truth[k] - cells for k in range(17)], -1)
     middle = np.zeros((h, w, 2, 2, 16), np.float32)

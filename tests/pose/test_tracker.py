@@ -18,7 +18,7 @@ def test_a_person_who_moves_is_followed_at_any_rate(fps: int):
     follower = PersonTracker()
     for i in range(2 * fps):
         pose = between(CLOSED, OPEN, abs(np.sin(3 * i / fps))).pose(x=200 + 400 * i / fps)
-        assert follower.take(pose, i / fps) is pose
+        assert follower.accept(pose, i / fps) is pose
 
 
 @pytest.mark.parametrize(
@@ -32,21 +32,21 @@ def test_a_person_who_moves_is_followed_at_any_rate(fps: int):
 def test_somebody_else_is_refused_until_the_athlete_has_been_away(other: Pose):
     for fps in (8, 30, 60):  # as long at any rate
         follower = PersonTracker()
-        follower.take(CLOSED.pose(), 0.0)
+        follower.accept(CLOSED.pose(), 0.0)
         times = [i / fps for i in range(1, fps)]
-        taken = next(time for time in times if follower.take(other, time) is other)
+        taken = next(time for time in times if follower.accept(other, time) is other)
         assert taken == pytest.approx(LOST_AFTER_S, abs=2.1 / fps)
 
 
 @pytest.mark.parametrize("fps", [8, 30, 60])
 def test_a_moment_of_nobody_does_not_lose_the_athlete(fps: int):
     follower = PersonTracker()
-    follower.take(CLOSED.pose(), 0.0)
+    follower.accept(CLOSED.pose(), 0.0)
     missed = [i / fps for i in range(1, fps) if i / fps < LOST_AFTER_S]
     for time in missed[:-1]:
-        follower.take(None, time)
-    assert follower.take(CLOSED.pose(x=1900), missed[-1]) is None
-    assert follower.take(CLOSED.pose(), missed[-1]) is not None
+        follower.accept(None, time)
+    assert follower.accept(CLOSED.pose(x=1900), missed[-1]) is None
+    assert follower.accept(CLOSED.pose(), missed[-1]) is not None
 
 
 def test_too_few_keypoints_are_nobody():

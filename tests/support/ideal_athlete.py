@@ -1,4 +1,4 @@
-"""What an engine without faults would see of the drawn athlete: its joints as they are drawn."""
+"""What an engine without faults would see of the synthetic athlete: its joints as drawn."""
 
 import itertools
 from collections.abc import Callable, Iterator

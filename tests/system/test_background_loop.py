@@ -21,7 +21,7 @@ def test_an_exception_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogCapt
     loop = BackgroundLoop("numbers", step)
     with caplog.at_level(logging.INFO):
         loop.start()
-        until(lambda: loop.health().ill)
+        until(lambda: loop.health().unhealthy)
         sick = loop.health()
         assert (sick.state, sick.error) == ("failing", "KeyError: 'trouble'")
         assert summary([loop])[0]["name"] == "numbers"
@@ -31,7 +31,7 @@ def test_an_exception_is_logged_once_and_the_loop_goes_on(caplog: pytest.LogCapt
     failed = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(failed) == 1
     assert failed[0].exc_info
-    assert "numbers works again." in caplog.text
+    assert "numbers recovered." in caplog.text
     assert summary([loop]) == []
 
 
@@ -45,14 +45,14 @@ def test_a_service_that_is_away_is_no_bug(caplog: pytest.LogCaptureFixture):
     loop = BackgroundLoop("reader", step, expected=(ConnectionError,))
     with caplog.at_level(logging.INFO):
         loop.start()
-        until(lambda: loop.health().ill)
+        until(lambda: loop.health().unhealthy)
     loop.stop(2)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_delays_grow():
     loop = BackgroundLoop("x", lambda: None)
-    assert [loop._fail(ValueError(str(i))) for i in range(9)] == [
+    assert [loop._record_failure(ValueError(str(i))) for i in range(9)] == [
         FIRST_RETRY_S, 1, 2, 4, 8, 16, 30, 30, 30,
     ]  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_a_step_that_does_not_come_back_is_stalled():
     assert loop.health().state == "ok"
     clock.now += 6
     assert loop.health().state == "stalled"
-    assert loop.health().trouble_s == 6
+    assert loop.health().unhealthy_s == 6
     go.set()
     until(lambda: loop.health().state == "ok")
     loop.stop(2)

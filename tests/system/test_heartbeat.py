@@ -7,28 +7,28 @@ from hiitpi.system.heartbeat import HealthProbe, HeartbeatPipe, heartbeat
 from tests.support.waiting import until
 
 
-def test_a_pulse_is_felt_once_a_beat():
-    pulse, now = HeartbeatPipe(), 0.0
-    beat = heartbeat(["pipeline", *pulse.handed_over()], lambda: now)
-    assert not pulse.beats()
+def test_a_pipe_is_felt_once_a_beat():
+    pipe, now = HeartbeatPipe(), 0.0
+    beat = heartbeat(["pipeline", *pipe.child_arguments()], lambda: now)
+    assert not pipe.has_beaten()
     beat()
-    assert pulse.beats()
-    assert not pulse.beats()
+    assert pipe.has_beaten()
+    assert not pipe.has_beaten()
     beat()
-    assert not pulse.beats()  # it is not due yet
+    assert not pipe.has_beaten()  # not due yet
     now = 1.0
     beat()
-    assert pulse.beats()
-    pulse.started()
-    assert not pulse.beats()
-    pulse.close()
+    assert pipe.has_beaten()
+    pipe.close_child_end()
+    assert not pipe.has_beaten()
+    pipe.close()
 
 
 def test_a_parent_that_has_gone_is_no_trouble():
-    pulse, now = HeartbeatPipe(), 0.0
-    end = os.dup(pulse.end)
-    pulse.started()
-    pulse.close()
+    pipe, now = HeartbeatPipe(), 0.0
+    end = os.dup(pipe.child_fd)
+    pipe.close_child_end()
+    pipe.close()
     beat = heartbeat(["--heartbeat", str(end)], lambda: now)
     beat()
     os.close(end)

@@ -21,7 +21,7 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
 def test_it_is_told_when_the_app_is_open_that_it_lives_and_when_it_stops(systemd):
     ears, address = systemd
     service = Service(address)
-    assert service.known
+    assert service.available
     service.ready()
     service.alive(100.0)
     service.alive(100.0 + WATCHDOG_S / 2)  # not that often
@@ -32,6 +32,6 @@ def test_it_is_told_when_the_app_is_open_that_it_lives_and_when_it_stops(systemd
 
 
 def test_without_systemd_nobody_is_told_anything(tmp_path: Path):
-    assert not Service(None).known
+    assert not Service(None).available
     Service(None).ready()
     Service(str(tmp_path / "nobody")).ready()

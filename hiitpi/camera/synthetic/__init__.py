@@ -1,1 +1,1 @@
-"""The drawn athlete: a skeleton in space, its movements, and the painter."""
+"""The synthetic athlete: a skeleton in space, its movements, and the painter."""

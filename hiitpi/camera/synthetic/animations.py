@@ -1,4 +1,4 @@
-"""How the drawn athlete does each workout: a pose for each moment of a repetition."""
+"""How the synthetic athlete does each workout: a pose for each moment of a repetition."""
 
 import math
 from collections.abc import Callable

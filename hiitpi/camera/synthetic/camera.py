@@ -1,4 +1,4 @@
-"""The drawn athlete: a camera for machines that have none, and for tests that want the truth.
+"""The synthetic athlete: a camera for machines that have none, and for tests that want the truth.
 
 It behaves like any camera, and pose models see a person in its pictures. When a workout begins, it
 starts that workout from standing; its frames carry the number of repetitions it has really done.
@@ -33,7 +33,7 @@ PASSER_BY_PAUSE_S: Final = 3.0
 
 
 class AthleteCamera(Camera):
-    """Films the drawn athlete: a picture is taken when it is due and somebody asks for it.
+    """Films the synthetic athlete: a picture is taken when it is due and somebody asks for it.
 
     Args:
         size: width and height of the picture, pixels.
@@ -44,7 +44,7 @@ class AthleteCamera(Camera):
         sleep: waits for so many of them.
     """
 
-    title = "drawn athlete"
+    title = "synthetic athlete"
     drawn = True
 
     def __init__(
@@ -91,7 +91,7 @@ class AthleteCamera(Camera):
     def _be_told(self, workout: str | None, performs: bool) -> None:
         known = workout in ANIMATIONS
         if workout and not known:
-            log.warning("The drawn athlete does not know %r and stands at ease.", workout)
+            log.warning("The synthetic athlete does not know %r and stands at ease.", workout)
         with self._lock:
             self._routine, self._performs = None, performs
             self._slug = workout if known else None

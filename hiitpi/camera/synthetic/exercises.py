@@ -1,4 +1,4 @@
-"""The stances of each workout that the drawn athlete does; see `stances`."""
+"""The stances of each workout that the synthetic athlete does; see `stances`."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""The drawn athlete's face: what colour the head has where."""
+"""The synthetic athlete's face: what colour the head has where."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Where the drawn athlete is painted: a film for each workout, kept as long as it may be wanted."""
+"""Renders the synthetic athlete: one animation for each workout, kept while it may be wanted."""
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The room that the drawn athlete trains in, and the lens that looks into it."""
+"""The room that the synthetic athlete trains in, and the lens that looks into it."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""When the drawn athlete does what: a set of repetitions without an end, good or bad."""
+"""When the synthetic athlete does what: a set of repetitions without an end, good or bad."""
 
 import math
 from dataclasses import dataclass

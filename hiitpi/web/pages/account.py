@@ -48,8 +48,8 @@ def layout(services: Services) -> Any:
                 className="row start wrap",
             ),
             html.H2("Import"),
-            html.P("The files above, from here or another HIIT PI; CSV files both at once. "
-                   "What is here already stays once.", className="quiet"),
+            html.P("The files above, from here or another HIIT PI; select both CSV files at once. "
+                   "Sessions that are already here are not duplicated.", className="quiet"),
             dcc.Upload(
                 html.Button("Import files", className="button", type="button"),
                 id="d-import", multiple=True, max_size=exchange.MAX_FILE_BYTES, accept=".json,.csv",

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from dash import Dash
 from flask import Flask, Response, g, request
 
-from hiitpi.access.device_cookies import REFRESH_AFTER_S, TRUSTED_FOR_S, DeviceCookies
+from hiitpi.access.device_cookies import COOKIE_LIFETIME_S, REFRESH_AFTER_S, DeviceCookies
 from hiitpi.access.networks import is_loopback
 from hiitpi.settings import Settings
 from hiitpi.web.callback_payload import CALLBACKS
@@ -104,7 +104,7 @@ def set_device_cookie(answer: Response, trust: DeviceCookies) -> None:
     answer.set_cookie(
         COOKIE,
         trust.cookie(),
-        max_age=TRUSTED_FOR_S,
+        max_age=COOKIE_LIFETIME_S,
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,

@@ -108,8 +108,8 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
         assert truth - (2 if form == "leaving" else 1) <= coach.reps <= truth
 
 
-#: What an engine does not see well enough in the drawn athlete. PoseNet was trained on people who
-#: stand, and takes two legs that are seen from the side for one.
+#: What an engine does not see well enough in the synthetic athlete. PoseNet was trained on people
+#: who stand, and takes two legs that are seen from the side for one.
 FLOOR = {"burpee", "mountain_climber", "plank", "push_up", "sit_up", "toe_touch"}
 NOT_SEEN = {
     "blazepose": set(),
