@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from hiitpi.coach.rules.body import BodyTracker, Point
-from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, is_visible
+from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, is_visible, sided
 from hiitpi.coach.rules.measures import height, lean, rise
 
 #: The knees of somebody who lies on the back with bent legs are at least this part of an arm's
@@ -163,7 +163,8 @@ def press(*, says: tuple[str, str]) -> Measure:
             return over(body, s)
         return math.dist(body.point("shoulder", s), body.point("wrist", s)) / body.length("arm")
 
-    return replace(upright, name="distance of the shoulders from the hands", side=side)
+    name = "distance of the shoulders from the hands"
+    return sided(name, upright.unit, says, upright.joints, side, upright.slack, upright.needed)
 
 
 def unless_leaning_on_hands(measure: Measure) -> Measure:

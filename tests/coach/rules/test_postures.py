@@ -1,0 +1,189 @@
+"""Measures that join pieces of evidence and follow what is usual of a person: on bodies laid out by
+hand, whose numbers can be read off."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hiitpi.coach import (
+    Measure,
+    angle,
+    as_from_the_side,
+    curl,
+    curl_left,
+    lean,
+    press,
+    squat_depth,
+    stature,
+    unless_leaning_on_hands,
+)
+from hiitpi.coach.rules.body import BodyTracker
+from hiitpi.coach.rules.postures import FRONT_KNEE, leans_on_hands
+from hiitpi.pose.keypoints import SIDES
+
+SAYS = ("lower", "higher")
+Place = tuple[float, float]
+
+
+def rows(**places: Place | tuple[Place, Place]) -> list[tuple[float, float, float]]:
+    """Keypoints with a score of 0.9 at places (x, y down); one place for both sides, or two."""
+    keypoints = [(math.nan, math.nan, 0.0)] * 17
+    for joint, place in places.items():
+        both = place if isinstance(place[0], tuple) else (place, place)
+        for index, (x, y) in zip(SIDES[joint], both, strict=True):
+            keypoints[index] = (float(x), float(y), 0.9)
+    return keypoints
+
+
+def body_after(*moments: list[tuple[float, float, float]], seconds: float = 2.0) -> BodyTracker:
+    """The body that was in each of these moments for so long."""
+    body, time = BodyTracker(), 0.0
+    for moment in moments:
+        for _ in range(round(seconds * 30)):
+            body.update(moment, time)
+            time += 1 / 30
+    return body
+
+
+def facing(hip: float, knee: float, *, shoulders: float = 60.0, lift: float = 0.0) -> list:
+    """Somebody who stands before a low camera: heights of hips and knees over the feet, pixels.
+
+    Args:
+        hip, knee: heights.
+        shoulders: half of their distance.
+        lift: by how much the left knee is higher.
+    """
+    top = 400 - hip - 150
+    return rows(
+        shoulder=((320 - shoulders, top), (320 + shoulders, top)),
+        elbow=((320 - shoulders, top + 70), (320 + shoulders, top + 70)),
+        wrist=((320 - shoulders, top + 140), (320 + shoulders, top + 140)),
+        hip=((300, 400 - hip), (340, 400 - hip)),
+        knee=((300, 400 - knee - lift), (340, 400 - knee)),
+        ankle=(((300, 400)), (340, 400)),
+    )
+
+
+STANDING = facing(200, 100)
+
+
+def value(measure: Measure, body: BodyTracker) -> float:
+    return measure.read(body).value
+
+
+def test_stature_is_a_part_of_this_person_s_own():
+    for size in (1.0, 0.5):  # near and far
+        pictures = [
+            [(x * size, y * size, score) for x, y, score in moment]
+            for moment in (STANDING, facing(140, 90))
+        ]
+        body = body_after(*pictures, seconds=1.0)
+        assert value(stature(says=SAYS), body) == pytest.approx(0.7, abs=0.01)
+
+
+def test_who_has_not_stood_has_no_stature():
+    sitting = facing(60, 100)
+    assert math.isnan(value(stature(says=SAYS), body_after(sitting)))
+
+
+def test_depth_from_the_front_is_told_by_the_height_of_the_hips():
+    """The knees come towards the camera: hips 0.8 shins over them, and 0.64 of their height."""
+    body = body_after(STANDING, facing(128, 48), seconds=1.0)
+    assert value(squat_depth(says=SAYS), body) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(facing(128, 48, shoulders=10), id="from the side"),
+        pytest.param(facing(128, 48, lift=60), id="one knee higher"),
+    ],
+)
+def test_depth_is_what_is_seen_otherwise(moment: list):
+    body = body_after(STANDING, moment, seconds=1.0)
+    thighs = (body.point("knee", 1)[1] - body.point("hip", 1)[1]) / body.length("shin")
+    assert value(squat_depth(says=SAYS), body) > 0.45
+    assert squat_depth(says=SAYS).read(body).right == pytest.approx(thighs)
+
+
+def test_thighs_that_hang_down_are_no_squat():
+    body = body_after(STANDING, facing(128, 28), seconds=1.0)
+    assert value(squat_depth(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
+
+
+def test_a_knee_looks_straighter_from_the_front():
+    knee = angle("hip", "knee", "ankle", says=SAYS)
+    front, side = body_after(STANDING), body_after(facing(200, 100, shoulders=10))
+    assert value(as_from_the_side(knee), front) == pytest.approx(value(knee, front) - FRONT_KNEE)
+    assert value(as_from_the_side(knee), side) == value(knee, side)
+
+
+def on_the_floor(degrees: float) -> list:
+    """On the back, knees bent, the trunk at so many degrees from upright."""
+    x, y = 150 * math.sin(math.radians(degrees)), 150 * math.cos(math.radians(degrees))
+    return rows(
+        shoulder=(300 - x, 400 - y), elbow=(290 - x, 390 - y), wrist=(300 - x, 380 - y),
+        hip=(300, 400), knee=(390, 320), ankle=(450, 400),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("lies", "comes_up", "rise"), [(90, 60, 30), (50, 34, 16), (85, 5, 80)])
+def test_a_curl_counts_from_where_this_person_lies(lies: float, comes_up: float, rise: float):
+    body = body_after(on_the_floor(lies), on_the_floor(comes_up), seconds=1.0)
+    assert value(curl(says=SAYS), body) == pytest.approx(rise, abs=0.5)
+
+
+def test_who_comes_up_all_the_way_need_not_lie_quite_flat():
+    left = curl_left(says=SAYS)
+    low = body_after(on_the_floor(90), on_the_floor(78), seconds=1.0)
+    assert value(left, low) == pytest.approx(12 - 8, abs=0.5)  # nobody knows the way up yet
+    high = body_after(on_the_floor(90), on_the_floor(10), on_the_floor(78), seconds=1.0)
+    assert value(left, high) == pytest.approx(12 - 0.3 * 80, abs=1.0)
+
+
+def leaning(shoulder: Place, *, wrist: Place = (430, 250), hip: Place = (260, 260)) -> list:
+    """A body on its toes whose hands are on a bar."""
+    elbow = ((shoulder[0] + wrist[0]) / 2, (shoulder[1] + wrist[1]) / 2)
+    knee = ((hip[0] + 200) / 2, (hip[1] + 400) / 2)
+    return rows(shoulder=shoulder, elbow=elbow, wrist=wrist, hip=hip, knee=knee, ankle=(200, 400))
+
+
+STRETCHED = leaning((319, 120))
+
+
+def test_hands_on_a_bar_are_as_far_as_the_arms_are_long():
+    body = body_after(STRETCHED)
+    assert leans_on_hands(body)
+    assert value(press(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
+    assert math.isnan(value(unless_leaning_on_hands(lean(says=SAYS)), body))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(leaning((319, 120), hip=(180, 260)), id="bent at the hips"),
+        pytest.param(leaning((262, 120)), id="upright"),
+    ],
+)
+def test_others_do_not_lean_on_their_hands(moment: list):
+    assert not leans_on_hands(body_after(moment))
+
+
+def test_hands_that_move_carry_nobody():
+    body = BodyTracker()
+    for i in range(60):
+        reach = 60 * math.sin(i / 5)
+        body.update(leaning((319, 120), wrist=(430 + reach, 250 - reach)), i / 30)
+    assert not leans_on_hands(body)
+
+
+def test_on_the_floor_the_press_is_a_height():
+    plank = rows(
+        shoulder=(300, 300), elbow=(300, 350), wrist=(300, 400),
+        hip=(450, 340), knee=(530, 370), ankle=(610, 395),
+    )  # fmt: skip
+    body = body_after(plank)
+    assert not leans_on_hands(body)
+    assert value(press(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
+    assert np.isfinite(value(unless_leaning_on_hands(lean(says=SAYS)), body))
