@@ -14,21 +14,21 @@ from tests.conftest import SHARED
 pytestmark = pytest.mark.slow
 
 INDEX = SHARED / "poses" / "index.csv"
+PEOPLE = SHARED / "people" / "index.csv"
 
 #: What the rules get wrong with the best engine, and why; for whoever makes them better.
 KNOWN: dict[str, str] = {}
 
 #: What each engine must reach: within one of the truth (OBO), mean error, and false repetitions at
 #: most. The keypoints of `poses/` are those of whole pictures, which MoveNet does not look at any
-#: more; those of `people/` are of the engines as they are, and of twice as many strangers.
+#: more; those of `people/` are of the engines as they are, and of twice as many strangers. The
+#: others of its engines are in docs/workouts.md: each takes ten seconds.
 TARGETS = [
     ("poses", "blazepose", 0.98, 0.03, 0),
     ("poses", "movenet", 0.86, 0.20, 40),
     ("poses", "posenet", 0.82, 0.17, 20),
     ("people", "blazepose", 0.96, 0.04, 6),
-    ("people", "blazelite", 0.94, 0.05, 7),
     ("people", "movenet", 0.91, 0.08, 14),
-    ("people", "posenet", 0.78, 0.17, 28),
 ]
 
 
@@ -40,12 +40,13 @@ def rows() -> list[dict[str, str]]:
 
 
 @cache
-def results(index: Path = INDEX) -> list[Result]:
-    return evaluate(index, WorkoutLibrary(), [], lambda model: pytest.fail(f"needs {model}"))
+def results(index: Path = INDEX, engine: str | None = None) -> list[Result]:
+    models = [engine] if engine else []
+    return evaluate(index, WorkoutLibrary(), models, lambda model: pytest.fail(f"needs {model}"))
 
 
-def total(index: Path) -> dict[str, Any]:
-    return summary(results(index))["total"]
+def total(index: Path, engine: str) -> dict[str, Any]:
+    return summary(results(index, engine if index == PEOPLE else None))["total"][engine]
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['workout']}-{row['file']}")
@@ -66,7 +67,7 @@ def test_targets(recordings: str, engine: str, within_one: float, error: float, 
     index = SHARED / recordings / "index.csv"
     if not index.exists():
         pytest.skip("the recordings are not here")
-    reached = total(index)[engine]
+    reached = total(index, engine)
     assert reached["obo"] >= within_one
     assert reached["mae"] <= error
     assert reached["false_reps"] <= false_reps
