@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from sqlalchemy import create_engine, text
 
-from hiitpi.bench.app_under_test import Station, started, station
+from hiitpi.bench.app_under_test import Station, app_process, station
 from hiitpi.coach.codec import decode
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.session.program import Program
@@ -147,7 +147,9 @@ def hall(
             host = hub_address(i) if network else "127.0.0.1"
             pace = SLOWEST + (FASTEST - SLOWEST) * (i - 1) / max(1, number - 1)
             own = settings(name, host, camera_fps=15, athlete_pace=pace)
-            process = stack.enter_context(started(own, None if drawn else 0.02, pace, inside[i]))
+            process = stack.enter_context(
+                app_process(own, None if drawn else 0.02, pace, inside[i])
+            )
             return Place(i, name, pace, own, process)
 
         with ThreadPoolExecutor(4) as some:  # all at once would be a minute's work for two cores

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hiitpi.bench.fake_engine import AS_DRAWN, FINE, View, pose_of
+from hiitpi.bench.fake_engine import DEFAULT_VIEW, POSES_PER_REP, View, pose_of
 from hiitpi.camera.synthetic.animations import ANIMATIONS
 from hiitpi.camera.synthetic.schedule import RepSchedule
 from hiitpi.coach.coach import Coach, FrameResult
@@ -24,7 +24,10 @@ Change = Callable[[Pose, int], Pose | None]
 def _film(slug: str, form: AthleteForm, view: View) -> list[Pose]:
     movement = ANIMATIONS[slug]
     left, right = RepSchedule(movement, form=form).effort
-    return [pose_of(movement.pose(i / FINE, left, right), view) for i in range(FINE + 1)]
+    return [
+        pose_of(movement.pose(i / POSES_PER_REP, left, right), view)
+        for i in range(POSES_PER_REP + 1)
+    ]
 
 
 def performance(
@@ -33,7 +36,7 @@ def performance(
     fps: float = 30,
     form: AthleteForm = "good",
     pace: float = 0,
-    view: View = AS_DRAWN,
+    view: View = DEFAULT_VIEW,
 ) -> Iterator[tuple[float, Pose, int]]:
     """Time, pose, and the repetitions really done, of an athlete at a workout.
 
@@ -45,7 +48,7 @@ def performance(
         moment = routine.at(i / fps)
         if i > seconds * fps and 0.2 < routine.progress % 1 < 0.4:
             return
-        yield i / fps, film[round(moment.phase * FINE)], routine.done
+        yield i / fps, film[round(moment.phase * POSES_PER_REP)], routine.done
 
 
 def judged(
