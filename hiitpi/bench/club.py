@@ -149,7 +149,7 @@ def _publish(publisher: Publisher, picture: bytes, stop: Stop) -> None:
         now = time.monotonic()
         sample = Sample(seq, now, 20.0, 0.9, points, "open", 90.0, seq // 60, phase="work")
         for size in publisher.publish(now, sample).watched:
-            publisher.picture(size, seq, now, picture)
+            publisher.publish_picture(size, seq, now, picture)
         time.sleep(max(0.0, due - time.monotonic()))
 
 

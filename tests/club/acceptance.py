@@ -96,12 +96,12 @@ def _cut(club: ClubUnderTest, trial: Trial) -> dict[str, float]:
     before = len(club.events(station.name, "rep"))
     club.send_netem("cut", 1)
     began = time.monotonic()
-    noticed = until(lambda: not station.bus.here(), 15, "nobody noticed the cut")
+    noticed = until(lambda: not station.bus.is_online(), 15, "nobody noticed the cut")
     time.sleep(max(0.0, trial.cut - (time.monotonic() - began)))
     during_cut = len(club.events(station.name, "rep"))
     assert during_cut <= before + 3  # nothing gets through while the cable is cut
     club.send_netem("mend", 1)
-    back = until(station.bus.here, 30, "the station does not come back")
+    back = until(station.bus.is_online, 30, "the station does not come back")
     return {"noticed_s": noticed, "back_s": back}
 
 
