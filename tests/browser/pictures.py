@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hiitpi.bench.web import CHROMIUM, FLAGS
+from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.coach.session.program import for_seconds
 from tests.browser.conftest import choose, log_in, running
 from tests.club.cluster import running_club
@@ -167,7 +167,7 @@ def club(browser: Browser, folder: Path) -> None:
 
 def main(folder: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         club(browser, folder)
         with opened(browser, "close") as page:
             near(Album(folder, page))
