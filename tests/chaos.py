@@ -23,7 +23,7 @@ from pathlib import Path
 import orjson
 
 from hiitpi.bench.app_under_test import Station, station
-from hiitpi.bench.process_stats import family
+from hiitpi.bench.process_stats import process_tree
 from hiitpi.coach.messages import Command
 from hiitpi.records.sessions import Store
 
@@ -102,7 +102,7 @@ class Result:
 
 def kill(app: Station, parts: Sequence[str], number: int = signal.SIGKILL) -> None:
     """Kill these parts, all at the same moment as far as one can."""
-    for pid, part in family(app.pid).items():
+    for pid, part in process_tree(app.pid).items():
         if part in parts:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -198,7 +198,7 @@ def power_cut(what: str, rounds: int, dice: random.Random, folder: Path) -> Iter
                 wait(lambda p=page, g=goal: p.total >= g)
                 time.sleep(dice.uniform(0.1, 1.5))
                 shown = page.total
-                for pid in family(app.pid):
+                for pid in process_tree(app.pid):
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
                 if what == "power":
@@ -232,7 +232,7 @@ def stopped(what: str, rounds: int, dice: random.Random, folder: Path) -> Iterat
             time.sleep(dice.uniform(0.1, 1.5))
             shown, began = page.total, time.monotonic()
             os.kill(app.pid, signal.SIGTERM)
-            while any(part != "main" for part in family(app.pid).values()):
+            while any(part != "main" for part in process_tree(app.pid).values()):
                 time.sleep(0.02)
             seconds = time.monotonic() - began
             store = Store(app.settings.database)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hiitpi.bench.app_under_test import Station, station
 from hiitpi.bench.load_clients import Client, follow
-from hiitpi.bench.process_stats import family, memory_mb
+from hiitpi.bench.process_stats import memory_mb, process_tree
 from hiitpi.live.redis_client import connect
 
 PAGES = (
@@ -33,7 +33,7 @@ GROWTH = {"memory": 12.0, "threads": 6, "descriptors": 12, "keys": 3}
 def figures(app: Station) -> dict[str, float]:
     """What must not grow, of the whole app."""
     threads = descriptors = 0
-    for pid in family(app.pid):
+    for pid in process_tree(app.pid):
         threads += len(list(Path(f"/proc/{pid}/task").iterdir()))
         descriptors += len(list(Path(f"/proc/{pid}/fd").iterdir()))
     # A client without a cookie gets a session in database 1 at each visit of the floor: they are

@@ -55,7 +55,7 @@ def test_compose_s_two_containers(tmp_path: Path):
         stack.enter_context(process(sys.executable, "-m", "hiitpi", "web", env=env))
         assert b'"status":"ok"' in page("/healthz")
         assert b"retry: 1000" in page("/live")
-        while not bus.here():
+        while not bus.is_online():
             assert time.monotonic() < deadline
             time.sleep(0.2)
         assert b"X-Seq" in page("/videostream")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hiitpi.app.supervisor import HEARTBEAT_TIMEOUT_S
-from hiitpi.bench.process_stats import family
+from hiitpi.bench.process_stats import process_tree
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT
 from hiitpi.system.ports import free_port
@@ -33,7 +33,7 @@ def test_a_trainer_that_is_stuck_is_noticed_and_started_again(tmp_path: Path):
     with training(tmp_path / "instance") as (app, page):
         app.start_session()
         wait(lambda: page.total >= 1)
-        (stuck,) = (pid for pid, part in family(app.pid).items() if part == "pipeline")
+        (stuck,) = (pid for pid, part in process_tree(app.pid).items() if part == "pipeline")
         shown, began = page.total, time.monotonic()
         kill(app, ["pipeline"], signal.SIGSTOP)
         wait(lambda: not Path(f"/proc/{stuck}").exists())
@@ -46,12 +46,12 @@ def test_a_machine_that_slept_goes_on(tmp_path: Path):
     with training(tmp_path / "instance") as (app, page):
         app.start_session()
         wait(lambda: page.total >= 1)
-        before = family(app.pid)
+        before = process_tree(app.pid)
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for pid in sorted(before, reverse=number == signal.SIGCONT):
                 os.kill(pid, number)
             time.sleep(HEARTBEAT_TIMEOUT_S["pipeline"] + 2 if number == signal.SIGSTOP else 3)
-        assert family(app.pid) == before
+        assert process_tree(app.pid) == before
         shown = page.total
         wait(lambda: page.total > shown)
 
@@ -88,7 +88,7 @@ def test_a_full_disk_stops_nobody_and_loses_nothing(disk: Path):
         session = app.bus().session()
         assert session["uuid"] == uuid
         os.kill(app.pid, signal.SIGTERM)
-        wait(lambda: len(family(app.pid)) <= 1)
+        wait(lambda: len(process_tree(app.pid)) <= 1)
         shown = page.total
         store = Store(app.settings.database)
         record = store.session(uuid)

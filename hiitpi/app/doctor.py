@@ -103,7 +103,7 @@ def _pipeline_status(settings: Settings) -> dict[str, Any] | None:
 
     bus = Subscriber(connect(settings.redis(0)), settings.station)
     try:
-        return bus.status() if bus.here() else None
+        return bus.status() if bus.is_online() else None
     except redis.RedisError:
         return None
 

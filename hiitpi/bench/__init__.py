@@ -1,5 +1,5 @@
-"""Benchmarks: `python -m hiitpi bench`. Each compares within one run, and counts CPU time.
+"""Benchmarks: `python -m hiitpi bench`. Each compares within one run, and measures CPU time.
 
-`pose`, `coach` and `records` measure a part by itself. `video`, `live` and `web` start the whole
-app in a folder of its own (`station`) and are its clients.
+`pose`, `coach` and `records` measure one component in isolation. `video`, `live` and `web` start
+the whole app in a separate instance folder (`app_under_test`) and act as its clients.
 """

@@ -1,8 +1,8 @@
-"""A whole app in a folder of its own, to be measured from outside.
+"""Starts the whole app in a separate instance folder, to be measured from outside.
 
-`python -m hiitpi.bench.app_under_test app SECONDS PACE` is the app as `serve` starts it, but
-for the pose engine, which takes `SECONDS` and sees an ideal athlete; with SECONDS `real` it is the
-engine of the settings.
+`python -m hiitpi.bench.app_under_test app SECONDS PACE` runs the app as `serve` does, except for
+the pose engine: a fake one whose inference takes `SECONDS` and that sees an ideal athlete. With
+`real` instead of SECONDS, it is the engine from the settings.
 """
 
 import os
@@ -28,9 +28,11 @@ from hiitpi.system.heartbeat import heartbeat
 from hiitpi.system.logs import configure_logging
 from hiitpi.system.ports import free_port
 
-#: Seconds for the app to come up, and for a session to get to its Go.
-UP: Final = 60.0
-GO: Final = 30.0
+#: Timeout for the app to start or stop.
+STARTUP_TIMEOUT_S: Final = 60.0
+
+#: Timeout for a session to reach its Go.
+GO_TIMEOUT_S: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -38,79 +40,83 @@ class Station:
     """A running app.
 
     Attributes:
-        settings: its own.
-        pid: of its main process.
-        opened: seconds from the start of the process to the first page.
+        settings: settings of the app.
+        pid: id of the app's main process.
+        startup_s: seconds from the start of the process to the first page.
     """
 
     settings: Settings
     pid: int
-    opened: float
+    startup_s: float
 
     @property
     def address(self) -> tuple[str, int]:
-        """Where it listens."""
+        """Host and port on which the app listens."""
         return self.settings.host, self.settings.port
 
     def bus(self) -> Subscriber:
-        """A page's end of its live data."""
+        """Return a subscriber to the app's live data."""
         return Subscriber(connect(self.settings.redis(0)), self.settings.station)
 
     def start_session(self, workout: str = "jumping_jacks", player: str = "Bench") -> str:
-        """Begin to train, and wait for the Go; the session's uuid.
+        """Start a session of free training, wait for its Go, and return its uuid.
 
         Raises:
-            ServeError: there is none after half a minute.
+            ServeError: the session does not start within `GO_TIMEOUT_S`.
         """
         bus = self.bus()
         bus.command(Command("start", player=player, program=free(workout)))
-        give_up = time.monotonic() + GO
-        while time.monotonic() < give_up:
+        deadline = time.monotonic() + GO_TIMEOUT_S
+        while time.monotonic() < deadline:
             session = bus.session()
             if session and session["phase"] == "work":
                 return str(session["uuid"])
             if session and session["phase"] == "position":
                 bus.command(Command("go", session=session["uuid"]))
             time.sleep(0.1)
-        raise ServeError("The session that is to be measured does not begin.")
+        raise ServeError("The session to be measured did not start.")
 
 
 @contextmanager
 def station(
     inference: float | None = 0.02, pace: float = 0, folder: Path | None = None, **settings: Any
 ) -> Iterator[Station]:
-    """Run the app; `inference` None: with a real engine.
+    """Run the app until the context ends.
 
     Args:
-        inference: seconds that the pose engine takes.
-        pace: jumping jacks a minute of who is seen; 0: as usual.
-        folder: for the instance; a temporary one by default.
-        settings: that differ from the defaults.
+        inference: seconds that an inference of the fake pose engine takes; None for a real engine.
+        pace: jumping jacks per minute of the ideal athlete; 0 for the default pace.
+        folder: instance folder; a temporary one by default.
+        settings: settings that differ from the defaults.
 
     Raises:
-        ServeError: it does not come up.
+        ServeError: the app does not start.
     """
     with tempfile.TemporaryDirectory(prefix="hiitpi-bench-") as temporary:
-        given = {"host": "127.0.0.1", "port": free_port(), "camera": "athlete", **settings}
-        chosen = Settings(instance=folder or Path(temporary) / "instance", **given)
+        overrides = {"host": "127.0.0.1", "port": free_port(), "camera": "athlete", **settings}
+        app = Settings(instance=folder or Path(temporary) / "instance", **overrides)
         began = time.monotonic()
-        with started(chosen, inference, pace) as child:
-            url, own = f"{chosen.scheme}://{chosen.host}:{chosen.port}/", unverified_tls_context()
-            with urllib.request.urlopen(url, timeout=UP, context=own) as page:
+        with app_process(app, inference, pace) as child:
+            url, context = f"{app.scheme}://{app.host}:{app.port}/", unverified_tls_context()
+            with urllib.request.urlopen(url, timeout=STARTUP_TIMEOUT_S, context=context) as page:
                 page.read()
-            yield Station(chosen, child.pid, time.monotonic() - began)
+            yield Station(app, child.pid, time.monotonic() - began)
 
 
 @contextmanager
-def started(
+def app_process(
     settings: Settings, inference: float | None, pace: float, prefix: Sequence[str] = ()
 ) -> Iterator[subprocess.Popen[str]]:
-    """The process of an app whose pages can be opened; see `station`.
+    """Run the process of an app; the context starts when its pages can be opened.
 
-    `prefix` comes before its command, for instance to give it a network of its own.
+    Args:
+        settings: settings of the app.
+        inference: seconds that an inference of the fake pose engine takes; None for a real engine.
+        pace: jumping jacks per minute of the ideal athlete; 0 for the default pace.
+        prefix: put before the command, for example to run it in a network namespace.
 
     Raises:
-        ServeError: it does not come up.
+        ServeError: the app does not start.
     """
     command = [*prefix, sys.executable, "-m", "hiitpi.bench.app_under_test", "app"]
     command += ["real" if inference is None else str(inference), str(pace)]
@@ -120,20 +126,27 @@ def started(
     try:
         assert child.stdout is not None
         if child.stdout.readline() != "open\n":
-            raise ServeError(f"The app to be measured does not start; see {settings.logs}.")
+            raise ServeError(f"The app to be measured failed to start; see {settings.logs}.")
         yield child
     finally:
         child.terminate()
         try:
-            child.communicate(timeout=UP)
+            child.communicate(timeout=STARTUP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            child.kill()  # its children end with it, and nobody else stumbles over them
+            child.kill()  # its children exit with it, so none are left behind
             child.communicate()
             raise
 
 
 def main(part: str, inference: str, pace: str, *more: str) -> None:
-    """The app, or its trainer process alone."""
+    """Run the whole app, or only its pipeline process.
+
+    Args:
+        part: "app" or "pipeline".
+        inference: seconds per inference, or "real".
+        pace: jumping jacks per minute.
+        more: heartbeat arguments of the supervisor.
+    """
     settings = Settings.load()
     if part == "app":
         from hiitpi.app.supervisor import serve

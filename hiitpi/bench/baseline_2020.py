@@ -1,9 +1,8 @@
-"""The design of 2020, plainly made again, to be measured beside ours in one run.
+"""A plain reimplementation of the 2020 design, as a baseline measured in the same run.
 
-One camera thread and one Redis list of samples. Each viewer has a generator of its own that takes
-the picture of the moment as fast as it can, counts, draws and encodes; each page asks for the
-newest sample every 50 ms and takes it off the list. Run it with
-`python -m hiitpi.bench.baseline_2020 PORT REDIS`.
+One camera thread and one Redis list of samples. Each viewer has its own generator, which takes the
+current frame as fast as it can, counts, draws and encodes; each page polls for the newest sample
+every 50 ms and pops it off the list. Run it with `python -m hiitpi.bench.baseline_2020 PORT REDIS`.
 """
 
 import subprocess
@@ -23,33 +22,46 @@ from hiitpi.live.redis_client import connect
 from hiitpi.system.ports import free_port
 
 FPS: Final = 30
-INFERENCE: Final = 0.02
-POLL: Final = 0.05
+INFERENCE_S: Final = 0.02
+POLL_S: Final = 0.05
 
-#: Samples that the list holds, and the key it has.
-LENGTH: Final = 30
-LIST: Final = "hiitpi:2020"
+#: Length and key of the list of samples.
+LIST_LENGTH: Final = 30
+LIST_KEY: Final = "hiitpi:2020"
 
 
-def bench_legacy(seconds: float, tell: Callable[[str], None]) -> dict[str, float]:
-    """CPU time and duplicates with 1 and 8 viewers, and what 1 and 4 polling clients lose."""
+def bench_legacy(seconds: float, report: Callable[[str], None]) -> dict[str, float]:
+    """Measure CPU time and duplicates with 1 and 8 viewers, and the loss of 1 and 4 pollers.
+
+    Args:
+        seconds: duration of each measurement.
+        report: called with a line of progress.
+
+    Returns:
+        Values by name.
+    """
     figures: dict[str, float] = {}
-    with station(INFERENCE) as app:  # for its Redis
+    with station(INFERENCE_S) as app:  # for its Redis
         url = app.settings.redis(0)
         for viewers in (1, 8):
-            tell(f"2020: {viewers} viewers…")
-            figures |= _watched(url, viewers, seconds)
+            report(f"2020: {viewers} viewers…")
+            figures |= _measure_viewers(url, viewers, seconds)
         for clients in (1, 4):
-            tell(f"2020: {clients} polling clients…")
-            figures |= _polled(url, clients, seconds)
+            report(f"2020: {clients} polling clients…")
+            figures |= _measure_pollers(url, clients, seconds)
     return figures
 
 
-def _watched(url: str, viewers: int, seconds: float) -> dict[str, float]:
-    with _running(url) as (port, pid):
+def _measure_viewers(url: str, viewers: int, seconds: float) -> dict[str, float]:
+    with _BaselineServer(url) as (port, pid):
         clients = [Client("/videostream") for _ in range(viewers)]
         before: dict[str, float] = {}
-        follow(("127.0.0.1", port), clients, seconds, begun=lambda: before.update(cpu_seconds(pid)))
+        follow(
+            ("127.0.0.1", port),
+            clients,
+            seconds,
+            on_start=lambda: before.update(cpu_seconds(pid)),
+        )
         used = sum(cpu_seconds(pid).values()) - sum(before.values())
     sent = sum(len(client.seqs) for client in clients)
     unique = sum(len(set(client.seqs)) for client in clients)
@@ -63,10 +75,10 @@ def _watched(url: str, viewers: int, seconds: float) -> dict[str, float]:
     }
 
 
-def _polled(url: str, number: int, seconds: float) -> dict[str, float]:
+def _measure_pollers(url: str, number: int, seconds: float) -> dict[str, float]:
     redis = connect(url)
     lost: list[float] = []
-    with _running(url):
+    with _BaselineServer(url):
         time.sleep(1)
         threads = [
             threading.Thread(target=_poll, args=(redis, seconds, lost)) for _ in range(number)
@@ -79,19 +91,19 @@ def _polled(url: str, number: int, seconds: float) -> dict[str, float]:
 
 
 def _poll(redis: Any, seconds: float, lost: list[float]) -> None:
-    """One page: which part of the samples it never saw."""
-    got, until = [], time.monotonic() + seconds
+    """Poll like one page, and append the fraction of the samples that it missed to `lost`."""
+    received, until = [], time.monotonic() + seconds
     while time.monotonic() < until:
-        data = redis.lpop(LIST)
+        data = redis.lpop(LIST_KEY)
         if data:
-            got.append(orjson.loads(data)["seq"])
-        time.sleep(POLL)
-    there = sum(b - a for a, b in pairwise(sorted(got)))
-    lost.append(1 - (len(got) - 1) / max(there, 1))
+            received.append(orjson.loads(data)["seq"])
+        time.sleep(POLL_S)
+    published = sum(b - a for a, b in pairwise(sorted(received)))
+    lost.append(1 - (len(received) - 1) / max(published, 1))
 
 
-class _running:
-    """The process, as a context: its port and its id."""
+class _BaselineServer:
+    """Context manager that runs the baseline process and returns its port and process id."""
 
     def __init__(self, url: str) -> None:
         self._url, self._port = url, free_port()
@@ -109,7 +121,7 @@ class _running:
 
 
 def main(port: str, url: str) -> None:
-    """Serve, in one process, as it was."""
+    """Serve in one process, as in 2020."""
     import logging
 
     from flask import Flask, Response
@@ -123,31 +135,31 @@ def main(port: str, url: str) -> None:
     from hiitpi.video.overlay import draw
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    redis, camera, engine = connect(url), AthleteCamera(), IdealEngine(INFERENCE)
+    redis, camera, engine = connect(url), AthleteCamera(), IdealEngine(INFERENCE_S)
     camera.start()
     workout = WorkoutLibrary()["jumping_jacks"]
-    now: dict[str, Any] = {}
+    latest: dict[str, Any] = {}
 
-    def film() -> None:
+    def capture() -> None:
         seq = 0
         while True:
             frame = camera.read(seq, 1)
             if frame is None:
                 continue
             seq = frame.seq
-            now["seen"] = frame, engine.infer(frame.image, frame.time)
-            redis.lpush(LIST, orjson.dumps({"seq": seq}))
-            redis.ltrim(LIST, 0, LENGTH - 1)
+            latest["frame"] = frame, engine.infer(frame.image, frame.time)
+            redis.lpush(LIST_KEY, orjson.dumps({"seq": seq}))
+            redis.ltrim(LIST_KEY, 0, LIST_LENGTH - 1)
 
     def pictures() -> Iterator[bytes]:
-        coach = Coach(workout, time.monotonic())  # each viewer's own
+        coach = Coach(workout, time.monotonic())  # one per viewer, as in 2020
         yield b"--frame\r\n"
         while True:
-            frame, pose = now["seen"]
+            frame, pose = latest["frame"]
             coach.update(pose, time.monotonic())
             data = jpeg(draw(frame.image, pose, workout.joints, True), 80)
-            head = b"Content-Type: image/jpeg\r\nX-Seq: %d\r\nX-Encoded: %.4f\r\n\r\n"
-            yield head % (frame.seq, time.monotonic()) + data + b"\r\n--frame\r\n"
+            header = b"Content-Type: image/jpeg\r\nX-Seq: %d\r\nX-Encoded: %.4f\r\n\r\n"
+            yield header % (frame.seq, time.monotonic()) + data + b"\r\n--frame\r\n"
 
     app = Flask("legacy")
     app.add_url_rule(
@@ -156,8 +168,8 @@ def main(port: str, url: str) -> None:
             pictures(), mimetype="multipart/x-mixed-replace; boundary=frame"
         ),
     )
-    threading.Thread(target=film, daemon=True).start()
-    while "seen" not in now:
+    threading.Thread(target=capture, daemon=True).start()
+    while "frame" not in latest:
         time.sleep(0.01)
     server = make_server("127.0.0.1", int(port), app, threaded=True)
     server.RequestHandlerClass.protocol_version = "HTTP/1.1"  # type: ignore[attr-defined]

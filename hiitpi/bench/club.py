@@ -1,4 +1,4 @@
-"""What a club costs its Redis, its pages and its database, for each station."""
+"""Benchmarks the load of a club on its Redis, its web process and its database, per station."""
 
 import subprocess
 import tempfile
@@ -16,7 +16,7 @@ import numpy as np
 from hiitpi.bench.app_under_test import station
 from hiitpi.bench.load_clients import Client, follow
 from hiitpi.bench.percentiles import p95
-from hiitpi.bench.process_stats import TICK, cpu_seconds
+from hiitpi.bench.process_stats import CLOCK_TICKS_PER_S, cpu_seconds
 from hiitpi.coach.messages import Repetition, Sample, SessionRecord, SetRecord
 from hiitpi.coach.session.program import free
 from hiitpi.live.publisher import Publisher
@@ -29,67 +29,80 @@ from hiitpi.system.ports import free_port
 from hiitpi.system.process import Stop
 from hiitpi.video.encoder import jpeg
 
-#: Stations, frames a second of each, and walls that are looked at.
+#: Number of stations, and frames per second of each.
 STATIONS: Final = 8
-RATE: Final = 30
-WALLS: Final = (1, 4)
+FPS: Final = 30
+
+#: Numbers of viewers of the wall.
+WALL_VIEWERS: Final = (1, 4)
 
 #: Checkpoints that are timed.
 SAVES: Final = 300
 
 
 def bench_club(
-    seconds: float, tell: Callable[[str], None], database: str | None = None
+    seconds: float, report: Callable[[str], None], database: str | None = None
 ) -> dict[str, float]:
-    """Measure for so many seconds each; with an empty `database`, its checkpoints too."""
+    """Measure the load of a club.
+
+    Args:
+        seconds: duration of each measurement.
+        report: called with a line of progress.
+        database: URL of an empty database whose checkpoints are timed too; None to skip that.
+
+    Returns:
+        Values by name.
+    """
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="hiitpi-bench-") as folder, _redis(folder) as redis:
         url, pid = redis
         stop = Stop()
-        crowd = threading.Thread(target=_stations, args=(Path(folder), url, stop), daemon=True)
-        crowd.start()
+        stations = threading.Thread(
+            target=_run_stations, args=(Path(folder), url, stop), daemon=True
+        )
+        stations.start()
         time.sleep(3)
-        tell(f"{STATIONS} stations…")
-        used, moved = _server(pid, url, seconds)
-        figures["club_redis_percent_station"] = round(used / STATIONS, 2)
-        figures["club_redis_kbytes_station"] = round(moved / STATIONS / 1000, 1)
+        report(f"{STATIONS} stations…")
+        cpu_percent, traffic = _redis_load(pid, url, seconds)
+        figures["club_redis_percent_station"] = round(cpu_percent / STATIONS, 2)
+        figures["club_redis_kbytes_station"] = round(traffic / STATIONS / 1000, 1)
         with station(camera="none", redis_url=url) as pages:
-            for number in WALLS:
-                tell(f"…and {number} walls…")
+            for number in WALL_VIEWERS:
+                report(f"…and {number} walls…")
                 clients = [Client("/wall/video") for _ in range(number)]
                 before = [0.0, 0.0]
 
-                def begun(pid: int = pages.pid, before: list[float] = before) -> None:
+                def start(pid: int = pages.pid, before: list[float] = before) -> None:
                     before[:] = cpu_seconds(pid)["web"], time.monotonic()
 
-                follow(pages.address, clients, seconds, begun=begun)
-                spent = cpu_seconds(pages.pid)["web"] - before[0]
-                passed = time.monotonic() - before[1]
-                rates = [len(client.seqs) / passed / STATIONS for client in clients]
-                figures[f"club_web_percent_{number}"] = round(100 * spent / passed, 1)
+                follow(pages.address, clients, seconds, on_start=start)
+                cpu_s = cpu_seconds(pages.pid)["web"] - before[0]
+                elapsed_s = time.monotonic() - before[1]
+                rates = [len(client.seqs) / elapsed_s / STATIONS for client in clients]
+                figures[f"club_web_percent_{number}"] = round(100 * cpu_s / elapsed_s, 1)
                 figures[f"club_pictures_station_{number}"] = round(min(rates), 1)
-                size = sum(client.size for client in clients) / passed / number
+                size = sum(client.size for client in clients) / elapsed_s / number
                 figures[f"club_wall_kbytes_{number}"] = round(size / 1000, 1)
             watching = threading.Thread(
                 target=follow, args=(pages.address, [Client("/wall/video")], seconds + 2)
             )
             watching.start()
             time.sleep(2)
-            used, moved = _server(pid, url, seconds)
+            cpu_percent, traffic = _redis_load(pid, url, seconds)
             watching.join()
-            figures["club_redis_percent_station_watched"] = round(used / STATIONS, 2)
-            figures["club_redis_kbytes_station_watched"] = round(moved / STATIONS / 1000, 1)
+            figures["club_redis_percent_station_watched"] = round(cpu_percent / STATIONS, 2)
+            figures["club_redis_kbytes_station_watched"] = round(traffic / STATIONS / 1000, 1)
         stop.set()
-        crowd.join()
+        stations.join()
     if database:
-        tell("Checkpoints…")
+        report("Checkpoints…")
         figures |= _checkpoints(database)
     return figures
 
 
 @contextmanager
 def _redis(folder: str) -> Iterator[tuple[str, int]]:
-    """A server on loopback: its URL and its process."""
+    """Run a Redis server on loopback; yield its URL and process id."""
     port = free_port()
     command = ["redis-server", "--port", str(port), "--save", "", "--dir", folder]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
@@ -97,8 +110,8 @@ def _redis(folder: str) -> Iterator[tuple[str, int]]:
         process.terminate()
 
 
-def _stations(folder: Path, url: str, stop: Stop) -> None:
-    """All stations in this process: what their trainers publish, and their relays."""
+def _run_stations(folder: Path, url: str, stop: Stop) -> None:
+    """Simulate all stations in this process: what their pipelines publish, and their relays."""
     settings = Settings.load(instance=folder / "stations")
     settings.logs.mkdir(parents=True)
     child = start_redis(settings)
@@ -107,12 +120,16 @@ def _stations(folder: Path, url: str, stop: Stop) -> None:
         threads = []
         for i in range(STATIONS):
             name = f"station-{i}"
-            bus = Publisher(connect(settings.redis(0)), name)
-            one = Relay(
+            publisher = Publisher(connect(settings.redis(0)), name)
+            relay = Relay(
                 connect(settings.redis(0)), connect(url), name, f"bench:{i} x", time.monotonic
             )
-            for target, given in ((_train, (bus, picture, stop)), (one.run, (stop, lambda: None))):
-                threads.append(threading.Thread(target=target, args=given, daemon=True))
+            tasks = (
+                (_publish, (publisher, picture, stop)),
+                (relay.run, (stop, lambda: None)),
+            )
+            for target, arguments in tasks:
+                threads.append(threading.Thread(target=target, args=arguments, daemon=True))
                 threads[-1].start()
         for thread in threads:
             thread.join()
@@ -120,54 +137,57 @@ def _stations(folder: Path, url: str, stop: Stop) -> None:
         stop_redis(settings, child)
 
 
-def _train(bus: Publisher, picture: bytes, stop: Stop) -> None:
+def _publish(publisher: Publisher, picture: bytes, stop: Stop) -> None:
+    """Publish samples, and pictures if they are watched, like the pipeline of a station."""
     points = ((320, 240, 0.9),) * 17
-    bus.set_status({"camera": "bench", "drawn": False, "state": "on", "trouble": "", "model": "x"})
+    publisher.set_status(
+        {"camera": "bench", "drawn": False, "state": "on", "trouble": "", "model": "x"}
+    )
     seq, due = 0, time.monotonic()
     while not stop.is_set():
-        seq, due = seq + 1, due + 1 / RATE
+        seq, due = seq + 1, due + 1 / FPS
         now = time.monotonic()
         sample = Sample(seq, now, 20.0, 0.9, points, "open", 90.0, seq // 60, phase="work")
-        for size in bus.publish(now, sample).watched:
-            bus.picture(size, seq, now, picture)
+        for size in publisher.publish(now, sample).watched:
+            publisher.publish_picture(size, seq, now, picture)
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def _server(pid: int, url: str, seconds: float) -> tuple[float, float]:
-    """CPU percent of a Redis, and bytes a second that come in and go out."""
+def _redis_load(pid: int, url: str, seconds: float) -> tuple[float, float]:
+    """Return the CPU load of a Redis in percent, and its traffic (in and out) in bytes/s."""
     client = connect(url)
 
-    def now() -> tuple[float, float]:
+    def totals() -> tuple[float, float]:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         stats: Any = client.info("stats")
-        moved = stats["total_net_input_bytes"] + stats["total_net_output_bytes"]
-        return (int(fields[11]) + int(fields[12])) / TICK, moved
+        traffic = stats["total_net_input_bytes"] + stats["total_net_output_bytes"]
+        return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS_PER_S, traffic
 
-    before, began = now(), time.monotonic()
+    before, began = totals(), time.monotonic()
     time.sleep(seconds)
-    after, passed = now(), time.monotonic() - began
-    return 100 * (after[0] - before[0]) / passed, (after[1] - before[1]) / passed
+    after, elapsed_s = totals(), time.monotonic() - began
+    return 100 * (after[0] - before[0]) / elapsed_s, (after[1] - before[1]) / elapsed_s
 
 
 def _checkpoints(database: str) -> dict[str, float]:
-    """How long it takes to store a running session once more, with one repetition more."""
+    """Measure saving a running session again after each new repetition."""
     store = Store(database)
     store.migrate()
     record = SessionRecord(
         str(uuid.uuid4()), "Bench", free("squat"), time.time(), None, "active", "bench", "x"
     )
-    taken = []
+    times_ms = []
     try:
         for i in range(1, SAVES + 1):
             rep = Repetition(i, i * 2.0, 1.5, 0.9, 1.0, 90.0)
-            one = SetRecord(1, "squat", 1, 0.0, i * 2.0, i, 0, 90.0)
-            record = replace(record, sets=(one,), series=(*record.series, rep))
+            set_record = SetRecord(1, "squat", 1, 0.0, i * 2.0, i, 0, 90.0)
+            record = replace(record, sets=(set_record,), series=(*record.series, rep))
             began = time.perf_counter()
             store.save(record)
-            taken.append((time.perf_counter() - began) * 1000)
+            times_ms.append((time.perf_counter() - began) * 1000)
     finally:
         store.close()
     return {
-        "club_save_ms": round(float(np.median(taken)), 2),
-        "club_save_p95_ms": round(p95(taken), 2),
+        "club_save_ms": round(float(np.median(times_ms)), 2),
+        "club_save_p95_ms": round(p95(times_ms), 2),
     }

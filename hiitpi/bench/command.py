@@ -1,4 +1,4 @@
-"""The command `bench`: what to measure, and how it is shown."""
+"""The command `bench`: selects the benchmarks and prints their results."""
 
 import argparse
 import importlib
@@ -9,31 +9,40 @@ from typing import Any, Final
 
 from hiitpi.settings import Settings
 
-#: What can be measured; "all" is all but the last three.
+#: Benchmarks; "all" runs all but the last three.
 BENCHES: Final = ("pose", "coach", "video", "live", "web", "legacy", "club", "records", "all")
+
+#: Modules of benchmarks with another name.
+MODULES: Final = {"legacy": "baseline_2020"}
 
 
 def bench_options(parser: argparse.ArgumentParser) -> None:
-    """Add the command's options."""
+    """Add the options of the command."""
     parser.add_argument("what", choices=BENCHES)
-    parser.add_argument("--seconds", type=_number, default=10, help="of each measurement")
-    parser.add_argument("--image", type=Path, help="a picture of a person; the synthetic athlete")
-    parser.add_argument("--rounds", type=_number, default=60, help="pictures for each engine")
-    parser.add_argument("--sessions", type=_number, default=100_000, help="made up, for records")
-    parser.add_argument("--database", help="an empty one, for records and club")
-    parser.add_argument("--plans", action="store_true", help="show how the database finds them")
+    parser.add_argument("--seconds", type=_number, default=10, help="duration of each measurement")
+    parser.add_argument(
+        "--image", type=Path, help="image of a person (default: the synthetic athlete)"
+    )
+    parser.add_argument(
+        "--rounds", type=_number, default=60, help="images per engine, runs per query"
+    )
+    parser.add_argument(
+        "--sessions", type=_number, default=100_000, help="number of made-up sessions, for records"
+    )
+    parser.add_argument("--database", help="URL of an empty database, for records and club")
+    parser.add_argument("--plans", action="store_true", help="show the query plans, for records")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--check", action="store_true", help="fail if a target is missed")
     parser.set_defaults(run=bench)
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure, and print what was found; the exit code."""
+    """Run the benchmarks, print the results, and return the exit code."""
     if options.what == "records":
         from hiitpi.bench import records
 
-        queries = records.bench(options.database, options.sessions, options.rounds, _tell)
-        flat = {one["query"]: one["median_ms"] for one in queries}
+        queries = records.bench(options.database, options.sessions, options.rounds, _report)
+        flat = {query["query"]: query["median_ms"] for query in queries}
         print(json.dumps(flat) if options.json else records.report(queries, options.plans))
         return 0
     from hiitpi.bench.targets import missed, table
@@ -44,20 +53,20 @@ def bench(options: argparse.Namespace) -> int:
     print(json.dumps(figures) if options.json else table(figures))
     misses = missed(figures) if options.check else []
     for line in misses:
-        _tell(f"missed: {line}")
+        _report(f"missed: {line}")
     return int(bool(misses))
 
 
 def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
-    """The figures of one benchmark."""
+    """Run one benchmark and return its results by name."""
     if part == "pose":
         from hiitpi.bench.pose import bench_pose, flat
         from hiitpi.pose.catalog import Catalog
 
         settings = Settings.load()
-        catalog = Catalog(mirror=settings.model_mirror, on_message=_tell)
-        picture = _picture(options.image)
-        return flat(bench_pose(picture, catalog, settings.threads, options.rounds, _tell))
+        catalog = Catalog(mirror=settings.model_mirror, on_message=_report)
+        image = _image(options.image)
+        return flat(bench_pose(image, catalog, settings.threads, options.rounds, _report))
     if part == "coach":
         from hiitpi.bench.coach import bench_coach
 
@@ -65,13 +74,14 @@ def _figures(part: str, options: argparse.Namespace) -> dict[str, float]:
     if part == "club":
         from hiitpi.bench.club import bench_club
 
-        return bench_club(options.seconds, _tell, options.database)
-    module = importlib.import_module(f"hiitpi.bench.{part}")
-    figures: dict[str, float] = getattr(module, f"bench_{part}")(options.seconds, _tell)
+        return bench_club(options.seconds, _report, options.database)
+    module = importlib.import_module(f"hiitpi.bench.{MODULES.get(part, part)}")
+    figures: dict[str, float] = getattr(module, f"bench_{part}")(options.seconds, _report)
     return figures
 
 
-def _picture(path: Path | None) -> Any:
+def _image(path: Path | None) -> Any:
+    """Read an image, or render the synthetic athlete; uint8 (H, W, 3) RGB."""
     if path is None:
         from hiitpi.camera.synthetic.animations import ANIMATIONS
         from hiitpi.camera.synthetic.renderer import BodyRenderer
@@ -83,11 +93,11 @@ def _picture(path: Path | None) -> Any:
 
 
 def _number(text: str) -> int:
-    """A number of rounds that has a median and a percentile."""
+    """Parse a number of rounds, at least 2 so that there is a median and a percentile."""
     if not text.isdecimal() or not 2 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 2 to 100000")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 2 to 100000")
     return int(text)
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

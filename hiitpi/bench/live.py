@@ -1,4 +1,4 @@
-"""Whether every browser gets every sample, in order and soon."""
+"""Benchmarks the live data: loss, order and latency of samples with many clients."""
 
 import time
 from collections.abc import Callable
@@ -12,24 +12,32 @@ from hiitpi.bench.process_stats import cpu_seconds
 from hiitpi.coach.codec import decode
 
 CLIENTS: Final = (1, 4, 16)
-INFERENCE: Final = 0.02
+INFERENCE_S: Final = 0.02
 
 
-def bench_live(seconds: float, tell: Callable[[str], None]) -> dict[str, float]:
-    """Measure for so many seconds with each number of clients."""
+def bench_live(seconds: float, report: Callable[[str], None]) -> dict[str, float]:
+    """Measure with each number of clients.
+
+    Args:
+        seconds: duration of each measurement.
+        report: called with a line of progress.
+
+    Returns:
+        Values by name.
+    """
     figures: dict[str, float] = {}
-    with station(INFERENCE) as app:
+    with station(INFERENCE_S) as app:
         app.start_session()
         for number in CLIENTS:
-            tell(f"{number} clients of the live data…")
+            report(f"{number} clients of the live data…")
             time.sleep(1)
             clients = [Client("/live") for _ in range(number)]
             before: list[float] = []
 
-            def begun(pid: int = app.pid, before: list[float] = before) -> None:
+            def start(pid: int = app.pid, before: list[float] = before) -> None:
                 before.append(cpu_seconds(pid)["web"])
 
-            follow(app.address, clients, seconds, begun=begun)
+            follow(app.address, clients, seconds, on_start=start)
             used = cpu_seconds(app.pid)["web"] - before[0]
             published = [decode(data)["seq"] for _, data in app.bus().recent()["samples"]]
             steps = [b - a for client in clients for a, b in pairwise(client.seqs)]
@@ -44,9 +52,13 @@ def bench_live(seconds: float, tell: Callable[[str], None]) -> dict[str, float]:
     return figures
 
 
-def missed(seen: list[int], published: list[int]) -> set[int]:
-    """What was published between a client's first and last sample, and it never got.
+def missed(received: list[int], published: list[int]) -> set[int]:
+    """Return the samples between a client's first and last one that it did not receive.
 
-    A camera's frame that was not analysed is no sample. Redis has the last half minute.
+    Args:
+        received: sequence numbers that the client received, in order.
+        published: sequence numbers that were published in the last half minute, as Redis keeps
+            them; frames that were not analysed have no sample.
     """
-    return {seq for seq in published if seen and seen[0] <= seq <= seen[-1]} - set(seen)
+    window = {seq for seq in published if received and received[0] <= seq <= received[-1]}
+    return window - set(received)

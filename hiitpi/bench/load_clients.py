@@ -1,4 +1,4 @@
-"""Browsers, as far as the server can tell: any number of streams read by one loop."""
+"""Load clients: any number of HTTP streams, read like browsers do, by one event loop."""
 
 import re
 import selectors
@@ -10,41 +10,46 @@ from typing import Any, Final
 
 import orjson
 
-PART: Final = re.compile(rb"X-Seq: (\d+)\r\nX-Encoded: ([\d.]+)\r\n")
+#: Headers of a part of the MJPEG stream.
+PART_HEADERS: Final = re.compile(rb"X-Seq: (\d+)\r\nX-Encoded: ([\d.]+)\r\n")
 
 #: Bytes read at a time.
-PIECE: Final = 1 << 18
+READ_BYTES: Final = 1 << 18
 
 
-class Body:
-    """Takes the frames of HTTP/1.1's chunked coding (RFC 9112) off what arrives."""
+class ChunkedDecoder:
+    """Decodes a response with HTTP/1.1 chunked transfer coding (RFC 9112)."""
 
     def __init__(self) -> None:
-        self._raw, self._started, self._left = bytearray(), False, 0
+        self._buffer, self._in_body, self._chunk_left = bytearray(), False, 0
 
     def feed(self, data: bytes) -> bytes:
-        """What `data` adds to the answer's body."""
-        self._raw += data
-        if not self._started:
-            head, found, rest = self._raw.partition(b"\r\n\r\n")
-            if not found:
+        """Return the part of the body that the received `data` completes.
+
+        Raises:
+            ConnectionError: the status is not 200.
+        """
+        self._buffer += data
+        if not self._in_body:
+            head, separator, rest = self._buffer.partition(b"\r\n\r\n")
+            if not separator:
                 return b""
             if b" 200 " not in head.split(b"\r\n")[0]:
                 raise ConnectionError(head.split(b"\r\n")[0].decode())
-            self._started, self._raw = True, rest
-        out = bytearray()
-        while self._raw:
-            if self._left == 0:
-                size, found, rest = self._raw.partition(b"\r\n")
-                if not found:
+            self._in_body, self._buffer = True, rest
+        body = bytearray()
+        while self._buffer:
+            if self._chunk_left == 0:
+                size, separator, rest = self._buffer.partition(b"\r\n")
+                if not separator:
                     break
-                self._left, self._raw = int(size, 16) + 2, rest
-            piece = self._raw[: self._left]
-            del self._raw[: self._left]
-            keep = max(0, min(len(piece), self._left - 2))
-            out += piece[:keep]
-            self._left -= len(piece)
-        return bytes(out)
+                self._chunk_left, self._buffer = int(size, 16) + 2, rest  # with the final CRLF
+            piece = self._buffer[: self._chunk_left]
+            del self._buffer[: self._chunk_left]
+            payload_bytes = max(0, min(len(piece), self._chunk_left - 2))
+            body += piece[:payload_bytes]
+            self._chunk_left -= len(piece)
+        return bytes(body)
 
 
 @dataclass
@@ -52,11 +57,14 @@ class Client:
     """One stream.
 
     Attributes:
-        seqs: of the pictures or samples that came, in order.
-        ages: seconds from when a picture was encoded, or from when a sample's frame was captured,
-            until it was here.
-        encoded: when pictures were.
-        size: bytes in all.
+        path: path of the stream, with the query.
+        seqs: sequence numbers of the received pictures or samples, in order.
+        ages: seconds from the encoding of a picture, or the capture of a sample's frame, to its
+            arrival.
+        encoded: monotonic seconds when the pictures were encoded.
+        size: bytes received.
+        body: decoder of the response.
+        rest: decoded data of an incomplete picture or event.
     """
 
     path: str
@@ -64,41 +72,51 @@ class Client:
     ages: list[float] = field(default_factory=list)
     encoded: list[float] = field(default_factory=list)
     size: int = 0
-    body: Body = field(default_factory=Body)
+    body: ChunkedDecoder = field(default_factory=ChunkedDecoder)
     rest: bytearray = field(default_factory=bytearray)
 
     def open(self, address: tuple[str, int], headers: str = "") -> socket.socket:
-        """Ask for the stream."""
+        """Connect and send the request.
+
+        Args:
+            address: host and port of the server.
+            headers: additional header lines, each with its line end.
+        """
         connection = socket.create_connection(address, timeout=10)
-        ask = f"GET {self.path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n{headers}\r\n"
-        connection.sendall(ask.encode())
+        request = f"GET {self.path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n{headers}\r\n"
+        connection.sendall(request.encode())
         return connection
 
-    def take(self, data: bytes, now: float) -> None:
-        """What has just arrived."""
+    def receive(self, data: bytes, now: float) -> None:
+        """Process received data.
+
+        Args:
+            data: bytes from the socket.
+            now: monotonic seconds of their arrival.
+        """
         self.size += len(data)
         self.rest += self.body.feed(data)
         if self.path.startswith("/live"):
-            self._events(now)
+            self._parse_events(now)
         else:
-            self._pictures(now)
+            self._parse_pictures(now)
 
-    def _pictures(self, now: float) -> None:
-        # A picture is there when the boundary that ends it is.
+    def _parse_pictures(self, now: float) -> None:
+        # A picture is complete when its closing boundary has arrived.
         while (end := self.rest.find(b"\r\n--frame\r\n", 2)) >= 0:
-            found = PART.search(self.rest, 0, end)
-            if found:
-                self.seqs.append(int(found[1]))
-                self.encoded.append(float(found[2]))
+            headers = PART_HEADERS.search(self.rest, 0, end)
+            if headers:
+                self.seqs.append(int(headers[1]))
+                self.encoded.append(float(headers[2]))
                 self.ages.append(now - self.encoded[-1])
             del self.rest[: end + 2]
 
-    def _events(self, now: float) -> None:
+    def _parse_events(self, now: float) -> None:
         while (end := self.rest.find(b"\n\n")) >= 0:
             event = bytes(self.rest[:end])
             del self.rest[: end + 2]
-            _, found, data = event.partition(b"data: ")
-            for sample in orjson.loads(data)["samples"] if found else ():
+            _, prefix, data = event.partition(b"data: ")
+            for sample in orjson.loads(data)["samples"] if prefix else ():
                 self.seqs.append(sample["seq"])
                 self.ages.append(now - sample["time"])
 
@@ -109,56 +127,57 @@ def follow(
     seconds: float,
     *,
     headers: str = "",
-    begun: Callable[[], Any] = lambda: None,
+    on_start: Callable[[], Any] = lambda: None,
     settle: float = 2.0,
     stall: tuple[int, float] = (0, 0.0),
 ) -> None:
-    """Read all streams for so long; what came while they were settling is forgotten.
+    """Read all streams and measure, after a warm-up whose data is discarded.
 
     Args:
-        address: of the server.
-        clients: who reads.
-        seconds: of reading that are measured.
-        headers: lines that each request brings besides.
-        begun: called when measuring begins.
-        settle: seconds before that.
-        stall: the first so many clients read nothing for the first so many seconds.
+        address: host and port of the server.
+        clients: the clients; they hold the results.
+        seconds: duration of the measurement.
+        headers: additional header lines of each request.
+        on_start: called when the measurement starts.
+        settle: duration of the warm-up in seconds.
+        stall: number of clients that read nothing at first, and for how many seconds.
 
     Raises:
-        ConnectionError: the server refused one, or hung up.
+        ConnectionError: the server rejected a client, or closed a stream.
     """
-    with selectors.DefaultSelector() as ready:
+    with selectors.DefaultSelector() as selector:
         sockets = [client.open(address, headers) for client in clients]
-        for one, client in zip(sockets, clients, strict=True):
-            one.setblocking(False)
-            ready.register(one, selectors.EVENT_READ, client)
+        for connection, client in zip(sockets, clients, strict=True):
+            connection.setblocking(False)
+            selector.register(connection, selectors.EVENT_READ, client)
         try:
-            _read(ready, time.monotonic() + settle)
+            _read(selector, time.monotonic() + settle)
             for client in clients:
                 client.seqs.clear()
                 client.ages.clear()
                 client.encoded.clear()
                 client.size = 0
-            begun()
+            on_start()
             until = time.monotonic() + seconds
-            asleep = list(zip(sockets, clients, strict=True))[: stall[0]]
-            for one, _ in asleep:
-                ready.unregister(one)
-            if asleep:
-                _read(ready, time.monotonic() + stall[1])
-            for one, client in asleep:
-                ready.register(one, selectors.EVENT_READ, client)
-            _read(ready, until)
+            stalled = list(zip(sockets, clients, strict=True))[: stall[0]]
+            for connection, _ in stalled:
+                selector.unregister(connection)
+            if stalled:
+                _read(selector, time.monotonic() + stall[1])
+            for connection, client in stalled:
+                selector.register(connection, selectors.EVENT_READ, client)
+            _read(selector, until)
         finally:
-            for one in sockets:
-                one.close()
+            for connection in sockets:
+                connection.close()
 
 
-def _read(ready: selectors.BaseSelector, until: float) -> None:
-    while (left := until - time.monotonic()) > 0:
-        for key, _ in ready.select(left):
+def _read(selector: selectors.BaseSelector, until: float) -> None:
+    """Pass what arrives to the clients until a point in monotonic time."""
+    while (remaining_s := until - time.monotonic()) > 0:
+        for key, _ in selector.select(remaining_s):
             assert isinstance(key.fileobj, socket.socket)
-            data = key.fileobj.recv(PIECE)
+            data = key.fileobj.recv(READ_BYTES)
             if not data:
-                raise ConnectionError(f"The server ended {key.data.path}.")
-            key.data.take(data, time.monotonic())
+                raise ConnectionError(f"The server closed {key.data.path}.")
+            key.data.receive(data, time.monotonic())

@@ -1,11 +1,11 @@
-"""What several benchmarks make of their numbers."""
+"""Statistics shared by several benchmarks."""
 
 import statistics
 from collections.abc import Sequence
 
 
 def p95(values: Sequence[float]) -> float:
-    """What 95 % of the values do not exceed; not a number when there are too few."""
+    """Return the 95th percentile; NaN for fewer than two values."""
     if len(values) < 2:
         return float("nan")
     return statistics.quantiles(values, n=20, method="inclusive")[-1]

@@ -1,4 +1,4 @@
-"""What the pose engines take on this machine, compared within one run."""
+"""Benchmarks the pose engines on this machine, compared within one run."""
 
 import statistics
 import time
@@ -14,20 +14,21 @@ from hiitpi.pose.accelerator import edgetpu_present
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, engine_names, open_engine
 
-#: Pictures before measuring starts, and measured.
-WARM: Final = 5
+#: Warm-up inferences before the measurement.
+WARM_UP: Final = 5
 
 Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one engine took.
+    """Timings of one engine, in milliseconds per image.
 
     Attributes:
-        engine: its name.
-        median_ms, p95_ms: wall time for a picture.
-        cpu_ms: CPU time for a picture, all threads.
+        engine: name of the engine.
+        median_ms: median wall time.
+        p95_ms: 95th percentile of the wall time.
+        cpu_ms: mean CPU time of all threads.
         invoke_ms: median wall time of the model alone, in the same run.
     """
 
@@ -39,54 +40,62 @@ class Figures:
 
     @property
     def ratio(self) -> float:
-        """A picture's time over that of the model alone: what we add."""
+        """Median wall time relative to the model alone: the overhead of our code."""
         return self.median_ms / self.invoke_ms
 
 
 def bench_pose(
-    image: Image, catalog: Catalog, threads: int, rounds: int, tell: Callable[[str], None]
+    image: Image, catalog: Catalog, threads: int, rounds: int, report: Callable[[str], None]
 ) -> list[Figures]:
-    """Every engine that this machine can run, on one picture with a person on it."""
-    found = []
+    """Measure every engine that this machine can run.
+
+    Args:
+        image: image of a person, uint8 (H, W, 3) RGB.
+        catalog: gets the models.
+        threads: CPU threads of an engine.
+        rounds: number of measured inferences per engine.
+        report: called with a line for each engine that cannot be run.
+    """
+    figures = []
     for edgetpu in (False, True) if edgetpu_present() else (False,):
         for name in engine_names():
             try:
                 accelerator: Any = "edgetpu" if edgetpu else "cpu"
                 engine = open_engine(name, catalog, threads, accelerator)
             except ModelError as error:
-                tell(f"Not {name}: {error}")
+                report(f"Skipped {name}: {error}")
                 continue
-            found.append(_measure(engine, image, rounds))
-    return found
+            figures.append(_measure(engine, image, rounds))
+    return figures
 
 
 def _measure(engine: Engine, image: Image, rounds: int) -> Figures:
-    """Alternate whole pictures with bare invokes, so that both see the same machine."""
+    """Alternate full inferences with bare model invocations, so that load affects both alike."""
     model = engine.main_model
     data = np.zeros(model.input_shape, model.input_type)
-    for i in range(WARM):
+    for i in range(WARM_UP):
         engine.infer(image, i / 30)
         model.invoke(data)
-    whole, bare, cpu = [], [], 0.0
-    for i in range(WARM, WARM + rounds):
+    infer_s, invoke_s, cpu_s = [], [], 0.0
+    for i in range(WARM_UP, WARM_UP + rounds):
         began, began_cpu = time.perf_counter(), time.process_time()
         engine.infer(image, i / 30)
-        whole.append(time.perf_counter() - began)
-        cpu += time.process_time() - began_cpu
+        infer_s.append(time.perf_counter() - began)
+        cpu_s += time.process_time() - began_cpu
         began = time.perf_counter()
         model.invoke(data)
-        bare.append(time.perf_counter() - began)
+        invoke_s.append(time.perf_counter() - began)
     return Figures(
         engine=engine.name,
-        median_ms=round(statistics.median(whole) * 1000, 2),
-        p95_ms=round(statistics.quantiles(whole, n=20)[-1] * 1000, 2),
-        cpu_ms=round(cpu / rounds * 1000, 2),
-        invoke_ms=round(statistics.median(bare) * 1000, 2),
+        median_ms=round(statistics.median(infer_s) * 1000, 2),
+        p95_ms=round(statistics.quantiles(infer_s, n=20)[-1] * 1000, 2),
+        cpu_ms=round(cpu_s / rounds * 1000, 2),
+        invoke_ms=round(statistics.median(invoke_s) * 1000, 2),
     )
 
 
 def flat(figures: list[Figures]) -> dict[str, float]:
-    """The figures under one name each."""
+    """Flatten the timings of all engines into one dict of values by name."""
     return {
         f"pose_{f.engine.replace(' ', '_')}_{name}": round(getattr(f, name), 3)
         for f in figures

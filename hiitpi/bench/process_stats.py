@@ -1,12 +1,12 @@
-"""What the processes of a running app cost, as the kernel counts it (proc(5))."""
+"""CPU time and memory of the processes of a running app, from /proc (proc(5))."""
 
 import os
 from pathlib import Path
 from typing import Final
 
-TICK: Final = os.sysconf("SC_CLK_TCK")
+CLOCK_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 
-#: What the command line of a process has in it, by the part of the app that it is.
+#: Parts of the app, and what the command line of their process contains.
 PARTS: Final = (
     ("redis-server", "redis"),
     ("hiitpi web", "web"),
@@ -15,42 +15,46 @@ PARTS: Final = (
 )
 
 
-def family(pid: int) -> dict[int, str]:
-    """The processes of the app whose main process is `pid`, each with its part."""
-    found, waiting = {}, [pid]
-    while waiting:
-        one = waiting.pop()
+def process_tree(pid: int) -> dict[int, str]:
+    """Return the processes of the app whose main process is `pid`, by id, with their part."""
+    parts_by_pid, pending = {}, [pid]
+    while pending:
+        process = pending.pop()
         try:
-            command = Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            for thread in Path(f"/proc/{one}/task").iterdir():
-                waiting += map(int, (thread / "children").read_text().split())
-        except OSError:  # it has just ended
+            command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                pending += map(int, (thread / "children").read_text().split())
+        except OSError:  # the process has just exited
             continue
-        parts = [part for words, part in PARTS if words in command]
-        found[one] = parts[0] if parts else "main"
-    return found
+        parts = [part for text, part in PARTS if text in command]
+        parts_by_pid[process] = parts[0] if parts else "main"
+    return parts_by_pid
 
 
 def cpu_seconds(pid: int) -> dict[str, float]:
-    """CPU time so far of each part of the app, user and system."""
-    used: dict[str, float] = {}
-    for one, part in family(pid).items():
+    """Return the CPU time so far (user and system) of each part of the app, in seconds."""
+    cpu_s: dict[str, float] = {}
+    for process, part in process_tree(pid).items():
         try:
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        used[part] = used.get(part, 0.0) + (int(fields[11]) + int(fields[12])) / TICK
-    return used
+        ticks = int(fields[11]) + int(fields[12])
+        cpu_s[part] = cpu_s.get(part, 0.0) + ticks / CLOCK_TICKS_PER_S
+    return cpu_s
 
 
 def memory_mb(pid: int) -> dict[str, float]:
-    """Proportional set size of each part of the app, MB: shared pages are shared out."""
-    held: dict[str, float] = {}
-    for one, part in family(pid).items():
+    """Return the memory of each part of the app, in MB.
+
+    This is the proportional set size: shared pages are divided among their processes.
+    """
+    sizes: dict[str, float] = {}
+    for process, part in process_tree(pid).items():
         try:
-            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
         kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        held[part] = held.get(part, 0.0) + kilobytes / 1024
-    return held
+        sizes[part] = sizes.get(part, 0.0) + kilobytes / 1024
+    return sizes

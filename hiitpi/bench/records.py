@@ -1,4 +1,4 @@
-"""How quickly the database answers: three years of a club, made up, and every query timed."""
+"""Benchmarks the database: times every query on three years of made-up sessions of a club."""
 
 import random
 import statistics
@@ -23,24 +23,30 @@ from hiitpi.records.sessions import Store
 #: Days over which the sessions are spread.
 DAYS: Final = 3 * 365
 
-#: Sessions that are written at a time.
-BATCH: Final = 2000
+#: Sessions written per batch.
+BATCH_SESSIONS: Final = 2000
 
 WORKOUTS: Final = ("jumping_jacks", "squat", "push_up", "burpee", "lunge", "sit_up", "plank")
 
 
 def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
-    """Put made-up sessions into an empty database; the same seed makes the same ones.
+    """Fill an empty database with made-up sessions; the same seed makes the same sessions.
+
+    Args:
+        store: the database.
+        sessions: number of sessions.
+        players: number of players.
+        seed: seed of the random numbers.
 
     Raises:
-        RecordsError: it is not empty.
+        RecordsError: the database is not empty.
     """
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     first = datetime.now(UTC) - timedelta(days=DAYS)
     store.migrate()
     with store.database.writing() as rows:
         if rows.execute(text("SELECT count(*) FROM player")).scalar():
-            raise RecordsError("Only an empty database is filled with made-up sessions.")
+            raise RecordsError("The database is not empty; made-up sessions need an empty one.")
         colours = list(COLOURS)
         rows.execute(
             insert(PlayerRow),
@@ -50,30 +56,30 @@ def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
                 for i in range(players)
             ],
         )  # fmt: skip
-    made = _sessions(dice, sessions, players, first, store)
-    while batch := [one for _, one in zip(range(BATCH), made, strict=False)]:
+    generator = _sessions(rng, sessions, players, first, store)
+    while batch := [session for _, session in zip(range(BATCH_SESSIONS), generator, strict=False)]:
         with store.database.writing() as rows:
             for i, table in enumerate((SessionRow, SetRow, RepetitionRow)):
-                rows.execute(insert(table), [row for one in batch for row in one[i]])
+                rows.execute(insert(table), [row for session in batch for row in session[i]])
     with store.database.writing() as rows:
         rebuild_all_daily_stats(rows)
-    if store.database.engine.dialect.name == "postgresql":  # its autovacuum would, in a minute
+    if store.database.engine.dialect.name == "postgresql":  # do not wait for autovacuum
         with store.database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
 
 def _sessions(
-    dice: random.Random, sessions: int, players: int, first: datetime, store: Store
+    rng: random.Random, sessions: int, players: int, first: datetime, store: Store
 ) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]]:
-    """For each session its row, and those of its sets and repetitions."""
+    """Yield the rows of each session: its own, those of its sets, those of its repetitions."""
     for i in range(sessions):
-        slug = dice.choice(WORKOUTS)
-        sets = dice.choice((1, 1, 1, 8))
+        slug = rng.choice(WORKOUTS)
+        sets = rng.choice((1, 1, 1, 8))
         program = tabata(slug) if sets == 8 else free(slug)
-        started = first + timedelta(days=DAYS * i / sessions, seconds=dice.uniform(0, 3600))
-        uuid = UUID(int=dice.getrandbits(128), version=4)
-        counts = [dice.randint(4, 12) for _ in range(sets)]
-        seconds, score = 20.0, dice.uniform(60, 100)
+        started = first + timedelta(days=DAYS * i / sessions, seconds=rng.uniform(0, 3600))
+        uuid = UUID(int=rng.getrandbits(128), version=4)
+        counts = [rng.randint(4, 12) for _ in range(sets)]
+        seconds, score = 20.0, rng.uniform(60, 100)
         yield (
             [
                 {"uuid": uuid, "player_id": i % players + 1, "program": canonical_json(program),
@@ -99,7 +105,7 @@ def _sessions(
 
 
 def measure(store: Store, rounds: int) -> list[dict[str, Any]]:
-    """The median and the worst milliseconds of each query, and the plans of what it asks."""
+    """Measure each query: median and worst time in milliseconds, and the query plans."""
     today = datetime.now(UTC).astimezone(store.zone).date()
     name = "Player 7"
     session = store.history.sessions(name, limit=1)[0][0]
@@ -132,25 +138,29 @@ def _queries(
 
 
 def _timed(store: Store, query: str, run: Callable[[], object], rounds: int) -> dict[str, Any]:
-    asked: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
 
     def listen(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
-        asked.append((statement, values))
+        statements.append((statement, values))
 
     engine = store.database.engine
     event.listen(engine, "before_cursor_execute", listen)
     run()
     event.remove(engine, "before_cursor_execute", listen)
-    times = []
+    times_ms = []
     for _ in range(rounds):
-        begin = time.perf_counter()
+        began = time.perf_counter()
         run()
-        times.append((time.perf_counter() - begin) * 1000)
+        times_ms.append((time.perf_counter() - began) * 1000)
     return {
         "query": query,
-        "median_ms": round(statistics.median(times), 2),
-        "worst_ms": round(max(times), 2),
-        "plans": [_plan(store, *one) for one in asked if one[0].lstrip().startswith("SELECT")],
+        "median_ms": round(statistics.median(times_ms), 2),
+        "worst_ms": round(max(times_ms), 2),
+        "plans": [
+            _plan(store, statement, values)
+            for statement, values in statements
+            if statement.lstrip().startswith("SELECT")
+        ],
     }
 
 
@@ -163,26 +173,41 @@ def _plan(store: Store, statement: str, values: Any) -> list[str]:
 
 
 def report(figures: list[dict[str, Any]], plans: bool) -> str:
-    """The figures as a table, with the plans if wanted."""
+    """Format the results of `measure` as a table.
+
+    Args:
+        figures: the results.
+        plans: whether to add the query plans.
+    """
     lines = [f"{'query':<28} {'median':>9} {'worst':>9}"]
-    for one in figures:
-        lines.append(f"{one['query']:<28} {one['median_ms']:>6.1f} ms {one['worst_ms']:>6.1f} ms")
+    for row in figures:
+        lines.append(f"{row['query']:<28} {row['median_ms']:>6.1f} ms {row['worst_ms']:>6.1f} ms")
         if plans:
-            lines += [f"    {line}" for plan in one["plans"] for line in plan]
+            lines += [f"    {line}" for plan in row["plans"] for line in plan]
     return "\n".join(lines)
 
 
 def bench(
-    url: str | None, sessions: int, rounds: int, tell: Callable[[str], None]
+    url: str | None, sessions: int, rounds: int, log: Callable[[str], None]
 ) -> list[dict[str, Any]]:
-    """Fill a database, a temporary SQLite one without a `url`, and measure it."""
+    """Fill a database and measure its queries.
+
+    Args:
+        url: URL of an empty database; None for a temporary SQLite database.
+        sessions: number of made-up sessions.
+        rounds: number of times each query is run.
+        log: called with a line of progress.
+
+    Returns:
+        The results of `measure`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(url or f"sqlite:///{Path(folder) / 'bench.sqlite'}")
         try:
-            tell(f"Making {sessions} sessions…")
-            begin = time.perf_counter()
+            log(f"Generating {sessions} sessions…")
+            began = time.perf_counter()
             fill(store, sessions)
-            tell(f"Made in {time.perf_counter() - begin:.0f} s.")
+            log(f"Generated in {time.perf_counter() - began:.0f} s.")
             return measure(store, rounds)
         finally:
             store.close()

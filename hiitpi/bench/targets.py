@@ -1,4 +1,4 @@
-"""What we mean to reach, and what misses it."""
+"""Performance targets of the benchmarks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,22 +7,28 @@ from typing import Final, Literal
 
 @dataclass(frozen=True)
 class Target:
-    """A figure may be at most, or must be at least, so much."""
+    """An upper or lower limit of a measured figure.
+
+    Attributes:
+        figure: name of the figure.
+        sign: "<=" for an upper, ">=" for a lower limit.
+        limit: the limit, in the figure's unit.
+    """
 
     figure: str
     sign: Literal["<=", ">="]
     limit: float
 
     def met(self, value: float) -> bool:
-        """Whether it is."""
+        """Return whether a value is within the limit."""
         return value <= self.limit if self.sign == "<=" else value >= self.limit
 
 
-#: Frames a second of 30 that count as all: a second more or less at the ends of the measurement.
-ALL: Final = 29.8
+#: Frames per second that count as all 30: the ends of a measurement are off by a frame or two.
+ALL_FRAMES_FPS: Final = 29.8
 
 TARGETS: Final = (
-    *(Target(f"video_analysed_fps_{n}", ">=", ALL) for n in (0, 1, 8, 24)),
+    *(Target(f"video_analysed_fps_{n}", ">=", ALL_FRAMES_FPS) for n in (0, 1, 8, 24)),
     Target("video_pipeline_ms_0", "<=", 1.0),
     *(Target(f"video_pipeline_ms_{n}", "<=", 3.5) for n in (1, 8, 24)),
     Target("video_web_ms_per_viewer", "<=", 0.3),
@@ -44,7 +50,7 @@ TARGETS: Final = (
 
 
 def missed(figures: Mapping[str, float]) -> list[str]:
-    """A line for each measured figure that misses its target."""
+    """Return a line for each measured figure that misses its target."""
     return [
         f"{t.figure} is {figures[t.figure]:g}, not {t.sign} {t.limit:g}"
         for t in TARGETS
@@ -53,12 +59,12 @@ def missed(figures: Mapping[str, float]) -> list[str]:
 
 
 def table(figures: Mapping[str, float]) -> str:
-    """All figures, with their targets, for people."""
+    """Format all figures with their targets as a table."""
     limits = {t.figure: t for t in TARGETS}
-    wide = max(map(len, figures))
+    width = max(map(len, figures))
     lines = []
     for name, value in figures.items():
         t = limits.get(name)
         mark = "" if t is None else f"  {t.sign} {t.limit:g}  {'✓' if t.met(value) else '✗'}"
-        lines.append(f"{name:<{wide}}  {value:>10g}{mark}")
+        lines.append(f"{name:<{width}}  {value:>10g}{mark}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Start, pages, idleness, memory, and how soon a repetition is on a page."""
+"""Benchmarks the app as a whole: start-up, pages, idle load, memory, latency of a repetition."""
 
 import http.client
 import shutil
@@ -19,21 +19,27 @@ from hiitpi.settings import Settings
 
 PAGES: Final = ("/", "/train", "/leaderboard", "/status")
 
-#: Viewers while memory is looked at, seconds of idleness, repetitions to wait for.
+#: Viewers while memory is measured.
 VIEWERS: Final = 8
-IDLE: Final = 20.0
-REPS: Final = 30
-INFERENCE: Final = 0.02
 
-#: Where Debian has it, and how it runs without a screen.
+#: Duration of the idle measurement.
+IDLE_S: Final = 20.0
+
+#: Repetitions whose latency is measured.
+REPS: Final = 30
+
+#: Duration of an inference of the fake engine.
+INFERENCE_S: Final = 0.02
+
+#: Chromium of Debian's package, and its flags for running headless.
 CHROMIUM: Final = "/usr/bin/chromium"
-FLAGS: Final = [
+CHROMIUM_FLAGS: Final = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-#: Keeps the moment (seconds since the epoch) at which each count came to be in the page.
-LISTEN: Final = """() => {
+#: JavaScript that records when (seconds since the epoch) each count appears on the page.
+RECORD_COUNTS: Final = """() => {
   window.shown = {};
   const counter = document.getElementById("reps");
   new MutationObserver(() => {
@@ -45,92 +51,99 @@ LISTEN: Final = """() => {
 Figures = dict[str, float]
 
 
-def bench_web(seconds: float, tell: Callable[[str], None]) -> Figures:
-    """Measure the app as a whole; what needs a browser or a model is left out where there is none.
+def bench_web(seconds: float, report: Callable[[str], None]) -> Figures:
+    """Measure the app as a whole; skip what needs a browser or a model if there is none.
+
+    Args:
+        seconds: duration of the memory measurement.
+        report: called with a line of progress.
+
+    Returns:
+        Values by name.
 
     Raises:
         ServeError: the app does not start.
     """
-    tell("start, pages, idleness…")
-    with station(INFERENCE):  # everything it reads is in the disk's cache now
+    report("start-up, pages, idle load…")
+    with station(INFERENCE_S):  # fills the disk cache
         pass
-    with station(INFERENCE, pace=90) as app:
-        figures: Figures = {"web_start_s": round(app.opened, 2)}
+    with station(INFERENCE_S, pace=90) as app:
+        figures: Figures = {"web_start_s": round(app.startup_s, 2)}
         figures |= {f"web_page_{page[1:] or 'login'}_ms": page_ms(app, page) for page in PAGES}
-        figures |= _idle(app)
-        figures |= _shown(app, tell)
-    return figures | _memory(seconds, tell)
+        figures |= _idle_load(app)
+        figures |= _rep_latency(app, report)
+    return figures | _memory(seconds, report)
 
 
 def page_ms(app: Station, page: str) -> float:
-    """Median time of a page's answer, the content that Dash asks for included."""
+    """Return the median response time of a page in milliseconds."""
     connection = http.client.HTTPConnection(*app.address)
-    times = []
+    times_ms = []
     for _ in range(10):
         began = time.perf_counter()
         connection.request("GET", page)
         connection.getresponse().read()
-        times.append((time.perf_counter() - began) * 1000)
+        times_ms.append((time.perf_counter() - began) * 1000)
     connection.close()
-    return round(statistics.median(times), 1)
+    return round(statistics.median(times_ms), 1)
 
 
-def _idle(app: Station) -> Figures:
-    """Nobody there: what the whole app takes of a core, and how soon it is awake again."""
+def _idle_load(app: Station) -> Figures:
+    """Measure the CPU load without viewers, and the time to the first picture after waking up."""
     time.sleep(CAMERA_LINGER_S + 2)
     before = sum(cpu_seconds(app.pid).values())
-    time.sleep(IDLE)
+    time.sleep(IDLE_S)
     used = sum(cpu_seconds(app.pid).values()) - before
     viewer, began = Client("/videostream"), time.monotonic()
     follow(app.address, [viewer], 3.0, settle=0.0)
     first = viewer.encoded[0] - began if viewer.encoded else float("inf")
-    return {"web_idle_percent": round(used / IDLE * 100, 2), "web_awake_s": round(first, 2)}
+    return {"web_idle_percent": round(used / IDLE_S * 100, 2), "web_awake_s": round(first, 2)}
 
 
-def _shown(app: Station, tell: Callable[[str], None]) -> Figures:
-    """From the frame in which a repetition completes to its number in a real browser."""
+def _rep_latency(app: Station, report: Callable[[str], None]) -> Figures:
+    """Measure the latency from the frame that completes a repetition to its count in a browser."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        tell("No browser: playwright is not installed (./setup.sh test installs it).")
+        report("Skipped the browser: playwright is not installed (./setup.sh test installs it).")
         return {}
     if not shutil.which(CHROMIUM):
-        tell(f"No browser: there is no {CHROMIUM}.")
+        report(f"Skipped the browser: there is no {CHROMIUM}.")
         return {}
-    tell(f"{REPS} repetitions in a browser…")
+    report(f"{REPS} repetitions in a browser…")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(bypass_csp=True)  # its own waiting needs eval
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        page = browser.new_page(bypass_csp=True)  # wait_for_function needs eval
         page.goto(f"http://{app.address[0]}:{app.address[1]}/train")
         page.wait_for_selector("#train[data-phase=ready]")
-        page.evaluate(LISTEN)
+        page.evaluate(RECORD_COUNTS)
         app.start_session()
         page.wait_for_function(f"+document.getElementById('reps').textContent >= {REPS}",
                                timeout=120_000)  # fmt: skip
         shown: dict[str, Any] = page.evaluate("window.shown")
         browser.close()
     epoch = time.time() - time.monotonic()
-    delays = []
+    delays_ms = []
     for _, data in app.bus().recent()["events"]:
         event = decode(data)
-        at = shown.get(str(event["rep"]["number"])) if event["kind"] == "rep" else None
-        if at:
-            delays.append((at - epoch - event["time"] - INFERENCE) * 1000)
-    return {"web_rep_shown_p95_ms": round(p95(delays), 1), "web_reps_shown": len(delays)}
+        shown_at = shown.get(str(event["rep"]["number"])) if event["kind"] == "rep" else None
+        if shown_at:
+            delays_ms.append((shown_at - epoch - event["time"] - INFERENCE_S) * 1000)
+    return {"web_rep_shown_p95_ms": round(p95(delays_ms), 1), "web_reps_shown": len(delays_ms)}
 
 
-def _memory(seconds: float, tell: Callable[[str], None]) -> Figures:
-    """The whole app with a real pose model and some viewers."""
+def _memory(seconds: float, report: Callable[[str], None]) -> Figures:
+    """Measure the memory of the whole app with a real pose model and several viewers."""
     catalog, settings = Catalog(mirror=Settings.load().model_mirror), Settings.load()
     try:
         catalog.fetch("blazepose")
     except ModelError as error:
-        tell(f"Memory is not measured: {error}")
+        report(f"Skipped memory: {error}")
         return {}
-    tell(f"memory with BlazePose and {VIEWERS} viewers…")
+    report(f"memory with BlazePose and {VIEWERS} viewers…")
     with station(None, model="blazepose", model_mirror=settings.model_mirror) as app:
         app.start_session()
         follow(app.address, [Client("/videostream") for _ in range(VIEWERS)], seconds)
-        held = memory_mb(app.pid)
-    found = {f"web_memory_{part}_mb": round(size, 1) for part, size in held.items()}
-    return found | {"web_memory_mb": round(sum(held.values()), 1)}
+        sizes = memory_mb(app.pid)
+    figures = {f"web_memory_{part}_mb": round(size, 1) for part, size in sizes.items()}
+    return figures | {"web_memory_mb": round(sum(sizes.values()), 1)}

@@ -22,7 +22,7 @@ class FrameForwarder:
         self._feed, self._club = PictureFeed(source, size), club
         self._channel = keys.key(size)
         self._closed = False
-        self.loop = BackgroundLoop("painter", self._forward, expected=(redis.RedisError,))
+        self.loop = BackgroundLoop("frame forwarder", self._forward, expected=(redis.RedisError,))
         self.loop.start()
 
     def close(self) -> None:

@@ -102,7 +102,7 @@ class Keys:
         return self.key("present")
 
     @property
-    def here(self) -> str:
+    def heartbeat(self) -> str:
         """Heartbeat of the pipeline."""
         return self.key("here")
 

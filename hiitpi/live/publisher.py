@@ -105,7 +105,7 @@ class Publisher:
             self._connection.close()
             return PollResult()
 
-    def picture(self, size: str, seq: int, encoded: float, jpeg: bytes) -> None:
+    def publish_picture(self, size: str, seq: int, encoded: float, jpeg: bytes) -> None:
         """Publish a picture to its subscribers.
 
         Args:
@@ -185,7 +185,7 @@ class Publisher:
 
 def presence_commands(keys: Keys) -> list[RedisCommand]:
     """Return the Redis commands that register a station and write its heartbeat."""
-    return [("SADD", STATIONS_KEY, keys.station), ("SET", keys.here, 1, "EX", PRESENCE_TTL_S)]
+    return [("SADD", STATIONS_KEY, keys.station), ("SET", keys.heartbeat, 1, "EX", PRESENCE_TTL_S)]
 
 
 def xadd_command(stream: str, max_length: int, message: Sample | Event) -> RedisCommand:

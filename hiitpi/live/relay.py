@@ -216,7 +216,7 @@ class Relay:
     def _poll_state(self, now: float) -> dict[str, bytes | None]:
         """Return the session snapshot and status, where they differ from those last sent."""
         self._polled_at = now
-        self._pipeline_online = self._source.here()
+        self._pipeline_online = self._source.is_online()
         values = self._own.get(self._keys.session), self._own.get(self._keys.camera)
         state = zip(("session", "camera"), values, strict=True)
         return {n: v for n, v in state if n not in self._state or self._state[n] != v}
@@ -259,7 +259,7 @@ class Relay:
             elif size not in wanted and forwarder is not None:
                 self._forwarders.pop(size).close()
         if wanted and self._presence is None:
-            self._presence = self._source.attend()
+            self._presence = self._source.subscribe_presence()
         elif not wanted and self._presence is not None:
             self._presence.close()
             self._presence = None

@@ -51,9 +51,11 @@ class Subscriber:
         """Return the status of the pipeline; None if it has never published one."""
         return self._json(self._keys.camera)
 
-    def here(self) -> bool:
+    def is_online(self) -> bool:
         """Return whether the pipeline sent a heartbeat within `OFFLINE_AFTER_S` seconds."""
-        return seconds_since_heartbeat(int(self._redis.pttl(self._keys.here))) < OFFLINE_AFTER_S
+        return (
+            seconds_since_heartbeat(int(self._redis.pttl(self._keys.heartbeat))) < OFFLINE_AFTER_S
+        )
 
     def recent(self) -> dict[str, list[tuple[bytes, bytes]]]:
         """Return all stored "samples" and "events" as (id, JSON) pairs, oldest first."""
@@ -97,7 +99,7 @@ class Subscriber:
         """Subscribe to the pictures of a size (one of `PICTURE_SIZES`) until closed."""
         return PictureSubscription(self._redis, self._keys.key(size))
 
-    def attend(self) -> "PresenceSubscription":
+    def subscribe_presence(self) -> "PresenceSubscription":
         """Keep the pipeline awake until the returned subscription is closed."""
         return PresenceSubscription(self._redis, self._keys.present)
 

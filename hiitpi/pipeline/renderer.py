@@ -47,7 +47,7 @@ class FrameRenderer:
         self._changed = threading.Condition()
         self._job: RenderJob | None = None
         self._closed = False
-        self.loop = BackgroundLoop("studio", self._turn)
+        self.loop = BackgroundLoop("renderer", self._turn)
 
     def submit(self, job: RenderJob) -> None:
         """Queue a job, replacing any queued one."""
@@ -82,7 +82,7 @@ class FrameRenderer:
         for size, width, quality in formats:
             if size in job.sizes:
                 data = jpeg(shrunk_to(picture, width), quality)
-                self._publisher.picture(size, frame.seq, time.monotonic(), data)
+                self._publisher.publish_picture(size, frame.seq, time.monotonic(), data)
 
 
 def shrunk_to(image: Image, width: int) -> Image:

@@ -124,7 +124,7 @@ def _keep_previous(store: Store, folder: Path) -> Path | None:
     except RecordsError:
         url = store.database.engine.url
         path = Path(url.database or "")
-        if _can_be_read(store):  # it is the backup that cannot be written: the disk is full
+        if _can_be_read(store):  # only the backup cannot be written, for example on a full disk
             raise
         if url.get_backend_name() != "sqlite" or not path.is_file() or not os.access(path, os.W_OK):
             raise
@@ -137,7 +137,7 @@ def _keep_previous(store: Store, folder: Path) -> Path | None:
 
 
 def _can_be_read(store: Store) -> bool:
-    """Whether every row of the database can be read."""
+    """Return whether every row of the database can be read."""
     try:
         with store.database.reading() as rows:
             for table in Base.metadata.sorted_tables:

@@ -9,7 +9,7 @@ import pytest
 
 from hiitpi.bench.coach import bench_coach
 from hiitpi.bench.live import missed as missed_live
-from hiitpi.bench.load_clients import Body, Client
+from hiitpi.bench.load_clients import ChunkedDecoder, Client
 from hiitpi.bench.percentiles import p95
 from hiitpi.bench.targets import TARGETS, missed, table
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
@@ -28,7 +28,7 @@ def test_a_chunked_answer_is_put_together_however_it_arrives(size: int):
     parts = [b"hello ", b"w" * 5000, b"\r\n0\r\n", b"!"]
     raw = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n"
     raw += b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
-    body = Body()
+    body = ChunkedDecoder()
     assert b"".join(body.feed(raw[i : i + size]) for i in range(0, len(raw), size)) == b"".join(
         parts
     )
@@ -36,7 +36,7 @@ def test_a_chunked_answer_is_put_together_however_it_arrives(size: int):
 
 def test_a_client_that_is_refused_says_so():
     with pytest.raises(ConnectionError, match="503"):
-        Client("/videostream").take(b"HTTP/1.1 503 BUSY\r\n\r\n", 0.0)
+        Client("/videostream").receive(b"HTTP/1.1 503 BUSY\r\n\r\n", 0.0)
 
 
 def test_a_target_is_met_or_missed():

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from hiitpi.bench.web import CHROMIUM, FLAGS
+from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.errors import ModelError
 from hiitpi.pose.catalog import Catalog
 from hiitpi.settings import ROOT
@@ -90,7 +90,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hiitpi.bench.web import CHROMIUM, FLAGS
+from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.coach.session.program import for_seconds
 from tests.browser.conftest import choose, log_in, running
-from tests.club.cluster import hall
+from tests.club.cluster import running_club
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
 
@@ -140,13 +140,13 @@ def club(browser: Browser, folder: Path) -> None:
     """Four stations, three of them in a head-to-head, and the fourth has gone."""
     with (
         tempfile.TemporaryDirectory(prefix="hiitpi-") as place,
-        hall(Path(place), 4, pages=True, drawn=True) as everybody,
+        running_club(Path(place), 4, pages=True, drawn=True) as everybody,
     ):
         assert everybody.pages is not None
         host, port = everybody.pages.address
         context = browser.new_context(base_url=f"http://{host}:{port}", bypass_csp=True)
         album = Album(folder, context.new_page())
-        gone = everybody.places.pop()
+        gone = everybody.members.pop()
         gone.process.terminate()
         for player in ("Player 1", "Player 2", "Player 3"):
             everybody.store.players.get_or_create_player(player)
@@ -167,7 +167,7 @@ def club(browser: Browser, folder: Path) -> None:
 
 def main(folder: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         club(browser, folder)
         with opened(browser, "close") as page:
             near(Album(folder, page))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from hiitpi.coach.session.program import for_seconds
 from tests.browser.conftest import App, introduce, opened
 from tests.browser.test_access import examine
-from tests.club.cluster import Hall, hall
+from tests.club.cluster import ClubUnderTest, running_club
 from tests.support.postgresql import BINARIES
 
 pytestmark = [
@@ -21,16 +21,16 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def club() -> Iterator[Hall]:
+def club() -> Iterator[ClubUnderTest]:
     with (
         tempfile.TemporaryDirectory(prefix="hiitpi-club-") as folder,
-        hall(Path(folder), 2, pages=True) as club,
+        running_club(Path(folder), 2, pages=True) as club,
     ):
         yield club
 
 
 @pytest.fixture
-def app(club: Hall) -> App:
+def app(club: ClubUnderTest) -> App:
     assert club.pages is not None
     host, port = club.pages.address
     return App(f"http://{host}:{port}", club.pages.settings.instance, None)  # type: ignore[arg-type]
@@ -58,7 +58,7 @@ def count(text: str | None) -> int:
     return int(text or 0)
 
 
-def test_the_wall_shows_every_station_live(page: Page, club: Hall):
+def test_the_wall_shows_every_station_live(page: Page, club: ClubUnderTest):
     page.goto("/wall")
     tiles = page.locator(".tile")
     expect(tiles).to_have_count(2)
@@ -78,7 +78,7 @@ def test_the_wall_shows_every_station_live(page: Page, club: Hall):
     assert len(club.results(match)) == 2
 
 
-def test_head_to_head_from_the_form_to_the_winner(page: Page, club: Hall):
+def test_head_to_head_from_the_form_to_the_winner(page: Page, club: ClubUnderTest):
     for name in ("Ada", "Bob"):
         be(page, name)
     page.goto("/head-to-head")
@@ -110,7 +110,7 @@ def test_head_to_head_from_the_form_to_the_winner(page: Page, club: Hall):
 
 
 def test_whoever_began_it_may_end_it_and_nobody_else(
-    page: Page, browser: Browser, app: App, club: Hall
+    page: Page, browser: Browser, app: App, club: ClubUnderTest
 ):
     be(page, "Ada")
     be(page, "Bob")
@@ -135,7 +135,7 @@ def test_whoever_began_it_may_end_it_and_nobody_else(
     expect(page.locator(".winner")).to_be_visible(timeout=20_000)
 
 
-def test_a_head_to_head_that_is_called_off(page: Page, club: Hall):
+def test_a_head_to_head_that_is_called_off(page: Page, club: ClubUnderTest):
     """Nobody gets ready: they face the camera, and sit-ups are seen from the side."""
     be(page, "Ada")
     match = club.begin(for_seconds("sit_up", 30))
@@ -180,7 +180,7 @@ def test_wall_and_head_to_head_are_for_everybody(browser: Browser, app: App):
                 assert wide <= width, f"{path} scrolls sideways at {width}"
 
 
-def test_what_cannot_be_is_said(page: Page, club: Hall):
+def test_what_cannot_be_is_said(page: Page, club: ClubUnderTest):
     be(page, "Ada")
     page.goto("/head-to-head")
     page.click("#begin")

@@ -1,8 +1,9 @@
-"""A head-to-head of all stations of a club while cables are cut: is any repetition lost or doubled?
+"""Acceptance test of a club: a head-to-head of all stations while a network cable is cut.
+
+Checks that no repetition is lost or duplicated.
 
 `python -m tests.club.acceptance --stations 8 --seconds 120 --cut 60 --delay 0.04 --loss 0.02`
-prints what was seen, and fails if anything was not as it should be. A cut needs root, for
-namespaces.
+prints the measurements, and fails if a check fails. A bad network needs root, for namespaces.
 """
 
 import argparse
@@ -14,18 +15,19 @@ from pathlib import Path
 
 from hiitpi.coach.session.program import for_seconds
 from hiitpi.web.club.head_to_head import standings
-from tests.club.cluster import Hall, hall, until
+from tests.club.cluster import ClubUnderTest, running_club, until
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What is tried.
+    """Parameters of the test.
 
     Attributes:
-        stations: how many.
-        seconds: that everybody trains.
-        cut: seconds for which the first station's cable is cut, from a quarter of them on.
-        network: delay, jitter and loss of the cables; None: all on loopback, and no cut.
+        stations: number of stations.
+        seconds: duration of the head-to-head.
+        cut: seconds for which the first station's cable is cut, after a quarter of `seconds`.
+        network: delay and jitter (seconds) and loss (0 to 1) of the cables; None for loopback,
+            which cannot be cut.
     """
 
     stations: int
@@ -35,88 +37,92 @@ class Trial:
 
 
 def run(trial: Trial) -> dict[str, float]:
-    """Try it; the figures.
+    """Run the test and return its measurements.
 
     Raises:
-        AssertionError: a repetition was lost or doubled, or something did not work.
+        AssertionError: a repetition was lost or duplicated, or something else failed.
     """
     with (
         tempfile.TemporaryDirectory(prefix="hiitpi-club-") as folder,
-        hall(Path(folder), trial.stations, trial.network) as club,
+        running_club(Path(folder), trial.stations, trial.network) as club,
     ):
-        return _tried(club, trial)
+        return _run(club, trial)
 
 
-def _tried(club: Hall, trial: Trial) -> dict[str, float]:
+def _run(club: ClubUnderTest, trial: Trial) -> dict[str, float]:
     match = club.begin(for_seconds("jumping_jacks", trial.seconds))
-    names = [place.name for place in club.places]
+    names = [member.name for member in club.members]
 
-    def started(name: str) -> list[float]:
+    def work_starts(name: str) -> list[float]:
         return [e["time"] for e in club.events(name, "phase") if e["text"] == "work"]
 
-    until(lambda: all(started(name) for name in names), 60, "not everybody has begun")
-    begun = [started(name)[0] for name in names]
-    figures = {"start_spread_s": max(begun) - min(begun)}
+    until(lambda: all(work_starts(name) for name in names), 60, "not all stations have started")
+    starts = [work_starts(name)[0] for name in names]
+    figures = {"start_spread_s": max(starts) - min(starts)}
     if trial.cut:
         time.sleep(trial.seconds / 4)
         figures |= _cut(club, trial)
-    until(lambda: _all_in(club, match.id, names), trial.seconds + trial.cut + 60, "not all are in")
+    until(
+        lambda: _all_stored(club, match.id, names), trial.seconds + trial.cut + 60,
+        "not all sessions were stored",
+    )  # fmt: skip
     results = club.results(match)
     until(
         lambda: all(len(club.events(n, "rep")) >= results[n].reps for n in names), 20,
-        "the club was not told of every repetition",
+        "the club did not receive every repetition",
     )  # fmt: skip
-    for place in club.places:
-        record = results[place.name]
+    for member in club.members:
+        record = results[member.name]
         numbers = list(range(1, record.reps + 1))
-        assert [rep.number for rep in record.series] == numbers, f"{place.name}: the record"
-        told = [event["rep"]["number"] for event in club.events(place.name, "rep")]
-        assert told == numbers, f"{place.name}: what the club was told"
-        assert len(club.events(place.name, "finished")) == 1
-        # The one that was under way at Go does not count, nor the one that is under way at the end.
-        ideal = place.pace * trial.seconds / 60
-        told_true = math.floor(ideal) - 1 <= record.reps <= math.ceil(ideal)
-        assert told_true, f"{place.name}: {record.reps} of {ideal:.1f}"
+        assert [rep.number for rep in record.series] == numbers, f"{member.name}: database"
+        received = [event["rep"]["number"] for event in club.events(member.name, "rep")]
+        assert received == numbers, f"{member.name}: events"
+        assert len(club.events(member.name, "finished")) == 1
+        # Repetitions that are incomplete at the Go or at the end do not count.
+        ideal = member.pace * trial.seconds / 60
+        plausible = math.floor(ideal) - 1 <= record.reps <= math.ceil(ideal)
+        assert plausible, f"{member.name}: {record.reps} of {ideal:.1f}"
         assert record.status == "finished"
-    # By those bounds nobody has more than the quickest, but the next one may have as many.
-    first = [one.side.station for one in standings(match, results.values()) if one.place == 1]
-    assert names[-1] in first
-    return {**figures, "repetitions": sum(one.reps for one in results.values())}
+    # Within these bounds nobody can beat the fastest station, but the second may tie with it.
+    winners = [s.side.station for s in standings(match, results.values()) if s.place == 1]
+    assert names[-1] in winners
+    return {**figures, "repetitions": sum(record.reps for record in results.values())}
 
 
-def _cut(club: Hall, trial: Trial) -> dict[str, float]:
-    """Cut the first station off, and mend the cable; how soon the pages knew."""
-    station = club.stations.get(club.places[0].name)
+def _cut(club: ClubUnderTest, trial: Trial) -> dict[str, float]:
+    """Cut and restore the first station's cable; return how soon the pages noticed each."""
+    station = club.stations.get(club.members[0].name)
     assert station is not None
-    told = len(club.events(station.name, "rep"))
-    club.say("cut", 1)
+    before = len(club.events(station.name, "rep"))
+    club.send_netem("cut", 1)
     began = time.monotonic()
-    noticed = until(lambda: not station.bus.here(), 15, "nobody noticed the cut")
+    noticed = until(lambda: not station.bus.is_online(), 15, "nobody noticed the cut")
     time.sleep(max(0.0, trial.cut - (time.monotonic() - began)))
-    missed = len(club.events(station.name, "rep"))
-    assert missed <= told + 3  # nothing comes through a cable that is cut
-    club.say("mend", 1)
-    back = until(station.bus.here, 30, "the station does not come back")
+    during_cut = len(club.events(station.name, "rep"))
+    assert during_cut <= before + 3  # nothing gets through while the cable is cut
+    club.send_netem("mend", 1)
+    back = until(station.bus.is_online, 30, "the station does not come back")
     return {"noticed_s": noticed, "back_s": back}
 
 
-def _all_in(club: Hall, match: str, names: list[str]) -> bool:
-    ended = {one.station for one in club.store.match(match) if one.status != "active"}
+def _all_stored(club: ClubUnderTest, match: str, names: list[str]) -> bool:
+    ended = {record.station for record in club.store.match(match) if record.status != "active"}
     return ended == set(names)
 
 
 def main() -> None:
-    """From the command line."""
+    """Run the test with the options of the command line, and print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stations", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--cut", type=float, default=0, help="seconds")
-    parser.add_argument("--delay", type=float, default=0, help="of a cable, one way, seconds")
-    parser.add_argument("--loss", type=float, default=0, help="of packets, 0 to 1")
-    given = parser.parse_args()
-    bad = given.cut or given.delay or given.loss
-    network = (given.delay, given.delay / 4, given.loss) if bad else None
-    for name, value in run(Trial(given.stations, given.seconds, given.cut, network)).items():
+    parser.add_argument("--cut", type=float, default=0, help="duration of the cut, seconds")
+    parser.add_argument("--delay", type=float, default=0, help="one-way delay, seconds")
+    parser.add_argument("--loss", type=float, default=0, help="packet loss, 0 to 1")
+    options = parser.parse_args()
+    bad = options.cut or options.delay or options.loss
+    network = (options.delay, options.delay / 4, options.loss) if bad else None
+    trial = Trial(options.stations, options.seconds, options.cut, network)
+    for name, value in run(trial).items():
         print(f"{name:<16} {value:8.3f}")
 
 

@@ -1,7 +1,7 @@
 """A club for tests: its Redis, its PostgreSQL, its pages, and any number of stations.
 
-Each station is the whole app in processes and, if one likes, in a network namespace of its own; its
-camera is a film, its pose engine an ideal one that sees jumping jacks at a pace of its own.
+Each station is the whole app in its own processes, optionally in its own network namespace. Its
+camera plays a video, and its fake pose engine sees jumping jacks at the station's own pace.
 """
 
 import os
@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from sqlalchemy import create_engine, text
 
-from hiitpi.bench.app_under_test import Station, started, station
+from hiitpi.bench.app_under_test import Station, app_process, station
 from hiitpi.coach.codec import decode
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.session.program import Program
@@ -32,13 +32,13 @@ from hiitpi.web.club.stations import Stations
 from tests.club.netem import hub_address
 from tests.support.postgresql import postgresql_server
 
-#: Jumping jacks a minute of the first station and of the last.
-SLOWEST, FASTEST = 36.0, 60.0
+#: Jumping jacks per minute at the first and the last station.
+SLOWEST_PACE, FASTEST_PACE = 36.0, 60.0
 
 
 @dataclass
-class Place:
-    """A station of the hall: its number, name and pace (jumping jacks a minute)."""
+class Member:
+    """A running station of the club; `pace` is in jumping jacks per minute."""
 
     number: int
     name: str
@@ -48,13 +48,22 @@ class Place:
 
 
 @dataclass
-class Hall:
-    """A running club."""
+class ClubUnderTest:
+    """A running club.
+
+    Attributes:
+        redis: client of the club's Redis.
+        store: the club's database.
+        stations: the stations as the club's pages know them.
+        members: the running stations.
+        pages: the app that shows the club's pages, if any.
+        link: the process of `tests.club.netem`, if any.
+    """
 
     redis: Client
     store: Store
     stations: Stations
-    places: list[Place] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
     pages: Station | None = None
     link: subprocess.Popen[str] | None = None
 
@@ -63,58 +72,69 @@ class Hall:
         return MatchCoordinator(self.stations, time.time)
 
     def begin(self, program: Program) -> Match:
-        """Everybody does the same, from the same moment on."""
-        sides = [Competitor(place.name, f"Player {place.number}") for place in self.places]
+        """Start a head-to-head of all stations with one program."""
+        sides = [Competitor(member.name, f"Player {member.number}") for member in self.members]
         return self.matches.begin(program, sides, "")
 
-    def say(self, word: str, number: int) -> None:
-        """Cut a station's cable, or mend it."""
+    def send_netem(self, command: str, number: int) -> None:
+        """Cut or restore a station's cable.
+
+        Args:
+            command: "cut" or "mend".
+            number: number of the station, from 1.
+        """
         assert self.link is not None
         assert self.link.stdin is not None
-        self.link.stdin.write(f"{word} {number}\n")
+        self.link.stdin.write(f"{command} {number}\n")
         self.link.stdin.flush()
 
     def events(self, name: str, kind: str) -> list[dict[str, Any]]:
-        """What the club's pages were told of a station, in order."""
+        """Return the events of one kind that the club received from a station, in order."""
         entries = self.redis.xrange(f"hiitpi:{name}:events")
-        found = [decode(fields[b"j"]) for _, fields in entries]
-        return [event for event in found if event["kind"] == kind]
+        events = [decode(fields[b"j"]) for _, fields in entries]
+        return [event for event in events if event["kind"] == kind]
 
     def results(self, match: Match) -> dict[str, SessionRecord]:
-        """The sessions that the database has, with their series, by station."""
-        found = [self.store.session(record.uuid) for record in self.store.match(match.id)]
-        return {record.station: record for record in found if record}
+        """Return the stored sessions of a head-to-head, with their series, by station."""
+        records = [self.store.session(record.uuid) for record in self.store.match(match.id)]
+        return {record.station: record for record in records if record}
 
 
-def until(true: Callable[[], object], seconds: float, what: str) -> float:
-    """Wait for something; how long it took."""
+def until(condition: Callable[[], object], timeout_s: float, message: str) -> float:
+    """Wait until a condition is true, and return the seconds it took.
+
+    Args:
+        condition: polled ten times a second.
+        timeout_s: fails after this many seconds.
+        message: message of the failure.
+    """
     began = time.monotonic()
-    while not true():
-        assert time.monotonic() - began < seconds, what
+    while not condition():
+        assert time.monotonic() - began < timeout_s, message
         time.sleep(0.1)
     return time.monotonic() - began
 
 
 @contextmanager
-def hall(
+def running_club(
     folder: Path,
     number: int,
     network: tuple[float, float, float] | None = None,
     pages: bool = False,
     drawn: bool = False,
-) -> Iterator[Hall]:
-    """Open a club with so many stations.
+) -> Iterator[ClubUnderTest]:
+    """Run a club.
 
     Args:
-        folder: with a short name, for sockets.
-        number: of stations.
-        network: delay, jitter (seconds) and loss of each cable; None: all are on loopback.
-        pages: whether there is a machine that shows all pages, and has no camera.
-        drawn: with synthetic athletes and a real engine, to be looked at.
+        folder: folder with a short path, since it contains sockets.
+        number: number of stations.
+        network: delay and jitter (seconds) and loss (0 to 1) of each cable; None for loopback.
+        pages: whether to add an app without a camera that shows the club's pages.
+        drawn: use synthetic athletes and a real pose engine, for screenshots.
     """
     with ExitStack() as stack:
         names = [f"station-{i}" for i in range(1, number + 1)]
-        # A run that was killed leaves its namespaces, and another may go on beside this one.
+        # Unique names: a killed run leaves its namespaces behind, and runs may overlap.
         spaces = [f"hiitpi-{os.getpid()}-{name}" for name in ("hub", *names)]
         link = stack.enter_context(_cables(spaces, network)) if network else None
         inside = [["ip", "netns", "exec", space] if network else [] for space in spaces]
@@ -126,39 +146,44 @@ def hall(
         _make_database(server.url("postgres"))
         store = Store(server.url("club"))
         stack.callback(store.close)
-        store.migrate()  # eight at once would wait for one another
-        camera = "athlete" if drawn else str(_film(folder))
+        store.migrate()  # once, so that the stations do not all wait for the migration lock
+        camera = "athlete" if drawn else str(_make_video(folder))
 
-        def settings(name: str, host: str, **more: Any) -> Settings:
+        def settings(name: str, host: str, **options: Any) -> Settings:
             return Settings(
                 instance=folder / name, host="127.0.0.1", port=free_port(), station=name,
                 redis_url=f"redis://:club@{host}:{redis_port}/0",
-                database_url=server.url("club", host), **{"camera": camera, **more},
+                database_url=server.url("club", host), **{"camera": camera, **options},
             )  # fmt: skip
 
         hub = Settings(
             instance=folder / "test", camera="none",
             redis_url=f"unix://:club@{redis_socket}?db=0",
         )  # fmt: skip
-        club = Hall(connect(hub.redis_url or ""), store, Stations(hub, time.monotonic), link=link)
+        club = ClubUnderTest(
+            connect(hub.redis_url or ""), store, Stations(hub, time.monotonic), link=link
+        )
 
-        def place(i: int) -> Place:
+        def start_station(i: int) -> Member:
             name = names[i - 1]
             host = hub_address(i) if network else "127.0.0.1"
-            pace = SLOWEST + (FASTEST - SLOWEST) * (i - 1) / max(1, number - 1)
+            fraction = (i - 1) / max(1, number - 1)
+            pace = SLOWEST_PACE + (FASTEST_PACE - SLOWEST_PACE) * fraction
             own = settings(name, host, camera_fps=15, athlete_pace=pace)
-            process = stack.enter_context(started(own, None if drawn else 0.02, pace, inside[i]))
-            return Place(i, name, pace, own, process)
-
-        with ThreadPoolExecutor(4) as some:  # all at once would be a minute's work for two cores
-            club.places.extend(some.map(place, range(1, number + 1)))
-        stack.callback(lambda: [place.process.terminate() for place in club.places])
-        if pages:
-            given = {"redis_url": hub.redis_url, "database_url": server.url("club")}
-            club.pages = stack.enter_context(
-                station(0.02, folder=folder / "pages", camera="none", **given)
+            process = stack.enter_context(
+                app_process(own, None if drawn else 0.02, pace, inside[i])
             )
-        until(lambda: len(club.stations.names()) == number, 30, "not all stations are there")
+            return Member(i, name, pace, own, process)
+
+        with ThreadPoolExecutor(4) as executor:  # starting all at once would overload two cores
+            club.members.extend(executor.map(start_station, range(1, number + 1)))
+        stack.callback(lambda: [member.process.terminate() for member in club.members])
+        if pages:
+            urls = {"redis_url": hub.redis_url, "database_url": server.url("club")}
+            club.pages = stack.enter_context(
+                station(0.02, folder=folder / "pages", camera="none", **urls)
+            )
+        until(lambda: len(club.stations.names()) == number, 30, "not all stations are online")
         yield club
 
 
@@ -170,7 +195,7 @@ def _redis(prefix: Sequence[str], port: int, socket: Path, folder: Path) -> Iter
         "--bind", "0.0.0.0" if prefix else "127.0.0.1",
     ]  # fmt: skip
     with subprocess.Popen(command) as process:
-        until(socket.exists, 10, "the club's Redis does not come up")
+        until(socket.exists, 10, "the club's Redis does not start")
         try:
             yield
         finally:
@@ -179,7 +204,7 @@ def _redis(prefix: Sequence[str], port: int, socket: Path, folder: Path) -> Iter
 
 @contextmanager
 def _cables(spaces: list[str], network: tuple[float, float, float]) -> Iterator[Any]:
-    """From the first of these namespaces to each of the others."""
+    """Connect the first of these namespaces with each of the others."""
     hub, *stations = spaces
     try:
         for name in spaces:
@@ -207,8 +232,8 @@ def _make_database(url: str) -> None:
     engine.dispose()
 
 
-def _film(folder: Path) -> Path:
-    """Two seconds of a grey wall: what is to be seen, the ideal engine knows."""
+def _make_video(folder: Path) -> Path:
+    """Create two seconds of video of a grey wall; the fake engine ignores the image."""
     path = folder / "wall.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15, (640, 480))
     for _ in range(30):

@@ -1,4 +1,4 @@
-"""Several stations, one Redis, one PostgreSQL: whole apps in processes, real packets."""
+"""Several stations, one Redis, one PostgreSQL: whole apps in processes, real network packets."""
 
 import os
 import subprocess
@@ -15,23 +15,23 @@ pytestmark = [
 ]
 
 
-def namespaces() -> bool:
-    """Whether there can be networks of one's own here: that takes root, iproute2 and TUN."""
+def can_use_namespaces() -> bool:
+    """Return whether network namespaces can be used: this needs root, iproute2 and TUN."""
     try:
         os.close(os.open("/dev/net/tun", os.O_RDWR))
-        for act in ("add", "delete"):
-            probe = ["ip", "netns", act, f"hiitpi-{os.getpid()}-probe"]
+        for action in ("add", "delete"):
+            probe = ["ip", "netns", action, f"hiitpi-{os.getpid()}-probe"]
             subprocess.run(probe, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
 
 
-def test_eight_stations_of_which_one_is_cut_off():
-    """With late and lost packets besides, where there can be networks of one's own; otherwise on
-    loopback, without a cut. A whole minute's cut is `python -m tests.club.acceptance`'s.
+def test_eight_stations_with_one_cut_off():
+    """Adds delay and packet loss where namespaces can be used; elsewhere runs on loopback, without
+    a cut. For a cut of a whole minute run `python -m tests.club.acceptance`.
     """
-    if namespaces():
+    if can_use_namespaces():
         figures = run(Trial(stations=8, seconds=20, cut=8, network=(0.04, 0.01, 0.02)))
         assert figures["noticed_s"] < 10
     else:

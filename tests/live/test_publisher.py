@@ -113,8 +113,8 @@ def test_pictures_are_asked_for_by_watching_and_never_stored(redis: Settings):
     pictures = page.pictures()
     try:
         assert trainer.publish(0.1, None).watched
-        trainer.picture("frame", 7, 1.5, b"\xff\xd8jpeg")
-        trainer.picture("small", 8, 1.6, b"\xff\xd8small")
+        trainer.publish_picture("frame", 7, 1.5, b"\xff\xd8jpeg")
+        trainer.publish_picture("small", 8, 1.6, b"\xff\xd8small")
         assert pictures.next(2.0) == Picture(7, 1.5, b"\xff\xd8jpeg")
         assert pictures.next(0.1) is None
     finally:

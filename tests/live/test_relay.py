@@ -89,7 +89,7 @@ def test_everything_is_handed_over_once_and_in_order(house: House):
     samples = house.page.recent()["samples"]
     assert [decode(data)["seq"] for _, data in samples] == list(range(1, 31))
     assert house.shared.smembers(STATIONS_KEY) == {b"left"}
-    assert house.page.here()
+    assert house.page.is_online()
 
 
 def test_what_another_relay_goes_on_with_is_not_handed_over_twice(house: House):
@@ -178,7 +178,9 @@ def test_whoever_watches_in_the_club_wakes_the_trainer_and_gets_pictures(house: 
         house.relay.step()
 
     until(lambda: house.trainer.publish(house.time, None).watched == {"small"}, step)
-    until(lambda: pictures.next(0.1), lambda: house.trainer.picture("small", 7, 1.5, b"JPEG"))
+    until(
+        lambda: pictures.next(0.1), lambda: house.trainer.publish_picture("small", 7, 1.5, b"JPEG")
+    )
     pictures.close()
     until(lambda: not house.trainer.publish(house.time, None).present, step)
 

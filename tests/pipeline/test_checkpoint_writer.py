@@ -114,8 +114,10 @@ def test_an_outage_wears_no_card_out(tmp_path: Path, caplog):
         raise RecordsError("The database is locked.")
 
     recorder = CheckpointWriter(save, tmp_path / "unsaved", clock=lambda: now[0])
-    recorder.loop.stop(5)  # its turns are taken by hand
     recorder._closed.set()
+    with recorder._changed:
+        recorder._changed.notify_all()
+    recorder.loop.stop(5)  # the test calls `_turn` itself
     one = record()
     written = []
     keep = recorder.spool

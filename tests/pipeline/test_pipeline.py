@@ -395,7 +395,7 @@ def test_with_nobody_there_the_camera_is_closed_until_somebody_comes(house: Hous
     before = house.camera.count
     house.run(0.1)
     assert house.camera.count == before
-    there = house.page.attend()
+    there = house.page.subscribe_presence()
     house.run(0.2)
     assert house.page.status()["state"] == "on"
     assert house.page.status()["trouble"] == ""
@@ -427,7 +427,7 @@ def test_the_lens_cover_turns_the_camera_off_for_everybody(house: House):
     assert house.page.status()["state"] == "covered"
     assert house.camera.count == 0
     house.page.command(Command("uncover"))
-    there = house.page.attend()
+    there = house.page.subscribe_presence()
     house.run(0.3)
     assert house.page.status()["state"] == "on"
     assert uuid

@@ -1,11 +1,11 @@
-"""A clock that is set by hand."""
+"""A fake clock."""
 
 
 class Clock:
-    """Time that passes when it is told to.
+    """Returns a time that the test sets.
 
     Attributes:
-        now: seconds.
+        now: the current time in seconds.
     """
 
     def __init__(self, now: float = 1e9) -> None:

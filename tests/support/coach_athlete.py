@@ -1,4 +1,4 @@
-"""An athlete in front of a session: does what the session asks, and is seen without faults."""
+"""A simulated athlete who follows the instructions of a session, with perfect pose detection."""
 
 from collections.abc import Callable
 
@@ -18,25 +18,25 @@ Act = Callable[["Athlete"], Pose | None]
 
 
 class Athlete:
-    """Trains a program, frame by frame.
+    """Trains a program frame by frame.
 
     Attributes:
-        time: seconds, of the injected clock.
-        act: what is seen instead of the obedient athlete, for as long as it is set.
-        truth: repetitions really done in each set.
+        time: seconds of the simulated clock.
+        act: while set, returns the pose of a frame instead of the default behaviour.
+        truth: repetitions actually performed, by set number.
     """
 
-    def __init__(self, program: Program, fps: float = 15, **record: object) -> None:
-        given = SessionRecord("u", "Ada", program, 0.0, None, "active", "home", "ideal", **record)
+    def __init__(self, program: Program, fps: float = 15, **changes: object) -> None:
+        record = SessionRecord("u", "Ada", program, 0.0, None, "active", "home", "ideal", **changes)
         self.time, self.fps = 100.0, fps
         self.session = TrainingSession(
-            given, LIBRARY, self.time, DeviceControl(Device("tablet", "Ada"))
+            record, LIBRARY, self.time, DeviceControl(Device("tablet", "Ada"))
         )
         self.act: Act | None = None
         self.truth: dict[int, int] = {}
         self.events: list[Event] = []
         self.samples: list[Sample] = []
-        self._routine: tuple[tuple[str, int], RepSchedule, float] | None = None
+        self._schedule: tuple[tuple[str, int], RepSchedule, float] | None = None
 
     @property
     def phase(self) -> str:
@@ -46,36 +46,38 @@ class Athlete:
         return [event.text or event.kind for event in self.events if event.kind in kinds]
 
     def run(self, seconds: float) -> "Athlete":
-        """Train for so long, or until the session is over."""
+        """Train for a number of seconds, or until the session is over."""
         until = self.time + seconds
         while self.time < until and not self.session.over:
             self.frame()
         return self
 
-    def until(self, phase: str, most: float = 60.0) -> "Athlete":
-        """Train until the session is in a phase."""
-        give_up = self.time + most
+    def until(self, phase: str, timeout_s: float = 60.0) -> "Athlete":
+        """Train until the session is in a phase; fail after a timeout in simulated seconds."""
+        deadline = self.time + timeout_s
         while self.phase != phase:
-            assert self.time < give_up, f"still {self.phase}"
+            assert self.time < deadline, f"still {self.phase}"
             self.frame()
         return self
 
     def frame(self) -> None:
+        """Advance the clock and the session by one frame."""
         self.time += 1 / self.fps
-        pose = self.act(self) if self.act else self.handle()
-        told = self.session.update(pose, self.time, SIZE)
-        self.events += told.events
-        self.samples.append(told.sample)
+        pose = self.act(self) if self.act else self.obedient_pose()
+        result = self.session.update(pose, self.time, SIZE)
+        self.events += result.events
+        self.samples.append(result.sample)
 
-    def handle(self) -> Pose:
+    def obedient_pose(self) -> Pose:
+        """Return the pose of an athlete who does what the session asks for."""
         slug, number = self.session.workout.slug, self.session.number
-        movement = ANIMATIONS[slug]
+        animation = ANIMATIONS[slug]
         if self.phase != "work":
-            self._routine = None
-            return pose_of(movement.pose(0.0, 1.0, 1.0))
-        if self._routine is None or self._routine[0] != (slug, number):
-            self._routine = (slug, number), RepSchedule(movement), self.time
-        _, routine, began = self._routine
-        moment = routine.at(self.time - began)
-        self.truth[number] = routine.done
-        return pose_of(movement.pose(moment.phase, 1.0, 1.0))
+            self._schedule = None
+            return pose_of(animation.pose(0.0, 1.0, 1.0))
+        if self._schedule is None or self._schedule[0] != (slug, number):
+            self._schedule = (slug, number), RepSchedule(animation), self.time
+        _, schedule, began = self._schedule
+        moment = schedule.at(self.time - began)
+        self.truth[number] = schedule.done
+        return pose_of(animation.pose(moment.phase, 1.0, 1.0))

@@ -1,4 +1,4 @@
-"""Devices that a test lets in without going through the pages."""
+"""Browser sessions that are logged in without going through the login page."""
 
 from flask import Flask
 
@@ -6,5 +6,5 @@ from hiitpi.web.security.player_session import HOUSE, PLAYER
 
 
 def logged_in(app: Flask, player: str) -> dict[str, str]:
-    """What a browser session holds after somebody has logged in."""
+    """Return the session data of a browser after a player has logged in."""
     return {PLAYER: player, HOUSE: app.extensions["hiitpi"].device_cookies.code.fingerprint}

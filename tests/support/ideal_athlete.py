@@ -1,4 +1,4 @@
-"""What an engine without faults would see of the synthetic athlete: its joints as drawn."""
+"""Perfect poses of the synthetic athlete, taken from its skeleton, and ways to distort them."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hiitpi.bench.fake_engine import AS_DRAWN, FINE, View, pose_of
+from hiitpi.bench.fake_engine import DEFAULT_VIEW, POSES_PER_REP, View, pose_of
 from hiitpi.camera.synthetic.animations import ANIMATIONS
 from hiitpi.camera.synthetic.schedule import RepSchedule
 from hiitpi.coach.coach import Coach, FrameResult
@@ -21,10 +21,14 @@ Change = Callable[[Pose, int], Pose | None]
 
 
 @cache
-def _film(slug: str, form: AthleteForm, view: View) -> list[Pose]:
-    movement = ANIMATIONS[slug]
-    left, right = RepSchedule(movement, form=form).effort
-    return [pose_of(movement.pose(i / FINE, left, right), view) for i in range(FINE + 1)]
+def _rep_poses(slug: str, form: AthleteForm, view: View) -> list[Pose]:
+    """Return the poses of one repetition."""
+    animation = ANIMATIONS[slug]
+    left, right = RepSchedule(animation, form=form).effort
+    return [
+        pose_of(animation.pose(i / POSES_PER_REP, left, right), view)
+        for i in range(POSES_PER_REP + 1)
+    ]
 
 
 def performance(
@@ -33,19 +37,27 @@ def performance(
     fps: float = 30,
     form: AthleteForm = "good",
     pace: float = 0,
-    view: View = AS_DRAWN,
+    view: View = DEFAULT_VIEW,
 ) -> Iterator[tuple[float, Pose, int]]:
-    """Time, pose, and the repetitions really done, of an athlete at a workout.
+    """Yield time in seconds, pose, and repetitions performed so far, for each frame of a workout.
 
-    It goes on a little longer than told, to a moment at which there is no doubt about the last one.
+    Continues a little beyond `seconds`, until it is unambiguous whether the last repetition counts.
+
+    Args:
+        slug: the workout.
+        seconds: duration.
+        fps: frames per second.
+        form: how well the athlete performs.
+        pace: repetitions per minute; 0 for the animation's own pace.
+        view: the athlete's rotation in degrees, and the camera's height in metres.
     """
-    routine = RepSchedule(ANIMATIONS[slug], pace, form)
-    film = _film(slug, form, view)
+    schedule = RepSchedule(ANIMATIONS[slug], pace, form)
+    poses = _rep_poses(slug, form, view)
     for i in itertools.count():
-        moment = routine.at(i / fps)
-        if i > seconds * fps and 0.2 < routine.progress % 1 < 0.4:
+        moment = schedule.at(i / fps)
+        if i > seconds * fps and 0.2 < schedule.progress % 1 < 0.4:
             return
-        yield i / fps, film[round(moment.phase * FINE)], routine.done
+        yield i / fps, poses[round(moment.phase * POSES_PER_REP)], schedule.done
 
 
 def judged(
@@ -55,18 +67,31 @@ def judged(
     *,
     change: Change = lambda pose, frame: pose,
     workout: str | None = None,
-    listen: Callable[[Coach, FrameResult], None] = lambda coach, told: None,
-    **how: Any,
+    listen: Callable[[Coach, FrameResult], None] = lambda coach, result: None,
+    **options: Any,
 ) -> tuple[Coach, int]:
-    """The coach after a `performance` whose poses went through `change`, and the truth."""
+    """Let a coach watch a `performance`.
+
+    Args:
+        slug: the workout that is performed.
+        seconds: duration.
+        fps: frames per second.
+        change: distorts a pose, given the frame number; None means that nobody is detected.
+        workout: the workout that the coach judges; by default the one that is performed.
+        listen: called with the result of each frame.
+        options: further arguments of `performance`.
+
+    Returns:
+        The coach, and the number of repetitions actually performed.
+    """
     coach, truth = Coach(LIBRARY[workout or slug], 0.0), 0
-    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, **how)):  # noqa: B007
+    for frame, (time, pose, truth) in enumerate(performance(slug, seconds, fps, **options)):  # noqa: B007
         listen(coach, coach.update(change(pose, frame), time))
     return coach, truth
 
 
 def mirrored(pose: Pose) -> Pose:
-    """The picture flipped: left is right, and named so."""
+    """Return the pose in the horizontally flipped image, with left and right names exchanged."""
     order = np.arange(17)
     for left, right in SIDES.values():
         order[[left, right]] = right, left
@@ -75,7 +100,7 @@ def mirrored(pose: Pose) -> Pose:
 
 
 def swapped(pose: Pose, *joints: str) -> Pose:
-    """Left and right confused at some joints, as engines do for a frame."""
+    """Return the pose with left and right confused at some joints, as engines do at times."""
     order = np.arange(17)
     for joint in joints:
         left, right = SIDES[joint]
@@ -84,7 +109,7 @@ def swapped(pose: Pose, *joints: str) -> Pose:
 
 
 def hidden(pose: Pose, *names: str) -> Pose:
-    """Joints out of the picture."""
+    """Return the pose with some joints invisible."""
     score = pose.score.copy()
     for name in names:
         for side in SIDES.get(name, (0,)):

@@ -1,4 +1,4 @@
-"""A PostgreSQL of Debian's package, started for tests."""
+"""A PostgreSQL server for tests, started from Debian's package."""
 
 import os
 import shutil
@@ -16,37 +16,38 @@ BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 @dataclass(frozen=True)
 class Server:
-    """One that runs: its socket's folder, and its port on the network."""
+    """A running server: the folder of its socket, and its TCP port."""
 
     folder: Path
     port: int
 
     def url(self, database: str, host: str = "") -> str:
-        """Of a database, by the socket, or over the network by the server's address."""
-        where = f"{host}:{self.port}/{database}" if host else f"/{database}?host={self.folder}"
-        more = "" if host else f"&port={self.port}"
-        return f"postgresql+psycopg://hiitpi@{where}{more}"
+        """Return the URL of a database, over TCP if `host` is given, else over the socket."""
+        path = f"{host}:{self.port}/{database}" if host else f"/{database}?host={self.folder}"
+        port = "" if host else f"&port={self.port}"
+        return f"postgresql+psycopg://hiitpi@{path}{port}"
 
 
 @contextmanager
 def postgresql_server(listen: str = "", prefix: Sequence[str] = ()) -> Iterator[Server]:
-    """Run one in a folder of its own.
+    """Run a server in a temporary folder.
 
     Args:
-        listen: addresses; "": its socket only. Whoever reaches them is let in.
-        prefix: of its command, for a network namespace.
+        listen: addresses to listen on, without authentication; "" for the socket only.
+        prefix: put before each command, to run it in a network namespace.
     """
     server = Server(Path("/tmp") / f"hiitpi-pg-{uuid4().hex[:8]}", free_port())
-    folder = server.folder  # a socket's path must be short
+    folder = server.folder  # directly in /tmp: a socket's path must be short
     folder.mkdir(mode=0o700)
     user: list[str] = []
-    if os.geteuid() == 0:  # it refuses to run as root
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "postgres", "postgres")
         user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
     def run(*command: str) -> None:
-        whole = [*prefix, *user, *command]
-        subprocess.run(whole, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*prefix, *user, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL
+        )
 
     binaries, data = BINARIES[-1].parent, folder / "data"
     run(str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "hiitpi", "--no-sync")

@@ -1,4 +1,4 @@
-"""Sessions for tests of the database."""
+"""Factories of sessions, for tests of the database."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,8 +17,8 @@ def rep(number: int) -> Repetition:
 
 
 def record(workout: str = "squat", reps: int = 2, **changes: object) -> SessionRecord:
-    """A minute of one workout, just ended."""
-    given = SessionRecord(
+    """Return a session that has just ended: one minute of one workout."""
+    template = SessionRecord(
         uuid=str(uuid4()),
         player="Ada",
         program=free(workout),
@@ -31,7 +31,7 @@ def record(workout: str = "squat", reps: int = 2, **changes: object) -> SessionR
         sets=(SetRecord(1, workout, 1, 0.0, 60.0, reps, 1, 91.5, 1.5),),
         series=tuple(rep(i + 1) for i in range(min(reps, 2))),
     )
-    return replace(given, **changes)
+    return replace(template, **changes)
 
 
 def history(store: Store, name: str) -> list[SessionRecord]:
@@ -39,7 +39,7 @@ def history(store: Store, name: str) -> list[SessionRecord]:
 
 
 def totals(store: Store) -> list[tuple[str, str, int]]:
-    """Player, workout, repetitions."""
+    """Return (player, workout, repetitions) of the all-time leaderboard, sorted."""
 
     def short(total: Total) -> tuple[str, str, int]:
         return total.player, total.workout, total.reps

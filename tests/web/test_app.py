@@ -294,8 +294,8 @@ def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
     thread = threading.Thread(target=lambda: got.extend(hub.pictures("frame", timeout=0.5)))
     thread.start()
     for i in range(30):
-        trainer.picture("frame", i, i / 30, b"%d" % i)
-        trainer.picture("small", i, i / 30, b"small")
+        trainer.publish_picture("frame", i, i / 30, b"%d" % i)
+        trainer.publish_picture("small", i, i / 30, b"small")
         time.sleep(0.01)
     thread.join(10)
     assert got
@@ -318,7 +318,7 @@ def test_the_stream_is_multipart_and_gives_its_place_back(
     assert answer.mimetype == "multipart/x-mixed-replace"
     parts = answer.iter_encoded()
     assert next(parts) == b"--frame\r\n"
-    feeder = threading.Timer(0.3, lambda: trainer.picture("small", 1, 2.0, b"JPEG"))
+    feeder = threading.Timer(0.3, lambda: trainer.publish_picture("small", 1, 2.0, b"JPEG"))
     feeder.start()
     head, _, rest = next(parts).partition(b"\r\n\r\n")
     assert b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n" in head

@@ -76,13 +76,13 @@ def test_what_the_trainer_says_of_its_loops_is_told(app: Flask, services: Servic
     bus = connect(redis.redis(0))
     status = {"camera": "x", "model": "x", "trouble": "", "state": "on", "ill": ill}
     bus.set(Keys("home").camera, encode(status))
-    bus.set(Keys("home").here, 1, ex=PRESENCE_TTL_S)
+    bus.set(Keys("home").heartbeat, 1, ex=PRESENCE_TTL_S)
     until(lambda: app.test_client().get("/healthz").status_code == 503)
     answer = app.test_client().get("/healthz")
     assert answer.json["ill"] == [{"process": "pipeline", **ill[0]}]
     page = app.test_client().get("/_dash-layout")
     assert page.status_code == 200
-    bus.delete(Keys("home").camera, Keys("home").here)
+    bus.delete(Keys("home").camera, Keys("home").heartbeat)
 
 
 def test_the_wall_goes_on(services: Services, monkeypatch):
@@ -101,7 +101,7 @@ def test_a_station_of_another_version_does_not_stop_the_wall(services: Services,
     bus = connect(redis.redis(0))
     keys = Keys("home")
     bus.sadd("hiitpi:stations", "home")
-    bus.set(keys.here, 1, ex=PRESENCE_TTL_S)
+    bus.set(keys.heartbeat, 1, ex=PRESENCE_TTL_S)
     bus.set(keys.session, b"[]")
     bus.set(keys.camera, b"no JSON")
     bus.xadd(keys.samples, {"j": b'{"seq": 1}'})
@@ -124,7 +124,7 @@ def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, m
     pictures = station.video.pictures("frame", timeout=20)
     publisher = Publisher(bus, "home")
     until(lambda: thrower.worked and bus.pubsub_numsub(channel)[0][1])
-    publisher.picture("frame", 7, 1.0, b"jpeg")
+    publisher.publish_picture("frame", 7, 1.0, b"jpeg")
     assert b"X-Seq: 7" in next(pictures)
     station.video.leave("frame")
     until(lambda: station.video.loops[0].health().state == "idle")
@@ -147,7 +147,7 @@ def test_pictures_for_a_club_go_on(redis, monkeypatch):
 @pytest.fixture
 def studio(tmp_path) -> Iterator[FrameRenderer]:
     shown = []
-    bus = SimpleNamespace(picture=lambda *given: shown.append(given), shown=shown)
+    bus = SimpleNamespace(publish_picture=lambda *given: shown.append(given), shown=shown)
     studio = FrameRenderer(Settings(instance=tmp_path), bus)
     studio.shown = shown
     yield studio

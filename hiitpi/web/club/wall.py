@@ -187,7 +187,7 @@ def _look(client: Client, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     with client.pipeline(transaction=False) as line:
         for name in names:
             keys = Keys(name)
-            line.pttl(keys.here)
+            line.pttl(keys.heartbeat)
             line.get(keys.session)
             line.get(keys.camera)
             line.xrevrange(keys.samples, count=1)

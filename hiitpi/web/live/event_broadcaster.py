@@ -169,7 +169,7 @@ class EventBroadcaster:
                     self._attendance.close()
                     self._attendance = None
                 elif self._followers and not self._attendance:
-                    self._attendance = self._source.attend()
+                    self._attendance = self._source.subscribe_presence()
             except redis.RedisError as error:
                 log.info("Could not subscribe to wake the camera: %s", error)
 
@@ -207,7 +207,7 @@ class EventBroadcaster:
         if got.get("events") or now - self._looked >= POLL_S:
             self._looked = now
             session, status = self._source.session(), self._source.status()
-            if status and not status.get("trouble") and not self._source.here():
+            if status and not status.get("trouble") and not self._source.is_online():
                 status = None  # what it said last of its camera is not so any more
             # The trainer tells what happened before it changes what is; so must we.
             self._take(self._source.wait(self._cursors, 0))

@@ -114,7 +114,7 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
     if station is None:
         return [("camera", None, "none: this machine only shows other stations")]
     station.live.start()
-    if station is not services.stations.own and not station.bus.here():
+    if station is not services.stations.own and not station.bus.is_online():
         return [("station", False, f"“{station.name}” is not connected")]
     status = station.bus.status()
     figures, settings = station.live.stats(), services.settings

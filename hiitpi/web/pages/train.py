@@ -231,7 +231,7 @@ def _ask(services: Services, station: Any, command: Command) -> str:
     if place is None:
         return UNKNOWN_STATION
     try:
-        if not place.bus.here():
+        if not place.bus.is_online():
             return STATION_OFFLINE
         place.bus.command(command)
     except redis.RedisError:

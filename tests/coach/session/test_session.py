@@ -320,7 +320,7 @@ def test_a_head_to_head_begins_when_it_is_told_to_and_not_before():
         == WAITING_FOR_OTHERS
     )
     athlete.events += athlete.session.go(athlete.time)
-    athlete.until("work", most=COUNTDOWN_S + 1)
+    athlete.until("work", timeout_s=COUNTDOWN_S + 1)
     athlete.run(200)
     assert athlete.session.over
     assert athlete.session.record().match == "m"

@@ -166,7 +166,7 @@ def test_pictures_of_all_stations_come_in_one_answer(
     def paint() -> None:
         while not stop.wait(0.02):
             for trainer in (left, right):
-                trainer.bus.picture("small", 1, 1.0, trainer.name.encode())
+                trainer.bus.publish_picture("small", 1, 1.0, trainer.name.encode())
 
     painter = threading.Thread(target=paint)
     painter.start()
@@ -320,9 +320,9 @@ def test_a_command_to_a_station_that_is_away_is_refused(hub: Settings, redis: Se
     Trainer(redis, "left").publish()
     station = Stations(hub, time.monotonic).get("left")
     assert station
-    assert station.bus.here()
+    assert station.bus.is_online()
     connect(redis.redis(0)).expire("hiitpi:left:here", PRESENCE_TTL_S - 10)
-    assert not station.bus.here()
+    assert not station.bus.is_online()
 
 
 def test_a_station_that_is_away_keeps_its_number_and_says_nothing_of_its_camera(
