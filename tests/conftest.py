@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import ModelError
@@ -19,6 +20,11 @@ from hiitpi.system.ports import free_port
 SHARED = ROOT.parent / "shared"
 
 MIRROR = Path(os.environ.get("HIITPI_MODEL_MIRROR", SHARED / "models"))
+
+
+# A machine that is busy with other tests takes its time: how long an example takes is no failure.
+hypothesis_settings.register_profile("hiitpi", deadline=None)
+hypothesis_settings.load_profile("hiitpi")
 
 
 def pytest_configure(config: pytest.Config) -> None:

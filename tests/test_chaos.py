@@ -21,7 +21,7 @@ from tests.chaos import WHAT, kill, run, training, wait
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("what", ["trainer+web", "redis", "power", "term"])
+@pytest.mark.parametrize("what", ["pipeline+web", "redis", "power", "term"])
 def test_nothing_that_was_shown_is_lost(what: str):
     assert what in WHAT
     results = list(run(what, rounds=1, seed=1))

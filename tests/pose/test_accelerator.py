@@ -76,7 +76,7 @@ def test_auto_falls_back_to_the_cpu_and_says_why(
     monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
     assert open_engine("posenet", catalog, accelerator="auto").name == "posenet"
     assert "is not installed" in caplog.text
-    assert "Going on with the CPU" in caplog.text
+    assert "Falling back to the CPU" in caplog.text
 
 
 @pytest.mark.slow
