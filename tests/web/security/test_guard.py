@@ -105,7 +105,7 @@ def test_a_new_code_logs_devices_out_and_ends_their_streams(
     parts = answer.iter_encoded()
     assert next(parts).startswith(b"retry")
     HouseCode(redis.instance).renew()
-    app.extensions["hiitpi"].device_cookies._looked = -1e9
+    app.extensions["hiitpi"].device_cookies._loaded_at = -1e9
     Publisher(connect(redis.redis(0)), "home").set_status({"state": "on"})
     assert phone.get("/train").status_code == 401
     assert list(parts) in ([], [b""])
