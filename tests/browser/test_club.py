@@ -126,7 +126,7 @@ def test_whoever_began_it_may_end_it_and_nobody_else(
     with opened(browser, app) as other:
         other.goto(page.url)
         other.click("#match-end")
-        expect(other.locator("#match-trouble")).to_contain_text("Only the device that began it")
+        expect(other.locator("#match-trouble")).to_contain_text("Only the device that started it")
         other.goto("/train?station=station-1")
         expect(other.locator("#train")).to_have_attribute("data-phase", "work")
         expect(other.locator("#pause")).to_be_hidden()
@@ -184,7 +184,7 @@ def test_what_cannot_be_is_said(page: Page, club: ClubUnderTest):
     be(page, "Ada")
     page.goto("/head-to-head")
     page.click("#begin")
-    expect(page.locator("#begin-trouble")).to_contain_text("two stations or more")
+    expect(page.locator("#begin-trouble")).to_contain_text("two or more stations")
     page.goto("/head-to-head?match=" + "0" * 32)
     expect(page.locator("main")).to_contain_text("This head-to-head is over or does not exist.")
     page.goto("/status?station=station-1")
