@@ -38,7 +38,7 @@ def test_a_device_says_the_code_once(stranger: Page, app: App):
     with page.expect_response("**/code") as answer:
         page.click("button")
     assert answer.value.status == 401
-    assert "not the code" in page.inner_text("[role=alert]")
+    assert "Wrong code" in page.inner_text("[role=alert]")
     page.trouble.clear()  # a 401 shows in the console
     page.fill("[name=code]", f"{code[:3]} {code[3:]}")
     page.click("button")

@@ -8,7 +8,7 @@ def stranger() -> html.Main:
     return html.Main(
         [
             html.H1("Who is training?"),
-            html.P("Please choose your name to see this page.", className="quiet"),
+            html.P("Log in to see this page.", className="quiet"),
             dcc.Link("Choose your name", href="/", className="button primary large"),
         ],
         className="page narrow stranger",
