@@ -263,7 +263,7 @@ def test_links_of_the_settings_lead_somewhere():
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_paths_exist(document: str):
-    """Paths in backticks, relative to the root; a history may name what is gone."""
+    """Paths in backticks, relative to the root."""
     top = {p.name for p in ROOT.iterdir()}
     for code in re.findall(r"`([^`\n]+)`", DOCUMENTS[document]):
         for word in re.findall(r"[\w.-]+(?:/[\w.-]*)+", code):

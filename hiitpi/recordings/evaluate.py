@@ -36,6 +36,11 @@ class LabelledRecording:
     sure: bool
     group: str = ""
 
+    @property
+    def people(self) -> str:
+        """Its group of people; without one, a group of its own."""
+        return self.group or self.file
+
 
 @dataclass(frozen=True)
 class Result:

@@ -59,7 +59,7 @@ def folds(results: Sequence[Result]) -> dict[str, Any]:
         groups: dict[str, list[Result]] = {}
         for result in results:
             if result.engine == engine:
-                groups.setdefault(result.row.group or result.row.file, []).append(result)
+                groups.setdefault(result.row.people, []).append(result)
         scores = {name: fractions(mine) for name, mine in groups.items()}
         judged = {name: score["obo"] for name, score in scores.items() if score["clips"]}
         told[engine] = {
@@ -171,14 +171,14 @@ def _counted(recordings: Sequence[Clip], workout: Workout) -> list[Result]:
 
 def _choose(runs: Sequence[Sequence[Result]], values: Sequence[float]) -> tuple[float, float]:
     """What most folds choose, and the count within one on each fold with the others' choice."""
-    groups = sorted({r.row.group or r.row.file for r in runs[0]})
+    groups = sorted({r.row.people for r in runs[0]})
     choices, held_out = [], []
     for group in groups:
-        train = [[r for r in run if (r.row.group or r.row.file) != group] for run in runs]
+        train = [[r for r in run if r.row.people != group] for run in runs]
         # Of equal ones the threshold as it is.
         best = max((1, 0, 2), key=lambda i: (_obo(train[i]) - 0.01 * _false(train[i]), i == 1))
         choices.append(best)
-        held_out += [r for r in runs[best] if (r.row.group or r.row.file) == group]
+        held_out += [r for r in runs[best] if r.row.people == group]
     most = max(set(choices), key=choices.count)
     return values[most], _obo(held_out)
 

@@ -53,12 +53,16 @@ def test_what_we_call_is_there(source: Path, method: str, parameters: set[str]):
     assert parameters <= names
 
 
-@pytest.mark.parametrize("method", ["make_array", "get_metadata", "release"])
-def test_what_we_call_of_a_request_is_there(source: Path, method: str):
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [("make_array", {"name"}), ("get_metadata", set()), ("release", set())],
+)
+def test_what_we_call_of_a_request_is_there(source: Path, method: str, parameters: set[str]):
     tree = ast.parse((source / "request.py").read_text())
     classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
     request = classes["CompletedRequest"]
-    assert any(isinstance(n, ast.FunctionDef) and n.name == method for n in request.body)
+    (found,) = (n for n in request.body if isinstance(n, ast.FunctionDef) and n.name == method)
+    assert parameters <= {argument.arg for argument in found.args.args}
 
 
 def test_the_format_is_rgb_in_memory(source: Path):

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from hiitpi.coach.session.program import for_seconds
 from hiitpi.web.club.head_to_head import standings
-from tests.club.cluster import ClubUnderTest, running_club, until
+from tests.club.cluster import ClubUnderTest, running_club
+from tests.support.waiting import until
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,7 @@ from hiitpi.web.club.head_to_head import Competitor, Match, MatchCoordinator
 from hiitpi.web.club.stations import Stations
 from tests.club.netem import hub_address
 from tests.support.postgresql import postgresql_server
+from tests.support.waiting import until
 
 #: Jumping jacks per minute at the first and the last station.
 SLOWEST_PACE, FASTEST_PACE = 36.0, 60.0
@@ -98,21 +99,6 @@ class ClubUnderTest:
         """Return the stored sessions of a head-to-head, with their series, by station."""
         records = [self.store.session(record.uuid) for record in self.store.match(match.id)]
         return {record.station: record for record in records if record}
-
-
-def until(condition: Callable[[], object], timeout_s: float, message: str) -> float:
-    """Wait until a condition is true, and return the seconds it took.
-
-    Args:
-        condition: polled ten times a second.
-        timeout_s: fails after this many seconds.
-        message: message of the failure.
-    """
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < timeout_s, message
-        time.sleep(0.1)
-    return time.monotonic() - began
 
 
 @contextmanager

@@ -3,21 +3,9 @@
 import pytest
 
 from hiitpi.coach.codec import decode, decode_command, decode_record, encode
-from hiitpi.coach.messages import Command, Repetition, Sample, SessionRecord, SetRecord
-from hiitpi.coach.session.program import free, tabata
-
-REP = Repetition(1, 1.5, 1.0, 0.9, 1.0, 95.5, ("Hands higher",))
-
-
-def sample(seq: int) -> Sample:
-    return Sample(seq, seq / 30, 20.0, 0.9, ((1, 2, 0.5),) * 17, "open", 90.0, 3)
-
-
-def record() -> SessionRecord:
-    sets = (SetRecord(1, "squat", 1, 0.0, 20.0, 1, 0, 90.0, None, 2),)
-    return SessionRecord(
-        "u", "Zoë 😀", tabata("squat"), 1.0, None, "active", "home", "m", "tablet", sets, (REP,)
-    )
+from hiitpi.coach.messages import Command
+from hiitpi.coach.session.program import free
+from tests.support.messages import record, sample
 
 
 def test_json_there_and_back():

@@ -5,28 +5,16 @@ import time
 import pytest
 
 from hiitpi.coach.codec import decode
-from hiitpi.coach.messages import Command, Event, Repetition, Sample, SessionRecord, SetRecord
+from hiitpi.coach.messages import Command, Event
 from hiitpi.coach.session.device_control import Device
-from hiitpi.coach.session.program import free, tabata
+from hiitpi.coach.session.program import free
 from hiitpi.live.keys import MAX_SAMPLES, Picture
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.redis_client import connect
 from hiitpi.live.redis_process import start_redis, stop_redis
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
-
-REP = Repetition(1, 1.5, 1.0, 0.9, 1.0, 95.5, ("Hands higher",))
-
-
-def sample(seq: int) -> Sample:
-    return Sample(seq, seq / 30, 20.0, 0.9, ((1, 2, 0.5),) * 17, "open", 90.0, 3)
-
-
-def record() -> SessionRecord:
-    sets = (SetRecord(1, "squat", 1, 0.0, 20.0, 1, 0, 90.0, None, 2),)
-    return SessionRecord(
-        "u", "Zoë 😀", tabata("squat"), 1.0, None, "active", "home", "m", "tablet", sets, (REP,)
-    )
+from tests.support.messages import REP, sample
 
 
 def ends(settings: Settings) -> tuple[Publisher, Subscriber]:

@@ -1,7 +1,6 @@
 """A station's live data on their way to a club: two real Redis servers."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import redis as redis_errors
@@ -20,6 +19,7 @@ from hiitpi.live.relay import APPEND_SCRIPT, Relay, check_name
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
 from hiitpi.system.process import Stop
+from tests.support.waiting import until
 
 
 class Club:
@@ -72,13 +72,6 @@ class House:
 @pytest.fixture
 def house(redis: Settings, club: Club) -> House:
     return House(redis, club)
-
-
-def until(true: Callable[[], object], step: Callable[[], object] = lambda: None) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        step()
 
 
 def test_everything_is_handed_over_once_and_in_order(house: House):
@@ -160,8 +153,10 @@ def test_commands_come_back_once_and_old_ones_are_not_meant(house: House, monkey
     house.relay.step()
     assert house.trainer.publish(house.time, None).commands == (start,)
     # What was asked while this station was away for long is forgotten.
-    monkeypatch.setattr(module, "COMMAND_MAX_AGE_S", -1)
+    monkeypatch.setattr(module, "COMMAND_MAX_AGE_S", 0)
+    asked, _ = house.shared.time()
     house.page.command(Command("done", session="u"))
+    until(lambda: house.shared.time()[0] > asked + 1)
     other = house.made()
     house.time += 1
     other.step()
@@ -177,12 +172,13 @@ def test_whoever_watches_in_the_club_wakes_the_trainer_and_gets_pictures(house: 
         house.time += 1
         house.relay.step()
 
-    until(lambda: house.trainer.publish(house.time, None).watched == {"small"}, step)
+    until(lambda: house.trainer.publish(house.time, None).watched == {"small"}, step=step)
     until(
-        lambda: pictures.next(0.1), lambda: house.trainer.publish_picture("small", 7, 1.5, b"JPEG")
+        lambda: pictures.next(0.1),
+        step=lambda: house.trainer.publish_picture("small", 7, 1.5, b"JPEG"),
     )
     pictures.close()
-    until(lambda: not house.trainer.publish(house.time, None).present, step)
+    until(lambda: not house.trainer.publish(house.time, None).present, step=step)
 
 
 def test_a_trainer_that_has_died_is_told(house: House, monkeypatch):

@@ -139,4 +139,5 @@ def test_an_outage_wears_no_card_out(tmp_path: Path, caplog):
 def test_what_cannot_be_read_in_the_shelter_is_left_alone(tmp_path: Path, caplog):
     (tmp_path / "x.json").mkdir()
     CheckpointWriter(Book().save, tmp_path).close()
+    assert (tmp_path / "x.json").is_dir()
     assert "not a valid session" in caplog.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.pipeline.session_journal import JOURNAL_FILE, SessionJournal
-from tests.coach.test_codec import REP, record
+from tests.support.messages import REP, record
 
 
 def at(count: int) -> SessionRecord:

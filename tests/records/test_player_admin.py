@@ -113,7 +113,7 @@ def test_a_goal_for_the_week(store: Store, unit: str, done: float):
 @pytest.mark.parametrize(("unit", "amount"), [("days", 8), ("days", 0), ("reps", -1), ("x", 1)])
 def test_what_no_week_has_is_no_goal(store: Store, unit: str, amount: int):
     store.players.get_or_create_player("Ada")
-    with pytest.raises(RecordsError, match="a week"):
+    with pytest.raises(RecordsError, match="Choose 1 to"):
         store.player_admin.set_goal("Ada", Goal(unit, amount))
 
 

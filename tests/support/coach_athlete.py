@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hiitpi.camera.synthetic.animations import ANIMATIONS, at_ease
+from hiitpi.camera.synthetic.animations import ANIMATIONS
 from hiitpi.camera.synthetic.schedule import RepSchedule
 from hiitpi.coach.messages import Event, Sample, SessionRecord
 from hiitpi.coach.session.device_control import Device, DeviceControl
@@ -12,7 +12,6 @@ from hiitpi.pose.keypoints import Pose
 from tests.support.ideal_athlete import LIBRARY, pose_of
 
 SIZE = (640, 480)
-EASE = pose_of(at_ease(0.0))
 
 Act = Callable[["Athlete"], Pose | None]
 

@@ -44,6 +44,14 @@ CURL_QUANTILE, CURL_WINDOW_S = 0.9, 6.0
 #: How high the hips are over the feet when somebody stands: this quantile over so many seconds.
 STANDING_QUANTILE, STANDING_WINDOW_S = 0.85, 12.0
 
+#: Somebody leans on the hands whose trunk leans by more than the first and less than the second of
+#: these (degrees), whose hips and knees are straighter than these, and whose hands stay within so
+#: many arm's lengths for a second.
+INCLINE: Final = (18.0, 65.0)
+STRAIGHT_HIPS: Final = 150.0
+STRAIGHT_KNEES: Final = 140.0
+PLANTED: Final = 0.6
+
 #: Seconds over which movements of hips and hands are looked at.
 TRAVEL_WINDOW_S: Final = 1.0
 
@@ -71,6 +79,7 @@ class BodyTracker:
         self._learnt = -math.inf
         self._hip_history: deque[tuple[float, Point]] = deque()
         self._wrist_history: deque[tuple[float, Point]] = deque()
+        self._leans_on_hands: bool | None = None  # None: not asked since the last update
 
     def update(self, rows: list[Row], time: float) -> None:
         """Take steady keypoints, as `Smoother` gives them, at `time` seconds."""
@@ -81,6 +90,7 @@ class BodyTracker:
             self._learn(x, time)
         _remember(self._hip_history, self.middle("hip"), time)
         _remember(self._wrist_history, self.middle("wrist"), time)
+        self._leans_on_hands = None
 
     def _learn(self, x: float, time: float) -> None:
         """Update what is usual; a few times a second is enough."""
@@ -151,10 +161,36 @@ class BodyTracker:
         """
         if not all(self.is_visible(joint) for joint in ("hip", "shoulder")):
             return NAN
+        return self.lean(MIN_TRUNK_RATIO)
+
+    def lean(self, shortest: float) -> float:
+        """How far the line from the hips to the shoulders leans from upright: degrees, 90 lying.
+
+        NaN when it is not seen, or looks shorter than `shortest` arms: then it points at the camera
+        and has no direction.
+        """
         (hx, hy), (sx, sy) = self.middle("hip"), self.middle("shoulder")
-        if math.hypot(hx - sx, hy - sy) < MIN_TRUNK_RATIO * self.length("arm"):
+        if math.hypot(hx - sx, hy - sy) < shortest * self.length("arm"):
             return NAN
         return math.degrees(math.atan2(abs(sx - hx), hy - sy))
+
+    @property
+    def leans_on_hands(self) -> bool:
+        """Whether a straight body leans on its hands, which are above the feet and stay there.
+
+        Most measures of a push-up ask, so it is worked out once per update.
+        """
+        if self._leans_on_hands is None:
+            shoulder, hip, knee, ankle = (
+                self.middle(joint) for joint in ("shoulder", "hip", "knee", "ankle")
+            )
+            self._leans_on_hands = (
+                INCLINE[0] < self.trunk_lean < INCLINE[1]
+                and angle_at(hip, shoulder, ankle) > STRAIGHT_HIPS
+                and angle_at(knee, hip, ankle) > STRAIGHT_KNEES
+                and self.wrist_travel_px < PLANTED * self.length("arm")
+            )
+        return self._leans_on_hands
 
     @property
     def lying_lean(self) -> float:
@@ -187,6 +223,12 @@ class BodyTracker:
         )
         known = [length for length in sides if not math.isnan(length)]
         return max(known) if known else NAN
+
+
+def angle_at(vertex: Point, a: Point, b: Point) -> float:
+    """The angle at `vertex` between the lines to `a` and `b`, 0..180°; NaN: one is not seen."""
+    ux, uy, vx, vy = a[0] - vertex[0], a[1] - vertex[1], b[0] - vertex[0], b[1] - vertex[1]
+    return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))
 
 
 def _remember(history: deque[tuple[float, Point]], point: Point, time: float) -> None:

@@ -7,7 +7,7 @@ neither distance nor resolution matters.
 import math
 from typing import Final
 
-from hiitpi.coach.rules.body import NAN, BodyTracker
+from hiitpi.coach.rules.body import NAN, BodyTracker, angle_at
 from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, require_visible, sided
 
 #: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
@@ -27,10 +27,9 @@ def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True)
 
     def side(body: BodyTracker, s: int) -> float:
         pa, pb, pc = body.point(a, s), body.point(b, s), body.point(c, s)
-        ux, uy, vx, vy = pa[0] - pb[0], pa[1] - pb[1], pc[0] - pb[0], pc[1] - pb[1]
-        if min(math.hypot(ux, uy), math.hypot(vx, vy)) < MIN_LIMB_RATIO * body.length("torso"):
+        if min(math.dist(pa, pb), math.dist(pc, pb)) < MIN_LIMB_RATIO * body.length("torso"):
             return NAN
-        return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))
+        return angle_at(pb, pa, pc)
 
     return sided(f"{a}-{b}-{c} angle", "°", says, (a, b, c), side, 30.0, needed)
 
@@ -101,7 +100,7 @@ def split(*, says: tuple[str, str], knee_weight: float = 2.0) -> Measure:
 def rise(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
     """How far the lower `joint` is above where it is when it is down, in multiples of `per`.
 
-    Joints: those of `body.GROUNDED`.
+    Joints: those of `body.FLOOR_JOINTS`.
     """
 
     def read(body: BodyTracker) -> Reading:
@@ -170,10 +169,7 @@ def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) ->
     shortest = math.cos(math.radians(toward))
 
     def read(body: BodyTracker) -> Reading:
-        (hx, hy), (sx, sy) = body.middle("hip"), body.middle("shoulder")
-        if math.hypot(hx - sx, hy - sy) < shortest * body.length("arm"):
-            return UNSEEN
-        return Reading(math.degrees(math.atan2(abs(sx - hx), hy - sy)))
+        return Reading(body.lean(shortest))
 
     joints = ("hip", "shoulder")
     return require_visible(Measure("lean of the trunk", "°", says, joints, read, needed=needed))

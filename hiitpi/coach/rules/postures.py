@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from hiitpi.coach.rules.body import BodyTracker, Point
+from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, is_visible, sided
 from hiitpi.coach.rules.measures import height, lean, rise
 
@@ -37,14 +37,6 @@ STANDING_DEPTH: Final = 0.85
 #: A knee that is bent towards the camera looks straighter by up to this (degrees): in squats whose
 #: knees bend to a right angle, filmed from the front, it never shows less than 130.
 FRONT_KNEE: Final = 28.0
-
-#: Somebody leans on the hands whose trunk leans by more than the first and less than the second of
-#: these (degrees), whose hips and knees are straighter than these, and whose hands stay within so
-#: many arm's lengths for a second.
-INCLINE: Final = (18.0, 65.0)
-STRAIGHT_HIPS: Final = 150.0
-STRAIGHT_KNEES: Final = 140.0
-PLANTED: Final = 0.6
 
 
 def trunk_lean_lying(*, says: tuple[str, str]) -> Measure:
@@ -159,7 +151,7 @@ def press(*, says: tuple[str, str]) -> Measure:
     assert over is not None
 
     def side(body: BodyTracker, s: int) -> float:
-        if not leans_on_hands(body):
+        if not body.leans_on_hands:
             return over(body, s)
         return math.dist(body.point("shoulder", s), body.point("wrist", s)) / body.length("arm")
 
@@ -171,22 +163,9 @@ def unless_leaning_on_hands(measure: Measure) -> Measure:
     """`measure`, unseen while a straight body leans on its hands."""
 
     def read(body: BodyTracker) -> Reading:
-        return UNSEEN if leans_on_hands(body) else measure.read(body)
+        return UNSEEN if body.leans_on_hands else measure.read(body)
 
     return replace(measure, read=read)
-
-
-def leans_on_hands(body: BodyTracker) -> bool:
-    """Whether a straight body leans on its hands, which are higher than the feet and stay there."""
-    shoulder, hip, knee, ankle = (
-        body.middle(joint) for joint in ("shoulder", "hip", "knee", "ankle")
-    )
-    return (
-        INCLINE[0] < body.trunk_lean < INCLINE[1]
-        and _angle(shoulder, hip, ankle) > STRAIGHT_HIPS
-        and _angle(hip, knee, ankle) > STRAIGHT_KNEES
-        and body.wrist_travel_px < PLANTED * body.length("arm")
-    )
 
 
 def _faces(body: BodyTracker) -> bool:
@@ -197,9 +176,3 @@ def _faces(body: BodyTracker) -> bool:
 def _knees_level(body: BodyTracker) -> bool:
     apart = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
     return apart < LEVEL_KNEES * body.length("leg")
-
-
-def _angle(a: Point, b: Point, c: Point) -> float:
-    """The angle at `b`, degrees; NaN when one of the points is not seen."""
-    ux, uy, vx, vy = a[0] - b[0], a[1] - b[1], c[0] - b[0], c[1] - b[1]
-    return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))

@@ -16,7 +16,7 @@ class Referee:
     def __init__(self, workout: Workout) -> None:
         self._workout = workout
         efforts = (c for state in workout.states[1:] for c in state.conditions)
-        self._max_progress = next((c for c in efforts if c.measure is workout.signal), None)
+        self._of_signal = next((c for c in efforts if c.measure is workout.signal), None)
         self._counters: Sequence[RepCounter | HoldTimer]
         if workout.hold:
             self._counters = (HoldTimer(workout),)
@@ -58,6 +58,6 @@ class Referee:
     def _furthest(self, signals: list[Reading]) -> Reading:
         """Where sides take turns, the signal shown is of the one that is further on its way."""
         seen = [signal for signal in signals if not math.isnan(signal.value)]
-        if self._max_progress is None or not seen:
+        if self._of_signal is None or not seen:
             return signals[0]
-        return min(seen, key=self._max_progress.missed_by)
+        return min(seen, key=self._of_signal.missed_by)

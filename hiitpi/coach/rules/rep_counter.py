@@ -167,8 +167,10 @@ class RepCounter:
                 self.reset()
             return False
         self._seen = time
-        for condition, level in self._rest.items():
-            level.update(values[condition.measure].value, time)
+        # Who stops halfway for long does not rest there: a long repetition teaches nothing more.
+        if self._at is None or time - self._cycle.started <= REST_WINDOW_S / 2:
+            for condition, level in self._rest.items():
+                level.update(values[condition.measure].value, time)
         return True
 
     def _has_returned(self, values: Values, time: float) -> bool:

@@ -3,6 +3,8 @@
 import logging
 import os
 import traceback
+from pathlib import Path
+from typing import Final
 
 from dash import dcc, html, set_props
 from flask import Response, request
@@ -12,6 +14,9 @@ from hiitpi.errors import RecordsError
 from hiitpi.web.callback_payload import CALLBACKS
 
 log = logging.getLogger(__name__)
+
+#: How the file names of our own code begin.
+OURS: Final = f"{Path(__file__).parents[2]}{os.sep}"
 
 
 def banner() -> html.P:
@@ -66,10 +71,9 @@ def broken(error: Exception) -> Response:
 
 def _is_malformed(error: Exception) -> bool:
     """Whether Dash itself could not read the request, before any code of ours ran."""
-    rooms = [f"{os.sep}web{os.sep}{room}{os.sep}" for room in ("pages", "parts")]
-    frames = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    ours = [name for name in frames if name != __file__]  # this file only passes errors on
-    return not any(room in name for name in ours for room in rooms)
+    frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+    # This file only passes errors on.
+    return not any(name.startswith(OURS) for name in frames - {__file__})
 
 
 def tell(error: Exception) -> None:

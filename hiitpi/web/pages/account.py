@@ -138,7 +138,7 @@ def files(services: Services) -> Blueprint:
         return services.store.iter_sessions(name) if name else iter(())
 
     @routes.get("/export/sessions.json")
-    def iter_sessions() -> Any:
+    def everything() -> Any:
         records = mine()
         return send(
             "sessions.json", lambda: exchange.as_json(records, services.store.zone),

@@ -19,7 +19,7 @@ from hiitpi.coach import (
     unless_leaning_on_hands,
 )
 from hiitpi.coach.rules.body import BodyTracker
-from hiitpi.coach.rules.postures import FRONT_KNEE, leans_on_hands
+from hiitpi.coach.rules.postures import FRONT_KNEE
 from hiitpi.pose.keypoints import SIDES
 
 SAYS = ("lower", "higher")
@@ -154,7 +154,7 @@ STRETCHED = leaning((319, 120))
 
 def test_hands_on_a_bar_are_as_far_as_the_arms_are_long():
     body = body_after(STRETCHED)
-    assert leans_on_hands(body)
+    assert body.leans_on_hands
     assert value(press(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
     assert math.isnan(value(unless_leaning_on_hands(lean(says=SAYS)), body))
 
@@ -167,7 +167,7 @@ def test_hands_on_a_bar_are_as_far_as_the_arms_are_long():
     ],
 )
 def test_others_do_not_lean_on_their_hands(moment: list):
-    assert not leans_on_hands(body_after(moment))
+    assert not body_after(moment).leans_on_hands
 
 
 def test_hands_that_move_carry_nobody():
@@ -175,7 +175,7 @@ def test_hands_that_move_carry_nobody():
     for i in range(60):
         reach = 60 * math.sin(i / 5)
         body.update(leaning((319, 120), wrist=(430 + reach, 250 - reach)), i / 30)
-    assert not leans_on_hands(body)
+    assert not body.leans_on_hands
 
 
 def test_on_the_floor_the_press_is_a_height():
@@ -184,6 +184,6 @@ def test_on_the_floor_the_press_is_a_height():
         hip=(450, 340), knee=(530, 370), ankle=(610, 395),
     )  # fmt: skip
     body = body_after(plank)
-    assert not leans_on_hands(body)
+    assert not body.leans_on_hands
     assert value(press(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
     assert np.isfinite(value(unless_leaning_on_hands(lean(says=SAYS)), body))
