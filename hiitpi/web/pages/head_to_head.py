@@ -53,7 +53,7 @@ def _page(children: list[Any]) -> html.Main:
 
 
 def _setting_up(services: Services, unknown: bool) -> html.Main:
-    places = [name for name, one in services.wall.look().items() if one["here"]]
+    places = [name for name, one in services.wall.states().items() if one["here"]]
     if len(places) < 2:
         says = "A head-to-head needs two connected stations. The wall shows their names."
         return _page([html.H1(TITLE), html.P(says, className="quiet")])
@@ -139,7 +139,7 @@ def _result(services: Services, match: Match) -> Any:
     """The results that are there, and in words who has won when all are."""
     try:
         records = services.store.match(match.id)
-        seen = services.wall.look()
+        seen = services.wall.states()
     except RecordsError as error:
         return html.P(str(error), className="trouble")
     open_at = [side.station for side in match.sides if _is_open(match, side, seen, records)]

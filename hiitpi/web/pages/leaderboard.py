@@ -54,7 +54,7 @@ def layout(services: Services) -> html.Main:
             dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=height),
             html.Div(_nobody(figure), id="lb-empty"),
             dcc.Interval(id="lb-tick", interval=REFRESH_MS),
-            dcc.Store(id="lb-seen", data=services.stations.finished()),
+            dcc.Store(id="lb-seen", data=services.stations.finished_token()),
         ],
         className="page",
     )  # fmt: skip
@@ -85,7 +85,7 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def look(_: int, seen: Any) -> Any:
-        last = services.stations.finished()
+        last = services.stations.finished_token()
         return no_update if last == seen else last
 
 
@@ -109,7 +109,7 @@ def _places(
     services: Services, period: str, measure: Measure | Any, slug: str | None, today: date
 ) -> list[Place]:
     # What was cached before the last session ended is of no use after it.
-    key = f"{period}-{today}-{services.stations.finished()}"
+    key = f"{period}-{today}-{services.stations.finished_token()}"
     if measure == "streak":
         streaks = services.cache.get(f"streaks-{key}")
         if streaks is None:

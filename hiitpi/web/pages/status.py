@@ -9,7 +9,7 @@ from hiitpi.errors import RecordsError
 from hiitpi.system.host import HOT_CELSIUS, temperature
 from hiitpi.web.club.stations import Station
 from hiitpi.web.components.session_titles import plural
-from hiitpi.web.health import ill_loops
+from hiitpi.web.health import unhealthy_loops
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/status", "Status"
@@ -123,7 +123,7 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
     camera = status["camera"] + (" (no camera)" if status.get("drawn") else "")
     idle = IDLE.get(status.get("state", ""))
     # A page that has just begun to read has no figures yet: that is no trouble.
-    calm = bool(idle) or (not trouble and figures.rate == 0 and station.live.young)
+    calm = bool(idle) or (not trouble and figures.rate == 0 and station.live.warming_up)
     enough = SLOW_PART * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
     return [
         ("camera", None if idle else not trouble, idle or trouble or camera),
@@ -140,7 +140,7 @@ def _trainer(services: Services, station: Station | None) -> list[Finding]:
 
 def _loops(services: Services) -> list[Finding]:
     """The background threads of this machine's processes."""
-    ill = ill_loops(services)
+    ill = unhealthy_loops(services)
     if not ill:
         return [("background", True, "all threads work")]
     return [
@@ -158,7 +158,7 @@ def _club(services: Services) -> list[Finding]:
     stations = services.stations
     if stations.club is None:
         return []
-    trouble = stations.trouble()
+    trouble = stations.club_error()
     return [("club", not trouble, trouble or f"connected; {len(stations.names())} stations")]
 
 
