@@ -14,7 +14,7 @@ from hiitpi.records import export_import as exchange
 from hiitpi.records.player_names import MAX_NAME_CHARS
 from hiitpi.web.components.dialog import dialog
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.login_required import stranger
+from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.session_table import when
 from hiitpi.web.components.session_titles import plural, title
 from hiitpi.web.security.player_session import current_player, log_in, log_out
@@ -34,7 +34,7 @@ def layout(services: Services) -> Any:
     name = current_player()
     player = services.store.players.find(name) if name else None
     if player is None:
-        return stranger()
+        return login_required()
     others = [p.name for p in services.store.players.all() if p.name != player.name]
     return html.Main(
         [

@@ -10,7 +10,7 @@ from hiitpi.errors import ProgramError, RecordsError
 from hiitpi.web.club.head_to_head import Competitor, Match, Standing, standings
 from hiitpi.web.components.header import dot
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.program_picker import GOALS, chosen, described, what
+from hiitpi.web.components.program_picker import GOALS, describe, program_fields, selected_program
 from hiitpi.web.pages.train import LIVE_SERVER_AWAY
 from hiitpi.web.security.player_session import current_device
 from hiitpi.web.services import Services
@@ -71,7 +71,9 @@ def _setting_up(services: Services, unknown: bool) -> html.Main:
                 className="quiet",
             ),
             html.Div([_side(services, name) for name in places], className="sides"),
-            html.Div(what(services, ENDING, "versus"), id="picker", className="panel picker"),
+            html.Div(
+                program_fields(services, ENDING, "versus"), id="picker", className="panel picker"
+            ),
             html.Button("Get ready", id="begin", className="button primary large", n_clicks=0),
             html.P("", id="begin-trouble", className="trouble", role="alert"),
             dcc.Location(id="to-match", refresh="callback-nav"),
@@ -100,7 +102,7 @@ def _lanes(services: Services, match: Match) -> html.Main:
     return _page(
         [
             html.H1(TITLE),
-            html.P(described(match.program, services.library), className="quiet"),
+            html.P(describe(match.program, services.library), className="quiet"),
             html.Div(_result(services, match), id="result", role="status"),
             html.Ol(
                 [_lane(side, colours.get(side.player, "#9aa3af")) for side in match.sides],
@@ -215,7 +217,7 @@ def callbacks(app: Dash, services: Services) -> None:
         both = zip(ids, players, strict=False)
         sides = [Competitor(i["station"], p) for i, p in both if isinstance(p, str) and p != NOBODY]
         try:
-            program = chosen(services, *choice)
+            program = selected_program(services, *choice)
             match = services.matches.begin(program, sides, current_device())
         except ProgramError as error:
             return no_update, str(error)

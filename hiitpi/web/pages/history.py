@@ -11,8 +11,8 @@ from hiitpi.records.history import Day, Kind, PersonalBest, bests, weekly_progre
 from hiitpi.records.local_days import first_day
 from hiitpi.records.player_admin import GOALS, Goal, GoalUnit
 from hiitpi.web.components import charts
-from hiitpi.web.components.filters import ALL, choice, holds, workouts
-from hiitpi.web.components.login_required import stranger
+from hiitpi.web.components.filters import ALL, choice, hold_slugs, workout_filter
+from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.progress import calendar, progress
 from hiitpi.web.components.session_table import read_view, sessions_table
 from hiitpi.web.security.player_session import current_player
@@ -34,14 +34,14 @@ def layout(services: Services) -> Any:
     name = current_player()
     player = services.store.players.find(name) if name else None
     if player is None:
-        return stranger()
+        return login_required()
     days = services.store.history.days(player.name)
     today = _today(services)
     head = html.H1(f"{player.name}’s history")
     data = dcc.Link("Your data: export, import, delete", href="/account", className="quiet")
     if not days:
         return html.Main([head, _nothing(), data], className="page")
-    slugs = holds(services.library)
+    slugs = hold_slugs(services.library)
     return html.Main(
         [
             head,
@@ -59,7 +59,7 @@ def layout(services: Services) -> Any:
             html.Div(
                 [
                     choice("h-period", "Period", PERIODS, "all"),
-                    workouts(services.library, "h-workout"),
+                    workout_filter(services.library, "h-workout"),
                 ],
                 className="choices",
             ),
@@ -96,7 +96,7 @@ def callbacks(app: Dash, services: Services) -> None:
             return no_update, no_update
         since, slug = _chosen(services, period, workout)
         days = services.store.history.days(name, since)
-        figure = progress(services.library, days, slug, holds(services.library))
+        figure = progress(services.library, days, slug, hold_slugs(services.library))
         return figure, {}  # the table begins anew
 
     @app.callback(
@@ -186,7 +186,7 @@ def _goal(
     goal = services.store.player_admin.goal(player)
     bar: list[Any] = []
     if goal:
-        done = weekly_progress(days, goal.unit, today, holds(services.library))
+        done = weekly_progress(days, goal.unit, today, hold_slugs(services.library))
         text = f"This week: {done:.0f} of {goal.amount} {UNITS[goal.unit]}"
         if done >= goal.amount:
             text += " – done!"
@@ -228,7 +228,7 @@ def _bests(services: Services, found: dict[str, dict[Kind, PersonalBest]]) -> ht
         cells = []
         for kind in get_args(Kind):
             best = found[slug].get(kind)
-            hold = kind == "pace" and slug in holds(services.library)
+            hold = kind == "pace" and slug in hold_slugs(services.library)
             cells.append(html.Td("–" if best is None or hold else _best(best, kind)))
         rows.append(html.Tr([html.Th(services.library.counted(slug), scope="row"), *cells]))
     table = html.Table(

@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from hiitpi.records.leaderboard import PLANK, Measure, Place, rank, rank_streaks
 from hiitpi.records.local_days import first_day
 from hiitpi.web.components import charts
-from hiitpi.web.components.filters import ALL, choice, holds, workouts
+from hiitpi.web.components.filters import ALL, choice, hold_slugs, workout_filter
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/leaderboard", "Leaderboard"
@@ -46,7 +46,7 @@ def layout(services: Services) -> html.Main:
                         "lb-measure", "By", {key: short for key, (short, _) in MEASURES.items()},
                         "reps",
                     ),
-                    workouts(services.library, "lb-workout"),
+                    workout_filter(services.library, "lb-workout"),
                 ],
                 className="choices",
             ),
@@ -122,7 +122,7 @@ def _places(
             first_day(None if period == "all" else int(period), today), until=today
         )
         services.cache.set(f"totals-{key}", totals)
-    return rank(totals, measure, slug, holds(services.library))
+    return rank(totals, measure, slug, hold_slugs(services.library))
 
 
 def _nobody(figure: dict[str, Any]) -> html.Div | None:
@@ -204,7 +204,9 @@ def _labels(services: Services, row: str, place: Place, measure: str) -> list[di
     more = place.note
     if measure in ("set", "pace", "score") and place.parts:
         more = services.library.name(next(iter(place.parts)))
-    small = f'  <span style="color:{charts.MUTED}">{charts.label(more)}</span>' if more else ""
+    small = (
+        f'  <span style="color:{charts.MUTED}">{charts.escape_label(more)}</span>' if more else ""
+    )
     value = f"{place.value:,.0f}" if measure in ("reps", "set", "streak") else f"{place.value:.1f}"
     if measure == "plank" or (measure == "set" and PLANK in place.parts):
         value = f"{place.value:.0f} s"
@@ -212,7 +214,7 @@ def _labels(services: Services, row: str, place: Place, measure: str) -> list[di
     return [
         {
             **common, "x": 0, "xanchor": "left", "font": {"size": 16},
-            "text": f"{place.rank}.  {charts.label(charts.short(place.player))}{small}",
+            "text": f"{place.rank}.  {charts.escape_label(charts.truncate(place.player))}{small}",
         },
         {**common, "x": 1, "xanchor": "right", "font": {"size": 20}, "text": f"<b>{value}</b>"},
     ]  # fmt: skip

@@ -12,9 +12,15 @@ from hiitpi.coach.session import program_file
 from hiitpi.coach.session.program import SHIPPED_PROGRAMS, Program, parse
 from hiitpi.errors import HiitPiError, ProgramError
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.login_required import stranger
-from hiitpi.web.components.program_editor import BLANK, FIELDS, checked, editor, filled
-from hiitpi.web.components.program_picker import by_key, described, key_parts
+from hiitpi.web.components.login_required import login_required
+from hiitpi.web.components.program_editor import (
+    FIELDS,
+    NEW_PROGRAM,
+    editor,
+    form_data,
+    validated,
+)
+from hiitpi.web.components.program_picker import by_key, describe, parse_key
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -28,7 +34,7 @@ EACH = ("workout", *(name for name, *_ in FIELDS))
 def layout(services: Services) -> Any:
     """All programs, and the form; without a player, the way to the login."""
     if current_player() is None:
-        return stranger()
+        return login_required()
     return html.Main(
         [
             html.H1(TITLE),
@@ -95,7 +101,7 @@ def _card(services: Services, key: str, program: Program, own: bool) -> html.Li:
     return html.Li(
         [
             html.Div(
-                [html.B(program.name), html.P(described(program, services.library))],
+                [html.B(program.name), html.P(describe(program, services.library))],
                 className="about",
             ),
             html.Div(
@@ -141,7 +147,7 @@ def callbacks(app: Dash, services: Services) -> None:
         by = ctx.triggered_id
         try:
             if by == "p-new":
-                return editor(BLANK, services.library), None, ""
+                return editor(NEW_PROGRAM, services.library), None, ""
             if by == "p-import":
                 data = program_file.read(_text(ctx.triggered[0]["value"])).data()
                 return editor(data, services.library), None, "Check it, then save."
@@ -166,7 +172,7 @@ def callbacks(app: Dash, services: Services) -> None:
         data = _data(values[3:])
         exercises, by = data["exercises"], ctx.triggered_id
         if by == "p-add":
-            exercises.append(dict(exercises[-1] if exercises else BLANK["exercises"][0]))
+            exercises.append(dict(exercises[-1] if exercises else NEW_PROGRAM["exercises"][0]))
         elif by["type"] == "p-remove":
             del exercises[by["i"]]
         elif by["i"] > 0:
@@ -190,8 +196,8 @@ def callbacks(app: Dash, services: Services) -> None:
             return None, no_update, ""
         data = _data(values[3:])
         try:
-            program = checked(data, services.library)
-            services.store.programs.save(program, key_parts(values[2])[1] if values[2] else None)
+            program = validated(data, services.library)
+            services.store.programs.save(program, parse_key(values[2])[1] if values[2] else None)
         except (HiitPiError, ValueError) as error:
             return editor(data, services.library, str(error)), no_update, ""
         return None, _listed(services), f"Saved: {program.name}"
@@ -207,7 +213,7 @@ def callbacks(app: Dash, services: Services) -> None:
         by = ctx.triggered_id
         if not any(clicks) or not isinstance(by, dict):
             return no_update, no_update, no_update
-        kind, number = key_parts(by["key"])
+        kind, number = parse_key(by["key"])
         gone = services.store.programs.delete(number) if kind == "house" else None
         if gone is None:
             return _listed(services), "It was already deleted.", None
@@ -239,7 +245,7 @@ def _data(fields: tuple[Any, ...]) -> dict[str, Any]:
         raise BadRequest("The form is incomplete.")
     exercises = [dict(zip(EACH, row, strict=True)) for row in zip(*each, strict=True)]
     name, rounds, round_rest, limit = own
-    return filled(name, rounds, round_rest, limit, exercises)
+    return form_data(name, rounds, round_rest, limit, exercises)
 
 
 def _text(contents: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import Dash, dcc, html
 
-from hiitpi.web.components.program_picker import described
-from hiitpi.web.components.session_actions import discard_question, shown
+from hiitpi.web.components.program_picker import describe
+from hiitpi.web.components.session_actions import discard_question, session_panel
 from hiitpi.web.components.session_table import when
 from hiitpi.web.services import Services
 
@@ -29,8 +29,8 @@ def layout(services: Services, uuid: str = "") -> html.Main:
             className="page narrow stranger",
         )
     now = datetime.now().astimezone(services.store.zone)
-    content, _ = shown(services, uuid)
-    about = described(record.program, services.library)
+    content, _ = session_panel(services, uuid)
+    about = describe(record.program, services.library)
     return html.Main(
         [
             html.H1(f"{record.player}, {when(record.started, now, services.store.zone)}"),

@@ -9,9 +9,9 @@ from hiitpi.coach.messages import Command
 from hiitpi.errors import ProgramError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
-from hiitpi.web.components.program_picker import chosen, picker
-from hiitpi.web.components.scoreboard import board, claim
-from hiitpi.web.components.session_actions import discard_question, ended_callbacks
+from hiitpi.web.components.program_picker import picker, selected_program
+from hiitpi.web.components.scoreboard import scoreboard, takeover_box
+from hiitpi.web.components.session_actions import discard_question, session_callbacks
 from hiitpi.web.security.player_session import current_device, current_player
 from hiitpi.web.services import Services
 
@@ -74,14 +74,14 @@ def layout(services: Services, station: str = "") -> html.Main:
                 [
                     picker(services, player) if player else _watcher(),
                     html.P(PRIVACY_NOTICE, className="quiet promise"),
-                    board(),
+                    scoreboard(),
                     _finished(),
                 ],
                 className="side",
                 **attributes(aria_label="Scoreboard"),
             ),
             graphs(),
-            claim(),
+            takeover_box(),
             discard_question(),
             dcc.Store(id="station", data=place.name),
             dcc.Store(id="session-id"),
@@ -148,7 +148,7 @@ def _finished() -> html.Div:
 
 def callbacks(app: Dash, services: Services) -> None:
     """Start, commands and summary; everything that moves is in `assets/`."""
-    ended_callbacks(app, services)
+    session_callbacks(app, services)
     for name, on, prop in (("train", "train", "id"), ("again", "again", "n_clicks")):
         app.clientside_callback(
             ClientsideFunction("hiitpi", name), Output(on, "title"), Input(on, prop)
@@ -180,7 +180,7 @@ def callbacks(app: Dash, services: Services) -> None:
         if player is None:
             return NOT_LOGGED_IN
         try:
-            program = chosen(services, mode, workout, goal, amount, key)
+            program = selected_program(services, mode, workout, goal, amount, key)
         except ProgramError as error:
             return str(error)
         device = current_device()
