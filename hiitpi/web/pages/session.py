@@ -1,4 +1,4 @@
-"""One session of the past: its sets and repetitions, its program, its corrections."""
+"""A past session: its sets and repetitions, its program, its corrections."""
 
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,12 @@ TAKES = ("uuid",)
 
 
 def layout(services: Services, uuid: str = "") -> html.Main:
-    """The session of that uuid."""
+    """Return the page of the session with a uuid."""
     record = services.store.session(uuid)
     if record is None or record.status == "active":
         return html.Main(
             [
-                html.H1("No such session"),
+                html.H1("Session not found"),
                 html.P("It was deleted, or has not ended yet.", className="quiet"),
                 dcc.Link("History", href="/history", className="button"),
             ],
@@ -47,4 +47,4 @@ def layout(services: Services, uuid: str = "") -> html.Main:
 
 
 def callbacks(app: Dash, services: Services) -> Any:
-    """Those of an ended session are the training floor's."""
+    """Register nothing: the training page registers the callbacks of an ended session."""
