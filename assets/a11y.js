@@ -1,9 +1,9 @@
-/* Dash lays roles over its native radios, checkboxes and fields that contradict what they are, or
-   leaves them without a name. Here they are what they are, for those who do not see the page. */
+/* Fixes the accessibility of Dash's components for screen readers: Dash gives its native radio
+   buttons, checkboxes and fields ARIA roles that contradict them, or no accessible name. */
 (() => {
   "use strict";
 
-  /* Names for groups and fields that can have none in Python. */
+  /* Accessible names of groups and fields that cannot be given one in Python. */
   const NAMES = {
     mode: "What to train",
     workout: "Workout",
@@ -18,37 +18,38 @@
   const LISTS = ".dash-options-list";
   const OPTIONS = ".dash-options-list-option";
 
-  function put(element, name, value) {
+  /* Set or, with null, remove an attribute; unchanged values must not trigger the observer again. */
+  function setAttribute(element, name, value) {
     if (value === null ? element.hasAttribute(name) : element.getAttribute(name) !== value) {
       if (value === null) element.removeAttribute(name);
       else element.setAttribute(name, value);
     }
   }
 
-  function mend() {
+  function fixAll() {
     for (const list of document.querySelectorAll(LISTS)) {
-      if (list.closest(".dash-dropdown-content")) continue; // that one is a list of options
-      put(list, "role", list.querySelector("[type=radio]") ? "radiogroup" : "group");
-      put(list, "aria-label", NAMES[list.id] ?? list.id);
-      put(list, "aria-multiselectable", null);
+      if (list.closest(".dash-dropdown-content")) continue; // a drop-down really is a list of options
+      setAttribute(list, "role", list.querySelector("[type=radio]") ? "radiogroup" : "group");
+      setAttribute(list, "aria-label", NAMES[list.id] ?? list.id);
+      setAttribute(list, "aria-multiselectable", null);
       for (const option of list.querySelectorAll(OPTIONS)) {
-        put(option, "role", null);
-        put(option, "aria-selected", null);
+        setAttribute(option, "role", null);
+        setAttribute(option, "aria-selected", null);
       }
     }
     for (const field of document.querySelectorAll(".dash-dropdown-focus-target"))
-      put(field, "tabindex", "-1");
+      setAttribute(field, "tabindex", "-1");
     for (const field of document.querySelectorAll("input[type=file]"))
-      put(field, "aria-label", field.closest("#d-import") ? "Files to import" : "Program file");
+      setAttribute(field, "aria-label", field.closest("#d-import") ? "Files to import" : "Program file");
   }
 
-  let due = false;
+  let scheduled = false;
   new MutationObserver(() => {
-    if (due) return;
-    due = true;
+    if (scheduled) return;
+    scheduled = true;
     requestAnimationFrame(() => {
-      due = false;
-      mend();
+      scheduled = false;
+      fixAll();
     });
   }).observe(document, {
     subtree: true,

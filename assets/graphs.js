@@ -1,33 +1,34 @@
-/* The live graphs: drawn once, then extended with every sample. */
+/* The live graphs: drawn once, then extended with each sample. */
 (() => {
   "use strict";
 
-  const WINDOW = 300; // points: 10 s at 30 frames/s
+  const WINDOW_POINTS = 300; // 10 s at 30 frames/s
 
   class LiveGraphs {
     constructor() {
-      this.origin = null;
-      this.drawnTo = undefined;
-      this.key = "";
+      this.origin = null; // time of the first sample, which is zero on the axis
+      this.lastTime = undefined; // of the last sample that was drawn
+      this.bandsTitle = ""; // of the workout whose bands are drawn
     }
 
+    /* Plotly's graph; null while it is loading. */
     plot() {
       const graph = document.querySelector("#graph .js-plotly-plot");
       return graph && graph._fullLayout && window.Plotly ? graph : null;
     }
 
-    /* Take samples and repetitions away from what is pending, and show them. */
+    /* Draw the pending samples and repetitions, and remove them from `pending`. */
     extend(pending) {
       const graph = this.plot();
-      if (!graph?.offsetParent) { // still being loaded, or folded away: on a phone, on a TV
-        pending.samples.splice(0, pending.samples.length - WINDOW);
-        pending.reps.splice(0, pending.reps.length - WINDOW);
+      if (!graph?.offsetParent) { // loading, or hidden: on a phone, in full screen
+        pending.samples.splice(0, pending.samples.length - WINDOW_POINTS);
+        pending.reps.splice(0, pending.reps.length - WINDOW_POINTS);
         return;
       }
       const { samples, reps } = pending;
       Object.assign(pending, { samples: [], reps: [] });
       if (!samples.length) return;
-      if (this.drawnTo !== undefined && samples[0].time < this.drawnTo - 1) this.clear(graph);
+      if (this.lastTime !== undefined && samples[0].time < this.lastTime - 1) this.clear(graph);
       this.origin ??= samples[0].time;
       const points = samples.flatMap((s) => this.withGap(s));
       const x = points.map((s) => Math.round((s.time - this.origin) * 1000) / 1000);
@@ -36,51 +37,52 @@
         graph,
         { x: [x, x, x], y: [values("signal"), values("inference_ms"), values("confidence")] },
         [0, 1, 2],
-        WINDOW,
+        WINDOW_POINTS,
       );
-      const marks = reps.map((event) => {
-        const at = samples.find((s) => s.time >= event.time) ?? samples.at(-1);
-        return { x: event.time - this.origin, y: at.signal };
+      const dots = reps.map((event) => {
+        const sample = samples.find((s) => s.time >= event.time) ?? samples.at(-1);
+        return { x: event.time - this.origin, y: sample.signal };
       });
-      this.mark(graph, marks, x.at(-1));
+      this.drawDots(graph, dots, x.at(-1));
     }
 
-    /* The station has been restarted, and its clock with it: time would run backwards. */
+    /* Start over: the station was restarted, which has reset its clock. */
     clear(graph) {
       this.origin = null;
-      this.drawnTo = undefined;
+      this.lastTime = undefined;
       window.Plotly.restyle(graph, { x: [[], [], [], []], y: [[], [], [], []] }, [0, 1, 2, 3]);
     }
 
-    /* A line must not lead over a time in which nothing was seen. */
+    /* Insert an empty point after a gap of more than 1 s, so that no line is drawn across it. */
     withGap(sample) {
-      const gap = this.drawnTo !== undefined && sample.time - this.drawnTo > 1;
-      this.drawnTo = sample.time;
-      const nothing = { time: sample.time, signal: null, inference_ms: null, confidence: null };
-      return gap ? [nothing, sample] : [sample];
+      const gap = this.lastTime !== undefined && sample.time - this.lastTime > 1;
+      this.lastTime = sample.time;
+      const empty = { time: sample.time, signal: null, inference_ms: null, confidence: null };
+      return gap ? [empty, sample] : [sample];
     }
 
-    mark(graph, marks, now) {
-      const dots = graph.data[3];
+    /* Add dots for repetitions, and remove those that have left the window. */
+    drawDots(graph, dots, now) {
+      const trace = graph.data[3];
       const start = graph.data[0].x[0] ?? 0;
-      const drawn = dots.x.map((x, i) => ({ x, y: dots.y[i] }));
-      const all = [...drawn, ...marks].filter((d) => d.x >= start);
-      if (marks.length || all.length !== drawn.length) {
+      const drawn = trace.x.map((x, i) => ({ x, y: trace.y[i] }));
+      const all = [...drawn, ...dots].filter((d) => d.x >= start);
+      if (dots.length || all.length !== drawn.length) {
         window.Plotly.restyle(graph, { x: [all.map((d) => d.x)], y: [all.map((d) => d.y)] }, [3]);
       }
       graph.dataset.points = graph.data[0].x.length;
       graph.dataset.until = now;
     }
 
-    /* The states of the workout, as lines on the signal's axis. */
-    bands(session) {
-      if (session.title === this.key) return;
+    /* Draw the thresholds of the workout's states as lines across the signal. */
+    drawBands(session) {
+      if (session.title === this.bandsTitle) return;
       const graph = this.plot();
       if (!graph) {
-        setTimeout(() => this.bands(session), 200);
+        setTimeout(() => this.drawBands(session), 200);
         return;
       }
-      this.key = session.title;
+      this.bandsTitle = session.title;
       const shapes = session.bands.map(([state, from, to]) => {
         const level = from ?? to;
         return {

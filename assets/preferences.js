@@ -1,53 +1,55 @@
-/* What belongs to this device: its settings, keys, full screen, and dialogs that ask once. */
+/* Device settings, keyboard shortcuts, full screen, and confirmation dialogs. */
 (() => {
   "use strict";
 
   const hiitpi = (window.hiitpi = { settings: { sound: true, voice: false, light: false, small: false } });
   const root = document.documentElement;
 
-  /* The page that asks for the house code, and leads back to where we are: this station's page, too. */
+  /* URL of the login page that returns to the current page, including its station parameter. */
   hiitpi.codePage = () => `/code?next=${encodeURIComponent(location.pathname + location.search)}`;
   const noUpdate = () => window.dash_clientside.no_update;
 
-  /* A key presses the first button of its row that is to be seen. Clickers send Page Down. */
+  /* Keyboard shortcuts: a key presses the first visible button of its list. Presenter remotes
+     send Page Down. */
   const KEYS = {
     " ": ["pause", "resume", "go", "start"],
     PageDown: ["pause", "resume", "go", "start"],
     Enter: ["start", "go", "resume", "again"],
-    Escape: ["cancel", "pause", "done"], // an ended session cannot be opened again: pause first
+    Escape: ["cancel", "pause", "done"], // an ended session cannot be resumed: pause first
   };
-  const OWN = "input:not([type=radio]), textarea, select, button, a, summary, [role=listbox], dialog";
 
+  /* Elements with their own keys, and those of them that handle Escape. */
+  const INTERACTIVE = "input:not([type=radio]), textarea, select, button, a, summary, [role=listbox], dialog";
   const FIELDS = "input:not([type=radio]):not([type=checkbox]), textarea, select, [role=listbox]";
 
-  const seen = (id) => {
+  const visible = (id) => {
     const element = document.getElementById(id);
     return element && !element.disabled && element.offsetParent ? element : null;
   };
 
-  const press = (event) => {
-    const row = KEYS[event.key];
-    if (!row || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (document.querySelector("dialog[open]")) return; // it has keys of its own
-    if (event.target.closest?.(event.key === "Escape" ? FIELDS : OWN)) return;
+  const onKey = (event) => {
+    const ids = KEYS[event.key];
+    if (!ids || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (document.querySelector("dialog[open]")) return; // a dialog handles its keys itself
+    if (event.target.closest?.(event.key === "Escape" ? FIELDS : INTERACTIVE)) return;
     const menu = document.getElementById("menu");
     if (event.key === "Escape" && menu?.open) {
       menu.open = false;
       return;
     }
-    const button = row.map(seen).find(Boolean);
+    const button = ids.map(visible).find(Boolean);
     if (!button) return;
     event.preventDefault();
     button.click();
   };
-  document.addEventListener("keydown", press, { capture: true }); // before Dash's own keys
+  document.addEventListener("keydown", onKey, { capture: true }); // before Dash's own handlers
 
-  /* data-ask opens a dialog; any button in it closes it. */
+  /* A button with data-ask opens a dialog; any button in the dialog closes it. */
   document.addEventListener("click", (event) => {
-    const asks = event.target.closest?.("[data-ask]");
-    if (asks) document.getElementById(asks.dataset.ask).showModal();
-    const inside = event.target.closest?.("dialog");
-    if (inside && event.target.closest("button")) inside.close();
+    const opener = event.target.closest?.("[data-ask]");
+    if (opener) document.getElementById(opener.dataset.ask).showModal();
+    const dialog = event.target.closest?.("dialog");
+    if (dialog && event.target.closest("button")) dialog.close();
     const menu = document.getElementById("menu");
     if (menu?.open && (!menu.contains(event.target) || event.target.closest("a"))) menu.open = false;
     if (event.target.closest?.("[data-full]")) toggleFull();
@@ -59,17 +61,18 @@
   }
   document.addEventListener("fullscreenchange", () => {
     root.toggleAttribute("data-tv", Boolean(document.fullscreenElement));
-    window.dispatchEvent(new Event("resize")); // the graphs fit themselves anew
+    window.dispatchEvent(new Event("resize")); // makes the graphs adapt to the new size
   });
 
-  /* A callback that fails is a bug of ours. Dash only writes to the console; people are told, too. */
-  const plainFetch = window.fetch;
-  window.fetch = async (...given) => {
-    const answer = await plainFetch(...given);
+  /* If a callback fails, which is a bug in the app, Dash only writes to the console. Show a message
+     on the page too. */
+  const originalFetch = window.fetch;
+  window.fetch = async (...args) => {
+    const response = await originalFetch(...args);
     const banner = document.getElementById("records-trouble");
-    if (answer.status === 500 && banner && String(given[0]?.url ?? given[0]).includes("_dash-update"))
-      banner.textContent = "Something went wrong here; nothing was changed. The log has the reason.";
-    return answer;
+    if (response.status === 500 && banner && String(args[0]?.url ?? args[0]).includes("_dash-update"))
+      banner.textContent = "Something went wrong; nothing was changed. See the log for details.";
+    return response;
   };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

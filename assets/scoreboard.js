@@ -1,12 +1,12 @@
-/* The score board: what the session is at, in numbers, colours, sounds and the tab's title. */
+/* The scoreboard: shows the running session in numbers, colours, sounds and the tab's title. */
 (() => {
   "use strict";
 
   const { play, say } = window.hiitpi;
-  const CUE = 2600; // ms that a cue stays
-  const BARS = 16;
-  const LONG = 10; // work of more seconds than this has a signal for the last ten
-  const HALVES = 30; // and of these for half time
+  const CUE_MS = 2600; // for which a cue is shown
+  const MAX_BARS = 16;
+  const MIN_WORK_FOR_TEN_S = 10; // longer work has a signal for the last ten seconds
+  const MIN_WORK_FOR_HALF_S = 30; // work of at least this length has a signal at half time
   const PHASES = {
     position: "Get ready", countdown: "Get ready", work: "Work", rest: "Rest", paused: "Paused",
   };
@@ -32,7 +32,7 @@
       return holder === "" || holder === this.root.dataset.device ? "control" : "watch";
     }
 
-    /* The session has begun, or is in another phase. */
+    /* Show a new snapshot of the session. */
     show(session) {
       const before = this.session;
       this.session = session;
@@ -42,39 +42,41 @@
       this.root.toggleAttribute("data-match", Boolean(session.match));
       if (before?.uuid !== session.uuid || before.set !== session.set) this.beginSet(session);
       put("phase", PHASES[session.phase]);
-      put("round", this.where(session));
+      put("round", this.position(session));
       const counts = session.counts === "reps" ? "" : ` · ${session.counts}`;
       const goal = session.goal ? ` · ${session.goal} to do` : "";
       put("workout-name", session.title + counts + goal);
-      put("next", this.coming(session));
+      put("next", this.nextStep(session));
       put("sign", session.sign && session.phase !== "position" && session.phase !== "countdown"
         ? `Hands-free pause: ${session.sign} for 2 s` : "");
-      put("who-trains", this.who(session));
-      this.claim(session);
-      const known = before?.uuid === session.uuid;
-      if (known && (before.phase !== session.phase || before.set !== session.set))
-        this.entered(session);
-      if (known && before.controller.id !== session.controller.id)
+      put("who-trains", this.participants(session));
+      this.showClaim(session);
+      const sameSession = before?.uuid === session.uuid;
+      if (sameSession && (before.phase !== session.phase || before.set !== session.set))
+        this.announcePhase(session);
+      if (sameSession && before.controller.id !== session.controller.id)
         this.cue(`${session.controller.name} is in control now`, false);
     }
 
-    who({ player, controller }) {
+    /* Who is training and who is in control, unless both are the user of this device. */
+    participants({ player, controller }) {
       if (this.session.match) return `${player} competes in a head-to-head`;
       const me = this.root.dataset.player;
-      const trains = player === me ? "" : `${player} is training`;
-      if (this.role === "control") return trains;
+      const training = player === me ? "" : `${player} is training`;
+      if (this.role === "control") return training;
       if (controller.name === me) return "Another device of yours is in control";
       return controller.name === player ? `${player} is training and in control`
         : `${player} is training, ${controller.name} is in control`;
     }
 
-    where(session) {
+    /* The position in the program: round, set, or its name. */
+    position(session) {
       if (session.rounds && session.rounds > 1) return `round ${session.round}/${session.rounds}`;
       if (session.sets > 1) return `set ${session.set}/${session.sets}`;
       return session.rounds === null ? `round ${session.round}` : session.program;
     }
 
-    coming(session) {
+    nextStep(session) {
       if (session.phase === "rest") return this.stance(session);
       if (!session.next) return session.sets === 1 ? "" : "then: finished";
       const seconds = session.next.seconds ? ` ${clock(session.next.seconds)}` : "";
@@ -87,18 +89,19 @@
       return `Next${side ? `, ${side}` : ""}`;
     }
 
-    claim(session) {
-      const asks = session.claimant;
+    /* Show a request to take over on the device that asks and the one that is in control. */
+    showClaim(session) {
+      const claimant = session.claimant;
       const me = this.root.dataset.device;
-      const concerns = asks && (asks.id === me || session.controller.id === me);
-      byId("claim-box").hidden = !concerns;
-      if (!concerns) return;
-      const mine = asks.id === me;
-      put("claim-text", mine
-        ? `${session.controller.name} is asked. Without an answer you take over in 10 s.`
-        : `${asks.name} wants to take over, and will in 10 s.`);
-      put("keep", mine ? "Never mind" : "Keep control");
-      byId("hand-over").hidden = mine;
+      const involved = claimant && (claimant.id === me || session.controller.id === me);
+      byId("claim-box").hidden = !involved;
+      if (!involved) return;
+      const isClaimant = claimant.id === me;
+      put("claim-text", isClaimant
+        ? `${session.controller.name} was asked. Without an answer, you take over in 10 s.`
+        : `${claimant.name} wants to take over. Without an answer, this happens in 10 s.`);
+      put("keep", isClaimant ? "Never mind" : "Keep control");
+      byId("hand-over").hidden = isClaimant;
     }
 
     beginSet(session) {
@@ -111,7 +114,7 @@
       byId("claim-box").hidden = true;
     }
 
-    /* A new sample: numbers, ring, and what is to be heard at this moment. */
+    /* Show a new sample: numbers and ring; and play the signals that are due. */
     take(sample) {
       const before = this.sample;
       this.sample = sample;
@@ -122,7 +125,7 @@
       put("attempts", sample.attempts);
       put("total", sample.total);
       this.time(sample);
-      if (before && before.phase === sample.phase) this.hear(before.left, sample);
+      if (before && before.phase === sample.phase) this.playSignals(before.left, sample);
       document.title = this.title(sample);
     }
 
@@ -143,34 +146,34 @@
       return `Get ready · ${title}`;
     }
 
-    count(reps, pops) {
+    count(reps, animate) {
       const counter = byId("reps");
       const text = String(reps);
       if (counter.textContent === text) return;
       counter.textContent = text;
       if (reps % 10 === 0 && reps) put("reps-read", `${reps} repetitions`);
-      if (!pops) return;
+      if (!animate) return;
       counter.classList.remove("pop");
       void counter.offsetWidth; // restarts the animation
       counter.classList.add("pop");
     }
 
-    /* Signals of the clock, each when its second is passed. */
-    hear(before, sample) {
+    /* Play the signals of the clock whose second was passed since the last sample. */
+    playSignals(before, sample) {
       const { phase, left } = sample;
       if (before === null || left === null) return;
       const passed = (second) => before > second && left <= second;
       if ([3, 2, 1].some(passed)) play("tick");
       if (phase !== "work") return;
       const { length } = this.session;
-      if (length > LONG && passed(10)) {
+      if (length > MIN_WORK_FOR_TEN_S && passed(10)) {
         play("ten");
         say("Ten seconds");
-      } else if (length >= HALVES && passed(length / 2)) play("half");
+      } else if (length >= MIN_WORK_FOR_HALF_S && passed(length / 2)) play("half");
     }
 
-    /* Another phase, or another set, while this page looks on. */
-    entered(session) {
+    /* Announce the start of a phase or set. Not called for the state in which the page loads. */
+    announcePhase(session) {
       const { phase, title } = session;
       if (phase === "countdown") play("tick");
       if (phase === "work") play("go");
@@ -184,22 +187,24 @@
       }
     }
 
-    bar(event) {
+    /* Add a bar for a repetition or an attempt; its height is the score. */
+    addBar(event) {
       const bar = document.createElement("i");
       bar.className = event.kind;
       bar.style.height = `${event.rep ? Math.max(8, (event.rep.score - 50) * 2) : 30}%`;
       const bars = byId("bars");
       bars.append(bar);
-      while (bars.childElementCount > BARS) bars.firstElementChild.remove();
+      while (bars.childElementCount > MAX_BARS) bars.firstElementChild.remove();
     }
 
     cue(text, missed) {
       const cue = byId("cue");
       cue.textContent = text;
       cue.className = missed ? "missed shown" : "shown";
-      this.cueUntil = performance.now() + CUE;
+      this.cueUntil = performance.now() + CUE_MS;
     }
 
+    /* Hide the cue when its time is over. */
     fade(now) {
       if (now > this.cueUntil) byId("cue").className = "";
     }

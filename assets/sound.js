@@ -1,8 +1,9 @@
-/* Beeps and words. WebAudio needs no file and works on plain http, after the first tap or key. */
+/* Sounds and speech. WebAudio needs no audio files and works over plain HTTP, but browsers only
+   allow it after the first tap or key press. */
 (() => {
   "use strict";
 
-  /* Each sound: tones of [Hz, seconds], one after the other; loudness 0..1; the wave. */
+  /* Each sound: a sequence of tones [Hz, seconds]; loudness 0..1; waveform. */
   const SOUNDS = {
     tick: [[[880, 0.09]], 0.5, "sine"],
     go: [[[1320, 0.4]], 0.7, "sine"],
@@ -14,7 +15,7 @@
     rep: [[[1800, 0.025]], 0.25, "triangle"],
     miss: [[[150, 0.13]], 0.45, "square"],
   };
-  const GAP = 0.03;
+  const GAP_S = 0.03; // between two tones
   const { settings } = window.hiitpi;
   let context = null;
 
@@ -41,18 +42,18 @@
       oscillator.connect(gain).connect(context.destination);
       oscillator.start(at);
       oscillator.stop(at + seconds);
-      at += seconds + GAP;
+      at += seconds + GAP_S;
     }
   }
 
-  /* Only the newest words matter: what was still to be said is old by then. */
-  function say(words) {
+  /* Speak a text; it replaces texts still in the queue, which are outdated by then. */
+  function say(text) {
     if (!settings.voice || !window.speechSynthesis?.getVoices().length) return;
     speechSynthesis.cancel();
-    const said = new SpeechSynthesisUtterance(words);
-    said.lang = "en";
-    said.rate = 1.15;
-    speechSynthesis.speak(said);
+    const utterance = new SpeechSynthesisUtterance(text);
+    utterance.lang = "en";
+    utterance.rate = 1.15;
+    speechSynthesis.speak(utterance);
   }
 
   Object.assign(window.hiitpi, { play, say });

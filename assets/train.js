@@ -1,25 +1,25 @@
-/* The training floor's connections: live data over Server-Sent Events, and video.
-   One EventSource and one <img> per tab; a hidden tab gives both back, since a browser allows six
-   connections to a host. What arrives is drawn once per animation frame. */
+/* The training page: receives live data over Server-Sent Events, and shows the video.
+   A tab has one EventSource and one <img>. A hidden tab closes both, since a browser allows only
+   six connections to a host. Samples are drawn once per animation frame. */
 (() => {
   "use strict";
 
   const { Scoreboard, LiveGraphs, play, say, settings } = window.hiitpi;
-  const QUIET = 3000; // ms without a sample after which something is said
-  const STALE = 2; // s: what happened longer ago is shown, but not heard
-  const NARROW = window.matchMedia("(max-width: 600px)"); // a phone: the small video will do
+  const SILENT_AFTER_MS = 3000; // without a sample, after which a notice is shown
+  const STALE_AFTER_S = 2; // older events are shown, but no sounds are played
+  const NARROW = window.matchMedia("(max-width: 600px)"); // a phone, which gets the small video
   const EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
   const byId = (id) => document.getElementById(id);
   const noUpdate = () => window.dash_clientside.no_update;
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
-  let floor = null; // the training floor on screen
+  let trainingPage = null; // the one on screen
 
-  class Floor {
+  class TrainingPage {
     constructor(root) {
       this.root = root;
-      this.video = byId("video"); // its own: after a change of page the name is somebody else's
+      this.video = byId("video"); // kept: after navigation the id may belong to another page's video
       this.station = `station=${encodeURIComponent(root.dataset.station)}`;
       this.board = new Scoreboard(root);
       this.graphs = new LiveGraphs();
@@ -27,58 +27,60 @@
       this.status = null;
       this.finished = null;
       this.lastId = "";
-      this.pending = { samples: [], reps: [] };
-      this.early = [];
-      this.heardAt = performance.now();
-      this.absentSince = null;
-      this.serverSince = null;
-      this.drawing = false;
-      this.graphsDue = 0;
+      this.pending = { samples: [], reps: [] }; // not yet drawn in the graphs
+      this.earlyEvents = []; // events of a session whose snapshot has not arrived yet
+      this.lastSampleAt = performance.now();
+      this.nobodySince = null; // since when no person has been detected
+      this.disconnectedSince = null; // since when the server or its Redis has been unreachable
+      this.frameRequested = false;
+      this.graphsDue = 0; // when the graphs may be drawn again
       this.viewers = 0;
       this.covered = false;
-      this.timer = setInterval(() => this.watch(), 250);
-      this.onVideo = () => this.source && this.size !== this.wanted() && this.showVideo();
-      this.onVisibility = () => (document.hidden ? this.rest() : this.wake());
-      this.onLeave = () => this.rest(true);
+      this.timer = setInterval(() => this.update(), 250);
+      this.onVideoSize = () => this.source && this.size !== this.videoSize() && this.showVideo();
+      this.onVisibility = () => (document.hidden ? this.disconnect() : this.connect());
+      this.onLeave = () => this.disconnect(true);
       document.addEventListener("visibilitychange", this.onVisibility);
       window.addEventListener("pagehide", this.onLeave);
-      document.addEventListener("hiitpi:settings", this.onVideo);
-      NARROW.addEventListener("change", this.onVideo);
-      this.wake();
+      document.addEventListener("hiitpi:settings", this.onVideoSize);
+      NARROW.addEventListener("change", this.onVideoSize);
+      this.connect();
     }
 
     // Connections
 
-    wake() {
+    connect() {
       if (this.source || document.hidden) return;
-      this.heardAt = performance.now();
+      this.lastSampleAt = performance.now();
       const last = this.lastId ? `&last=${encodeURIComponent(this.lastId)}` : "";
       this.source = new EventSource(`/live?${this.station}${last}`);
-      this.source.onmessage = (message) => this.hear(message);
-      this.source.onerror = () => this.lose();
+      this.source.onmessage = (message) => this.receive(message);
+      this.source.onerror = () => this.onError();
       this.showVideo();
     }
 
-    /* A browser tries again by itself, but not after an answer that refuses. */
-    async lose() {
-      this.serverSince ??= new Date();
+    /* An EventSource reconnects automatically after a lost connection, but not after an error
+       status. Then log in if that is the reason, or else reconnect. */
+    async onError() {
+      this.disconnectedSince ??= new Date();
       if (this.source?.readyState !== EventSource.CLOSED) return;
       await new Promise((done) => setTimeout(done, 3000));
       if (this.source?.readyState !== EventSource.CLOSED || !this.root.isConnected) return;
-      const asked = await fetch("/healthz").catch(() => null);
-      if (asked?.status === 401) return location.assign(window.hiitpi.codePage());
+      const response = await fetch("/healthz").catch(() => null);
+      if (response?.status === 401) return location.assign(window.hiitpi.codePage());
       this.source = null;
-      this.wake();
+      this.connect();
     }
 
-    rest(leaving = false) {
+    disconnect(leaving = false) {
       if (!this.source) return;
       this.source.close();
       this.source = null;
       this.hideVideo(leaving);
     }
 
-    /* What is loaded while a page is left is a ping to a browser, and our policy refuses that. */
+    /* Stop the video. While the page is being left, a browser treats loading an image as a ping,
+       which the Content Security Policy blocks; so only remove the source then. */
     hideVideo(leaving = false) {
       this.video.onerror = null;
       if (leaving) this.video.removeAttribute("src");
@@ -88,46 +90,47 @@
     showVideo() {
       if (this.covered) return;
       this.video.onerror = () => setTimeout(() => this.source && this.showVideo(), 2000);
-      this.size = this.wanted();
+      this.size = this.videoSize();
       this.video.src = `/videostream?${this.station}&size=${this.size}&${Date.now()}`;
     }
 
-    wanted() {
+    videoSize() {
       return settings.small || NARROW.matches ? "small" : "full";
     }
 
     close() {
-      this.rest();
+      this.disconnect();
       clearInterval(this.timer);
       document.removeEventListener("visibilitychange", this.onVisibility);
       window.removeEventListener("pagehide", this.onLeave);
-      document.removeEventListener("hiitpi:settings", this.onVideo);
-      NARROW.removeEventListener("change", this.onVideo);
+      document.removeEventListener("hiitpi:settings", this.onVideoSize);
+      NARROW.removeEventListener("change", this.onVideoSize);
     }
 
-    // What arrives
+    // Messages
 
-    hear(message) {
+    receive(message) {
       if (!this.root.isConnected) return this.close();
       this.lastId = message.lastEventId;
-      const news = JSON.parse(message.data);
-      if ("server" in news) this.serverSince = news.server ? null : (this.serverSince ?? new Date());
-      else this.serverSince = null;
-      if ("viewers" in news) this.viewers = news.viewers;
-      if ("status" in news) this.setStatus(news.status);
-      else if ("viewers" in news) this.tellWatching();
-      const now = news.samples.at(-1)?.time ?? this.board.sample?.time ?? Infinity;
-      for (const event of news.events) this.happen(event, now - event.time < STALE);
-      if ("session" in news) this.setSession(news.session);
-      if (news.samples.length) {
-        if (performance.now() - this.heardAt > QUIET) this.showVideo();
-        this.heardAt = performance.now();
-        this.pending.samples.push(...news.samples);
-        this.count(news.samples.at(-1));
+      const batch = JSON.parse(message.data);
+      if (batch.server === false) this.disconnectedSince ??= new Date();
+      else this.disconnectedSince = null;
+      if ("viewers" in batch) this.viewers = batch.viewers;
+      if ("status" in batch) this.setStatus(batch.status);
+      else if ("viewers" in batch) this.showCameraState();
+      const now = batch.samples.at(-1)?.time ?? this.board.sample?.time ?? Infinity;
+      for (const event of batch.events) this.handleEvent(event, now - event.time < STALE_AFTER_S);
+      if ("session" in batch) this.setSession(batch.session);
+      if (batch.samples.length) {
+        // The video's connection may have been lost during the silence.
+        if (performance.now() - this.lastSampleAt > SILENT_AFTER_MS) this.showVideo();
+        this.lastSampleAt = performance.now();
+        this.pending.samples.push(...batch.samples);
+        this.showSample(batch.samples.at(-1));
       }
-      if (!this.drawing) {
-        this.drawing = true;
-        requestAnimationFrame(() => this.draw());
+      if (!this.frameRequested) {
+        this.frameRequested = true;
+        requestAnimationFrame(() => this.drawGraphs());
       }
     }
 
@@ -139,16 +142,16 @@
       if (covered && !before) this.hideVideo();
       if (!covered && before && this.source) this.showVideo();
       byId("cover").textContent = covered ? "Open the lens" : "Cover the lens";
-      this.tellWatching();
+      this.showCameraState();
     }
 
-    /* Whether the camera is on, and for how many. */
-    tellWatching() {
+    /* Show whether the camera is on, and how many are watching. */
+    showCameraState() {
       const { state } = this.status ?? {};
       this.root.dataset.camera = state ?? "";
-      const words = { on: `Camera on · ${this.viewers} watching`, off: "Camera asleep",
-                      covered: "Lens covered", away: "Camera away" };
-      byId("watching").textContent = words[state] ?? "";
+      const texts = { on: `Camera on · ${this.viewers} watching`, off: "Camera asleep",
+                      covered: "Lens covered", away: "Camera unavailable" };
+      byId("watching").textContent = texts[state] ?? "";
     }
 
     setSession(session) {
@@ -157,13 +160,14 @@
       if (session?.uuid !== before) setProps("session-id", { data: session?.uuid ?? null });
       if (session) {
         this.board.show(session);
-        this.graphs.bands(session);
-        for (const event of this.early.splice(0))
-          if (event.session === session.uuid) this.board.bar(event);
+        this.graphs.drawBands(session);
+        for (const event of this.earlyEvents.splice(0))
+          if (event.session === session.uuid) this.board.addBar(event);
       } else this.board.end();
       this.choosePhase(before);
     }
 
+    /* Set the page's phase; `before`: uuid of the previous session, whose summary is shown. */
     choosePhase(before) {
       const { dataset } = this.root;
       if (this.session) dataset.phase = this.session.phase;
@@ -177,75 +181,77 @@
       }
     }
 
-    happen(event, fresh) {
-      if (event.kind === "finished" || event.kind === "discarded") return this.ended(event, fresh);
-      if (event.kind === "cue" && event.session === this.session?.uuid) this.tell(event.text, true);
+    /* Show an event; if it is recent, play its sound too. */
+    handleEvent(event, recent) {
+      if (event.kind === "finished" || event.kind === "discarded") return this.onEnded(event, recent);
+      if (event.kind === "cue" && event.session === this.session?.uuid) this.showCue(event.text, true);
       if (event.kind !== "rep" && event.kind !== "attempt") return;
       const missed = event.kind === "attempt";
-      if (fresh) play(missed ? "miss" : "rep");
+      if (recent) play(missed ? "miss" : "rep");
       if (event.session !== this.session?.uuid) {
-        this.early.push(event); // it came with, or before, the session's name
+        this.earlyEvents.push(event); // it arrived before, or with, the session's snapshot
         return;
       }
-      this.board.bar(event);
+      this.board.addBar(event);
       if (!missed) this.pending.reps.push(event);
       if (event.text) this.board.cue(event.text, missed);
-      if (fresh) say(event.text || (missed ? "" : String(event.count)));
+      if (recent) say(event.text || (missed ? "" : String(event.count)));
     }
 
-    ended(event, fresh) {
+    onEnded(event, recent) {
       if (event.kind !== "finished") return;
       this.finished = event.session;
-      if (fresh) {
+      if (recent) {
         play("done");
         say("Finished. Well done.");
       }
     }
 
-    tell(text, missed) {
+    showCue(text, missed) {
       this.board.cue(text, missed);
       say(text);
     }
 
-    // What is shown
+    // Display
 
-    /* Numbers at once: they are what is glanced at. */
-    count(newest) {
-      this.absentSince = newest.keypoints ? null : (this.absentSince ?? performance.now());
-      if (this.session && newest.phase) this.board.take(newest);
+    /* Show the numbers at once, not with the next graphs: the player glances at them. */
+    showSample(sample) {
+      this.nobodySince = sample.keypoints ? null : (this.nobodySince ?? performance.now());
+      if (this.session && sample.phase) this.board.take(sample);
     }
 
-    /* The graphs have a quarter of the time at most: a slow browser draws them less often. */
-    draw() {
-      this.drawing = false;
+    /* Draw the graphs for at most a quarter of the time: a slow browser draws them less often. */
+    drawGraphs() {
+      this.frameRequested = false;
       if (!this.root.isConnected) return this.close();
-      const began = performance.now();
-      if (began < this.graphsDue) return;
+      const start = performance.now();
+      if (start < this.graphsDue) return;
       this.graphs.extend(this.pending);
-      const now = performance.now();
-      this.graphsDue = now + 3 * (now - began);
+      const end = performance.now();
+      this.graphsDue = end + 3 * (end - start);
     }
 
-    watch() {
+    update() {
       if (!this.root.isConnected) return this.close();
       const now = performance.now();
       this.board.fade(now);
-      const notice = document.hidden ? "" : this.trouble(now);
+      const notice = document.hidden ? "" : this.notice(now);
       if (byId("notice").textContent !== notice) byId("notice").textContent = notice;
     }
 
-    trouble(now) {
-      if (this.serverSince)
-        return `No connection since ${this.serverSince.toLocaleTimeString()}. Trying again…`;
-      if (this.covered) return "The lens is covered: nobody sees anything";
+    /* The most important notice to show over the video; "" if there is none. */
+    notice(now) {
+      if (this.disconnectedSince)
+        return `No connection since ${this.disconnectedSince.toLocaleTimeString()}. Trying again…`;
+      if (this.covered) return "The lens is covered: no video is shown";
       if (this.status?.trouble) return `${this.status.trouble} Trying again…`;
-      if (now - this.heardAt > QUIET)
+      if (now - this.lastSampleAt > SILENT_AFTER_MS)
         return !this.status && this.root.querySelector(".place")
           ? "This station is offline. Is it switched on?" : "Waiting for the camera process to start…";
       const { phase, advice, why } = this.session ?? {};
       if (phase === "paused") return why;
       if (phase === "position" || phase === "rest") return advice;
-      if (this.session && this.absentSince && now - this.absentSince > 1000)
+      if (this.session && this.nobodySince && now - this.nobodySince > 1000)
         return "Nobody in view: step in front of the camera";
       return "";
     }
@@ -253,19 +259,20 @@
 
   Object.assign(window.dash_clientside.hiitpi, {
     train: () => {
-      floor?.close();
-      floor = new Floor(byId("train"));
+      trainingPage?.close();
+      trainingPage = new TrainingPage(byId("train"));
       return noUpdate();
     },
-    /* The first new best of a session that has just been shown. */
+    /* Speak the first new best of a session whose summary has just been shown. */
     announce: () => {
       const best = document.querySelector("#summary .best");
       if (best) say(best.textContent);
       return noUpdate();
     },
     again: (clicks) => {
-      if (clicks && floor) {
-        floor.root.dataset.phase = floor.session ? floor.session.phase : "ready";
+      if (clicks && trainingPage) {
+        const { root, session } = trainingPage;
+        root.dataset.phase = session ? session.phase : "ready";
         setProps("finished-id", { data: null });
         document.title = "Train · HIIT PI";
       }

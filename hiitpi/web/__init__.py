@@ -1,1 +1,1 @@
-"""The pages. They know nothing of cameras and models: they read Redis and records."""
+"""The web process: pages and streams. It reads Redis and the database, but no camera or model."""

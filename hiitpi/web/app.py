@@ -1,4 +1,4 @@
-"""Makes the web app: Dash pages on Flask, with sessions and cache in Redis."""
+"""Creates the web app: Dash pages on Flask, with browser sessions and cache in Redis."""
 
 import re
 import time
@@ -20,12 +20,18 @@ from hiitpi.errors import RecordsError
 from hiitpi.live.redis_client import connect
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
-from hiitpi.web.asset_urls import keep_for_good, scripts, styles
+from hiitpi.web.asset_urls import cache_assets, scripts, styles
 from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.club.head_to_head import MatchCoordinator
 from hiitpi.web.club.stations import Stations
 from hiitpi.web.club.wall import Wall
-from hiitpi.web.components.error_pages import banner, broken, closed, plain, tell
+from hiitpi.web.components.error_pages import (
+    banner,
+    database_unavailable,
+    error_text,
+    handle_exception,
+    show_error,
+)
 from hiitpi.web.components.header import header, header_callbacks
 from hiitpi.web.health import healthz
 from hiitpi.web.live.connection_limit import ConnectionLimit
@@ -53,24 +59,24 @@ PAGES = (login, train, programs, leaderboard, history, session, account, status,
 
 ASSETS = ROOT / "assets"
 
-#: Addresses of pages in earlier versions, which people may have kept.
-MOVED = {"/data": account.PATH, "/versus": head_to_head.PATH}
+#: Page paths of earlier versions, which people may have bookmarked, and their replacements.
+MOVED_PATHS = {"/data": account.PATH, "/versus": head_to_head.PATH}
 
-#: How long a device stays logged in.
+#: How long a player stays logged in on a device.
 LOGIN_LIFETIME = timedelta(days=90)
 
-#: Browsers that follow live data at a time.
+#: Maximum number of concurrent live data streams.
 MAX_LIVE_STREAMS = 40
 
-#: Seconds after which cached numbers are made anew in any case.
+#: Seconds after which cached query results expire, at the latest.
 CACHE_TIMEOUT_S = 60
 
 
 def create_app(settings: Settings) -> Flask:
-    """The Flask app.
+    """Create the Flask app with all pages and routes.
 
     Raises:
-        HiitPiError: a setting or a workout cannot be used.
+        HiitPiError: a setting or a workout is invalid.
     """
     server = Flask("hiitpi")
     code = HouseCode(settings.instance, settings.house_code)
@@ -96,15 +102,15 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
     server.register_blueprint(account.files(services))
-    server.before_request(_strangers_log_in)
-    server.after_request(_unknown_is_404)
-    server.register_error_handler(RecordsError, lambda error: plain(error, 503))
-    server.register_error_handler(Exception, broken)
+    server.before_request(_require_player)
+    server.after_request(_set_not_found_status)
+    server.register_error_handler(RecordsError, lambda error: error_text(error, 503))
+    server.register_error_handler(Exception, handle_exception)
     server.add_url_rule("/healthz", view_func=partial(healthz, services), endpoint="healthz")
     check_callbacks(server)
-    for old, page in MOVED.items():
-        server.add_url_rule(old, old, partial(_moved, page))
-    _pages(server, services)
+    for old, new in MOVED_PATHS.items():
+        server.add_url_rule(old, old, partial(_redirect_moved, new))
+    _create_dash(server, services)
     return server
 
 
@@ -125,7 +131,7 @@ def _configure(server: Flask, settings: Settings, device_cookies: DeviceCookies)
         CACHE_REDIS_URL=settings.redis(2),
         CACHE_KEY_PREFIX="hiitpi:cache:",
         CACHE_DEFAULT_TIMEOUT=CACHE_TIMEOUT_S,
-        # What a browser loads; never the endless answers, which must not be held back.
+        # Only what a browser loads completely: compression would delay the parts of streams.
         COMPRESS_MIMETYPES=[
             "text/html",
             "text/css",
@@ -142,24 +148,24 @@ def _configure(server: Flask, settings: Settings, device_cookies: DeviceCookies)
     Compress(server)
 
 
-def _pages(server: Flask, services: Services) -> None:
+def _create_dash(server: Flask, services: Services) -> None:
     app = Dash(
         "hiitpi",
         server=server,  # type: ignore[arg-type]
         use_pages=True,
         pages_folder="",
         assets_folder=str(ASSETS),
-        assets_ignore=".*",  # they are named by their content, see `bundle`
+        assets_ignore=".*",  # the page template links them with a hash, see `asset_urls`
         serve_locally=True,
         title="HIIT PI",
         update_title="",
         suppress_callback_exceptions=True,
-        on_error=tell,
+        on_error=show_error,
     )
     app.index_string = INDEX.replace("{styles}", styles(ASSETS)).replace(
-        "{our_scripts}", scripts(ASSETS)
+        "{app_scripts}", scripts(ASSETS)
     )
-    keep_for_good(server)
+    cache_assets(server)
     for page in PAGES:
         register_page(
             f"hiitpi.{page.PATH}",
@@ -167,7 +173,7 @@ def _pages(server: Flask, services: Services) -> None:
             path_template=getattr(page, "TEMPLATE", None),
             title=f"{page.TITLE} · HIIT PI",
             name=page.TITLE,
-            layout=_layout(page, services),
+            layout=_page_layout(page, services),
         )
         page.callbacks(app, services)
     register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=not_found.layout)
@@ -176,44 +182,46 @@ def _pages(server: Flask, services: Services) -> None:
     set_script_policy(server, app)
 
 
-def _moved(page: str) -> Any:
-    """Lead an address of an earlier version to the page's new one, with its parameters."""
+def _redirect_moved(path: str) -> Any:
+    """Redirect from an earlier version's path to the current one, keeping the query string."""
     query = request.query_string.decode()
-    return redirect(f"{page}?{query}" if query else page, 308)
+    return redirect(f"{path}?{query}" if query else path, 308)
 
 
-def _strangers_log_in() -> Any:
-    """Whoever opens somebody's page as nobody is asked first."""
+def _require_player() -> Any:
+    """Redirect a device without a player from a player's own pages to the login page."""
     if request.path in (history.PATH, programs.PATH, account.PATH) and current_player() is None:
         return redirect(login.PATH)
     return None
 
 
-def _unknown_is_404(answer: Any) -> Any:
-    """Dash answers each address with its one document, and shows there what there is not."""
-    document = answer.status_code == 200 and request.endpoint in ("/", "/<path:path>")
-    if document and not any(_is_address_of(page, request.path) for page in PAGES):
-        answer.status_code = 404
-    return answer
+def _set_not_found_status(response: Any) -> Any:
+    """Set status 404 for unknown paths: Dash serves its single document with 200 for any path."""
+    is_document = response.status_code == 200 and request.endpoint in ("/", "/<path:path>")
+    if is_document and not any(_matches_page(page, request.path) for page in PAGES):
+        response.status_code = 404
+    return response
 
 
-def _is_address_of(page: Any, path: str) -> bool:
-    """Whether a path leads to a page: its own, or one that its template describes."""
+def _matches_page(page: Any, path: str) -> bool:
+    """Return whether a path is that of a page, or matches the page's path template."""
     template = getattr(page, "TEMPLATE", None)
     if template is None:
         return bool(path == page.PATH)
     return re.fullmatch(re.sub("<[^>]+>", "[^/]+", template), path) is not None
 
 
-def _layout(page: Any, services: Services) -> Any:
-    def made(**given: Any) -> Any:
-        try:
-            wanted = {name: str(given.get(name) or "") for name in getattr(page, "TAKES", ())}
-            return page.layout(services, **wanted)
-        except RecordsError as error:
-            return closed(error)
+def _page_layout(page: Any, services: Services) -> Any:
+    """Return a layout function for Dash that passes the page only the parameters it `TAKES`."""
 
-    return made
+    def layout(**parameters: Any) -> Any:
+        try:
+            accepted = {n: str(parameters.get(n) or "") for n in getattr(page, "TAKES", ())}
+            return page.layout(services, **accepted)
+        except RecordsError as error:
+            return database_unavailable(error)
+
+    return layout
 
 
 INDEX = """<!doctype html>
@@ -230,7 +238,7 @@ INDEX = """<!doctype html>
 </head>
 <body>
 {%app_entry%}
-<footer>{our_scripts}{%config%}{%scripts%}{%renderer%}</footer>
+<footer>{app_scripts}{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
 """

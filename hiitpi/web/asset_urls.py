@@ -1,4 +1,4 @@
-"""What the browser loads of ours: named by content, so that it may keep it for good."""
+"""Cache-busting URLs for scripts and style sheets: the URL contains a hash of the content."""
 
 import hashlib
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-#: In the order in which they are needed.
+#: In load order.
 SCRIPTS: Final = (
     "a11y.js",
     "preferences.js",
@@ -19,39 +19,39 @@ SCRIPTS: Final = (
 )
 STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css")
 
-#: A year: the longest that HTTP caches are meant to keep anything (RFC 9111).
+#: One year. Longer lifetimes used to be prohibited and can cause problems (RFC 9111, section 5.3).
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
 def styles(folder: Path) -> str:
-    """The links to our style sheets."""
-    return "".join(f'<link rel="stylesheet" href="{_address(folder, n)}">' for n in STYLES)
+    """Return the link tags of the app's style sheets in `folder`."""
+    return "".join(f'<link rel="stylesheet" href="{_asset_url(folder, n)}">' for n in STYLES)
 
 
 def scripts(folder: Path) -> str:
-    """The script tags of ours; they come before Dash's own."""
-    return "".join(f'<script src="{_address(folder, n)}"></script>' for n in SCRIPTS)
+    """Return the script tags of the app's scripts in `folder`; they go before Dash's own."""
+    return "".join(f'<script src="{_asset_url(folder, n)}"></script>' for n in SCRIPTS)
 
 
-def keep_for_good(server: Flask) -> None:
-    """Have browsers keep what is named by its content, and fonts, whose files never change."""
+def cache_assets(server: Flask) -> None:
+    """Let browsers cache assets with a hash in their URL, and fonts, which never change."""
 
     @server.after_request
-    def kept(answer: Response) -> Response:
-        ours = request.path.startswith("/assets/")
+    def set_cache_control(response: Response) -> Response:
+        is_asset = request.path.startswith("/assets/")
         if (
-            ours
-            and answer.status_code == 200
+            is_asset
+            and response.status_code == 200
             and ("v" in request.args or "/fonts/" in request.path)
         ):
-            answer.headers["Cache-Control"] = IMMUTABLE
-        return answer
+            response.headers["Cache-Control"] = IMMUTABLE
+        return response
 
 
-def _address(folder: Path, name: str) -> str:
-    return f"/assets/{name}?v={_hash(folder / name)}"
+def _asset_url(folder: Path, name: str) -> str:
+    return f"/assets/{name}?v={_content_hash(folder / name)}"
 
 
 @cache
-def _hash(path: Path) -> str:
+def _content_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What a page sends to a callback, checked before any callback sees it."""
+"""Validates the JSON body of Dash callback requests before any callback runs."""
 
 from typing import Any, Final
 
@@ -14,13 +14,13 @@ from pydantic import (
     ValidationError,
 )
 
-#: The address of all callbacks, Dash's; uploads come in there too.
+#: Dash's path for all callbacks; uploads use it too.
 CALLBACKS: Final = "/_dash-update-component"
 
 Scalar = StrictStr | StrictBool | StrictInt | StrictFloat | None
 
-#: The values that the properties of our components have; of any other, such as the data of a store,
-#: the callback decides.
+#: Types of the component properties that callbacks use. Values of other properties, such as the
+#: data of a store, are validated by the callback itself.
 PROPERTIES: Final[dict[str, TypeAdapter[Any]]] = {
     "value": TypeAdapter(Scalar),
     "n_clicks": TypeAdapter(StrictInt | None),
@@ -33,7 +33,7 @@ PROPERTIES: Final[dict[str, TypeAdapter[Any]]] = {
 
 
 class Dependency(BaseModel):
-    """One input or state of a callback."""
+    """An input or state of a callback."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -46,7 +46,7 @@ Group = Dependency | list[Dependency]
 
 
 class Payload(BaseModel):
-    """The body of a callback's request, as far as our callbacks rely on it."""
+    """The fields of a callback request's body that the callbacks rely on."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -56,21 +56,21 @@ class Payload(BaseModel):
     state: list[Group] = []
 
 
-def check_payload(plain: Any) -> None:
-    """Check what a callback is given.
+def check_payload(body: Any) -> None:
+    """Validate the decoded JSON body of a callback request.
 
     Raises:
-        ValidationError: no page of ours sends this.
+        ValidationError: the body cannot come from a page of this app.
     """
-    payload = Payload.model_validate(plain)
+    payload = Payload.model_validate(body)
     for group in (*payload.inputs, *payload.state):
-        for one in group if isinstance(group, list) else [group]:
-            if one.property in PROPERTIES:
-                PROPERTIES[one.property].validate_python(one.value)
+        for dependency in group if isinstance(group, list) else [group]:
+            if dependency.property in PROPERTIES:
+                PROPERTIES[dependency.property].validate_python(dependency.value)
 
 
 def check_callbacks(server: Flask) -> None:
-    """Answer 400 to callbacks that no page of ours makes."""
+    """Reject invalid callback requests with status 400."""
 
     @server.before_request
     def check() -> Response | None:
@@ -80,8 +80,8 @@ def check_callbacks(server: Flask) -> None:
             check_payload(request.get_json(silent=True))
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "body"
+            location = ".".join(str(part) for part in first["loc"]) or "body"
             return Response(
-                f"Invalid request: {where}: {first['msg']}.\n", 400, mimetype="text/plain"
+                f"Invalid request: {location}: {first['msg']}.\n", 400, mimetype="text/plain"
             )
         return None

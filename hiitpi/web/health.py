@@ -1,4 +1,4 @@
-"""Which background loops of the app are ill: for `/healthz`, Status and the supervisor."""
+"""Health of the background loops, for `/healthz`, the Status page and the supervisor."""
 
 from typing import Any, Final
 
@@ -7,38 +7,45 @@ from flask import Response, jsonify
 from hiitpi.system.background_loop import BackgroundLoop, summary
 from hiitpi.web.services import Services
 
-#: Seconds for which live data or the storing of sessions may stand before it is worth an alarm.
+#: Seconds for which live data or the saving of sessions may fail before `/healthz` answers 503.
 GRACE_S: Final = 5.0
 
 
 def loops(services: Services) -> list[BackgroundLoop]:
-    """All background loops of this process."""
+    """Return all background loops of the web process."""
     return [services.wall.loop, *services.matches.loops, *services.stations.loops]
 
 
-def ill_loops(services: Services) -> list[dict[str, Any]]:
-    """The loops of this process and of this machine's trainer that are ill.
+def unhealthy_loops(services: Services) -> list[dict[str, Any]]:
+    """Return the unhealthy loops of the web process and of this machine's pipeline process.
 
-    Each has `process`, `name`, `state` ("failing" or "stalled"), `for_s` and `error`.
+    Returns:
+        A dict for each: `process` ("web" or "pipeline"), `name`, `state` ("failing" or "stalled"),
+        `for_s` (seconds) and `error`.
     """
-    found = [{"process": "web", **one} for one in summary(loops(services))]
+    web_loops = [{"process": "web", **loop} for loop in summary(loops(services))]
     own = services.stations.own
     status = None
-    if own:  # what was read last: a Redis that does not answer must not hold up this answer
+    if own:  # the last status read in the background: an unreachable Redis must not block this
         own.live.start()
         status = own.live.status()
-    return found + [{"process": "pipeline", **one} for one in (status or {}).get("ill", ())]
+    pipeline_loops = [{"process": "pipeline", **loop} for loop in (status or {}).get("ill", ())]
+    return web_loops + pipeline_loops
 
 
 def healthz(services: Services) -> Response:
-    """200, or 503 while live data or the storing of sessions stands; which loop, and since when.
+    """Respond with the unhealthy loops, as JSON.
 
-    `restart` is true when a loop of this process does not come back: only a new process helps.
+    The status code is 503 if live data or the saving of sessions has failed for `GRACE_S` seconds,
+    or a loop of the web process is stalled; otherwise 200. `restart` is true if a loop of the web
+    process is stalled: a stuck thread can only be recovered by restarting the process.
     """
-    ill = ill_loops(services)
-    vital = [one for one in ill if one["name"] in ("live data", "recorder")]
-    stands = any(one["for_s"] >= GRACE_S for one in vital)
-    stalled = any(one["process"] == "web" and one["state"] == "stalled" for one in ill)
-    answer: Response = jsonify(status="ill" if ill else "ok", ill=ill, restart=stalled)
-    answer.status_code = 503 if stands or stalled else 200
-    return answer
+    unhealthy = unhealthy_loops(services)
+    critical = [loop for loop in unhealthy if loop["name"] in ("live data", "recorder")]
+    failed = any(loop["for_s"] >= GRACE_S for loop in critical)
+    stalled = any(loop["process"] == "web" and loop["state"] == "stalled" for loop in unhealthy)
+    response: Response = jsonify(
+        status="ill" if unhealthy else "ok", ill=unhealthy, restart=stalled
+    )
+    response.status_code = 503 if failed or stalled else 200
+    return response

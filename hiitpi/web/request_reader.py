@@ -1,8 +1,8 @@
-"""Takes requests in without a thread: bytes are collected until one is whole. Pure.
+"""Decides from the bytes received so far whether an HTTP request is complete. Pure functions.
 
-A thread that waits for a client is a thread that a client can hold. So the poller reads heads and
-small bodies itself, and a thread only sees requests that are complete. What is too large for that
-goes to the one route that takes uploads, a few at a time.
+A thread that waits for a client can be held by that client. So the poller reads heads and small
+bodies itself and hands only complete requests to a thread. Larger bodies are accepted only on the
+one route for uploads, whose number is limited.
 """
 
 import re
@@ -11,27 +11,28 @@ from typing import Final, Literal
 
 from hiitpi.web.callback_payload import CALLBACKS
 
-#: Bytes that the head of a request, and a body that is collected here, may have.
+#: Maximum size of a request's head, and of a body that the poller reads itself.
 MAX_HEAD_BYTES: Final = 32_768
 MAX_SMALL_BODY_BYTES: Final = 65_536
 
-#: Where export files may come in, as text within a callback's JSON.
-UPLOADS: Final = CALLBACKS.encode()
+#: Path that accepts uploads: imported files arrive as base64 text in a callback's JSON.
+UPLOAD_PATH: Final = CALLBACKS.encode()
 
-#: "whole": a thread can have it; "large": its body is to be read by a thread; "refused": neither.
-State = Literal["partial", "whole", "large", "refused"]
+#: "partial": more bytes are needed. "complete": the request can be passed to a thread. "upload":
+#: the head is complete, and a thread reads the body. "rejected": too large.
+State = Literal["partial", "complete", "upload", "rejected"]
 
-_LENGTH: Final = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,18})[ \t]*\r$")
-_ENCODED: Final = re.compile(rb"(?im)^transfer-encoding:")
+_CONTENT_LENGTH: Final = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,18})[ \t]*\r$")
+_TRANSFER_ENCODING: Final = re.compile(rb"(?im)^transfer-encoding:")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How far a request has come in.
+    """The progress of a request.
 
     Attributes:
         state: see `State`.
-        body_bytes: length of its body as announced; 0 while the head is not whole.
+        body_bytes: the announced length of the body; 0 while the head is incomplete.
     """
 
     state: State
@@ -39,18 +40,18 @@ class Request:
 
 
 def examine(data: bytes) -> Request:
-    """How far the request at the beginning of `data` has come in."""
+    """Return the progress of the request at the beginning of `data`."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
-        return Request("refused" if len(data) >= MAX_HEAD_BYTES else "partial")
+        return Request("rejected" if len(data) >= MAX_HEAD_BYTES else "partial")
     head = data[: end + 2]
     if end >= MAX_HEAD_BYTES:
-        return Request("refused")
-    uploads = head.split(b" ", 2)[1:2] == [UPLOADS]
-    if _ENCODED.search(head):  # of unknown length: no browser of ours sends it
-        return Request("refused")
-    lengths = _LENGTH.findall(head)
-    body = int(lengths[-1]) if lengths else 0
-    if body > MAX_SMALL_BODY_BYTES:
-        return Request("large" if uploads else "refused", body)
-    return Request("whole" if len(data) >= end + 4 + body else "partial", body)
+        return Request("rejected")
+    is_upload_path = head.split(b" ", 2)[1:2] == [UPLOAD_PATH]
+    if _TRANSFER_ENCODING.search(head):  # length unknown; browsers do not send such requests
+        return Request("rejected")
+    lengths = _CONTENT_LENGTH.findall(head)
+    body_bytes = int(lengths[-1]) if lengths else 0
+    if body_bytes > MAX_SMALL_BODY_BYTES:
+        return Request("upload" if is_upload_path else "rejected", body_bytes)
+    return Request("complete" if len(data) >= end + 4 + body_bytes else "partial", body_bytes)

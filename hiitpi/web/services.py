@@ -1,4 +1,4 @@
-"""What the pages work with; made once by `create_app`."""
+"""The dependency container of the web process; created once by `create_app`."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,20 @@ from hiitpi.web.live.connection_limit import ConnectionLimit
 
 @dataclass(frozen=True)
 class Services:
-    """The web process' connections to everything else.
+    """The shared objects that pages and routes use.
 
-    `live_streams` are of live data, `video_streams` of video, at all stations together.
+    Attributes:
+        settings: the settings of the app.
+        library: the workouts.
+        store: the database.
+        stations: this machine's station and those of the club.
+        wall: polls all stations for the wall.
+        matches: starts and controls head-to-heads.
+        live_streams: limits the number of live data streams, of all stations together.
+        video_streams: limits the number of video streams, of all stations together.
+        cache: the Redis cache for query results.
+        device_cookies: issues and checks the cookies of trusted devices.
+        login_limiter: limits the rate of attempts to enter the house code.
     """
 
     settings: Settings

@@ -1,8 +1,11 @@
-"""The web process: gunicorn's threaded worker by itself, for our supervisor is its arbiter.
+"""Serves the Flask app with gunicorn's threaded worker, without gunicorn's arbiter.
 
-No thread waits for a request that is not wholly there, be it a TLS handshake, a head or a small
-body, so that whoever sends one byte a minute holds none; and nobody who stops reading holds one for
-long. Uploads, which only trusted devices may make, are few at a time and have a deadline.
+The supervisor of the app restarts the process, so no arbiter is needed.
+
+A request is handed to a thread only when it is complete: TLS handshake, head and small body are
+read by the poller, so a client that sends one byte a minute (a slowloris attack) occupies no
+thread. A client that stops reading occupies a thread only until the write timeout. The number of
+concurrent uploads, which only trusted devices may make, is limited, and each has a deadline.
 """
 
 import logging
@@ -32,56 +35,57 @@ from hiitpi.system.host import malloc_trim
 from hiitpi.web.app import create_app
 from hiitpi.web.request_reader import examine
 
-#: Threads: for all videos and live streams that may run at a time, and enough for pages.
+#: Size of the thread pool: enough for the maximum number of videos and live streams, plus pages.
 THREADS: Final = 96
 
-#: Seconds: for a request to come in whole, TLS handshake and all, unless it is an upload; for an
-#: upload; for a piece of it; and for a client to take a piece of an answer.
+#: Timeouts in seconds: for a complete request including the TLS handshake, except uploads; for a
+#: complete upload; for one read of an upload; and for one write of a response.
 REQUEST_S: Final = 5
 UPLOAD_S: Final = 60
 READ_S: Final = 10
 WRITE_S: Final = 20
 
-#: Connections that one address may have, this machine's own not counted: a browser has six.
+#: Maximum number of connections per client address, except loopback. A browser opens six.
 MAX_CONNECTIONS: Final = 16
 
-#: Uploads at a time: each holds a thread while it comes in.
+#: Maximum number of concurrent uploads: each occupies a thread while it is received.
 MAX_UPLOADS: Final = 8
 
-#: Bytes read at a time.
+#: Size of one read from a socket.
 CHUNK_BYTES: Final = 16_384
 
 
 def serve(settings: Settings) -> None:
-    """Serve the pages until SIGTERM.
+    """Serve the pages until SIGTERM; does not return.
 
     Raises:
-        HiitPiError: a setting or a workout cannot be used.
+        HiitPiError: a setting or a workout is invalid.
     """
-    site = Site(settings)
-    log = site.cfg.logger_class(site.cfg)
-    sockets = create_sockets(site.cfg, log)
-    Worker(1, os.getppid(), sockets, site, site.cfg.timeout, site.cfg, log).init_process()
+    application = Application(settings)
+    cfg = application.cfg
+    log = cfg.logger_class(cfg)
+    sockets = create_sockets(cfg, log)
+    Worker(1, os.getppid(), sockets, application, cfg.timeout, cfg, log).init_process()
     logging.shutdown()
-    os._exit(0)  # streams never end by themselves, and their threads would be waited for
+    os._exit(0)  # a normal exit would wait for the threads of streams, which never end
 
 
-class Site(BaseApplication):  # type: ignore[misc]
-    """Our app and how it is served, in gunicorn's terms."""
+class Application(BaseApplication):  # type: ignore[misc]
+    """The Flask app and its gunicorn configuration."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         super().__init__()
 
     def load_config(self) -> None:
-        """Set gunicorn's options; see `gunicorn --help`."""
+        """Set gunicorn's options (see `gunicorn --help`)."""
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         options: dict[str, Any] = {
             "bind": f"{host}:{self._settings.port}",
             "threads": THREADS,
             "keepalive": REQUEST_S,
             "graceful_timeout": 1,
-            "logger_class": Log,
+            "logger_class": ServerLogger,
             "loglevel": "warning",
             "limit_request_field_size": 8190,
         }
@@ -95,23 +99,23 @@ class Site(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """The app."""
+        """Return the WSGI app."""
         app = create_app(self._settings)
         malloc_trim()
         return app
 
 
-class Log(Logger):  # type: ignore[misc]
-    """Into our log; somebody who has stopped reading or writing is no error."""
+class ServerLogger(Logger):  # type: ignore[misc]
+    """Sends gunicorn's log to the log of the process; timeouts of clients are not errors."""
 
     def setup(self, cfg: Any) -> None:
-        """Leave it to the handlers of the process."""
+        """Propagate to the handlers of the process instead of installing gunicorn's."""
         self.error_log.setLevel(logging.WARNING)
         self.access_log.setLevel(logging.CRITICAL)
         self.error_log.propagate = True
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Log what is under way of being handled."""
+        """Log the exception that is being handled."""
         if isinstance(sys.exc_info()[1], BlockingIOError | TimeoutError):
             self.debug("Connection timed out.")
         else:
@@ -119,69 +123,89 @@ class Log(Logger):  # type: ignore[misc]
 
 
 class Connection(TConn):  # type: ignore[misc]
-    """One client, counted as long as it is there."""
+    """A client connection.
 
-    def __init__(self, *given: Any, leave: Any) -> None:
-        super().__init__(*given)
-        self._leave, self._there = leave, True
-        self.received = bytearray()  # of a request that is not whole yet
-        self.encrypted = False  # whether a TLS handshake is under way
-        self.upload_bytes = 0  # of the body that its thread has to read itself
+    Args:
+        args: see gunicorn's `TConn`.
+        on_close: called once when the connection is closed.
+
+    Attributes:
+        received: bytes of an incomplete request.
+        handshaking: whether the TLS handshake is in progress.
+        upload_bytes: length of an upload's body, which the thread reads itself; 0 if the current
+            request is not an upload.
+    """
+
+    def __init__(self, *args: Any, on_close: Callable[[], None]) -> None:
+        super().__init__(*args)
+        self._on_close, self._open = on_close, True
+        self.received = bytearray()
+        self.handshaking = False
+        self.upload_bytes = 0
 
     def close(self, graceful: bool = False) -> None:
-        """Hang up."""
-        if self._there:
-            self._there = False
-            self._leave()
-        # Gunicorn would wait here for the client to hang up too, for 2 s, and all others with it.
+        """Close the connection without waiting for the client.
+
+        Gunicorn's graceful close waits up to 2 s for the client to close its side, and would block
+        the poller, and with it every other connection.
+        """
+        if self._open:
+            self._open = False
+            self._on_close()
         with suppress(OSError):
             self.sock.shutdown(socket.SHUT_WR)
         super().close(graceful=False)
 
 
 class UploadBody:
-    """A large body, as the app reads it; `done` is called when all of it has been read."""
+    """The body of an upload, as the app reads it.
 
-    def __init__(self, body: Any, size: int, done: Callable[[], object]) -> None:
-        self._body, self._left, self._done = body, size, done
+    Args:
+        body: gunicorn's body, which is read through.
+        size: length of the body in bytes.
+        on_complete: called when the whole body has been read, or the client has disconnected.
+    """
+
+    def __init__(self, body: Any, size: int, on_complete: Callable[[], object]) -> None:
+        self._body, self._remaining, self._on_complete = body, size, on_complete
 
     def read(self, size: int | None = None) -> bytes:
-        """The next `size` bytes, or all; see `io.RawIOBase.read`."""
-        return self._passed(self._body.read(size))
+        """Return up to `size` bytes, or all; see `io.RawIOBase.read`."""
+        return self._count(self._body.read(size))
 
     def readline(self, size: int | None = None) -> bytes:
-        """The next line."""
-        return self._passed(self._body.readline(size))
+        """Return the next line; see `io.IOBase.readline`."""
+        return self._count(self._body.readline(size))
 
-    def _passed(self, data: bytes) -> bytes:
-        self._left -= len(data)
-        if self._left <= 0 or not data:
-            self._done()
+    def _count(self, data: bytes) -> bytes:
+        self._remaining -= len(data)
+        if self._remaining <= 0 or not data:
+            self._on_complete()
         return data
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """Gunicorn's, but for how it takes requests in.
+    """Gunicorn's threaded worker, except for how it accepts connections and receives requests.
 
-    It overrides gunicorn's own methods and was written against the release that requirements.txt
-    pins; `tests/web/test_wsgi_server.py` says so when that changes.
+    It overrides internal methods of gunicorn and was written against the release pinned in
+    requirements.txt; a test in `tests/web/test_wsgi_server.py` fails when the release changes.
     """
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self._from: Counter[str] = Counter()
-        self._uploads: dict[Connection, float] = {}  # under way, and when each must be done
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._connections_by_source: Counter[str] = Counter()
+        self._uploads: dict[Connection, float] = {}  # running uploads and their deadlines
         self._tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a new connection in, unless its address has too many already."""
+        """Accept a connection, unless its address has reached the connection limit."""
         try:
             client, address = listener.accept()
-        except OSError:  # it has gone again, or there are no more descriptors: it stays queued
+        except OSError:  # it was closed, or no file descriptor is free: it stays in the backlog
             time.sleep(0.01)
             return
         source = household(address[0])
-        if self._from[source] >= MAX_CONNECTIONS and not is_loopback(address[0]):
+        if self._connections_by_source[source] >= MAX_CONNECTIONS and not is_loopback(address[0]):
             client.close()
             return
         client.setblocking(False)
@@ -192,14 +216,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 client = self._tls.wrap_socket(
                     client, server_side=True, do_handshake_on_connect=False
                 )
-            except OSError:  # it has gone again
+            except OSError:  # the client has disconnected
                 client.close()
                 return
-        self._from[source] += 1
-        given = self.cfg, client, address, listener.getsockname()
-        connection = Connection(*given, leave=partial(self._left, source))
-        connection.encrypted = self._tls is not None
-        connection.data_ready = True  # whenever a thread gets it
+        self._connections_by_source[source] += 1
+        connection = Connection(
+            self.cfg, client, address, listener.getsockname(),
+            on_close=partial(self._forget_connection, source),
+        )  # fmt: skip
+        connection.handshaking = self._tls is not None
+        connection.data_ready = True  # a thread only ever gets it with a complete request
         connection.timeout = time.monotonic() + REQUEST_S
         self.nr_conns += 1
         self.pending_conns.append(connection)
@@ -208,26 +234,26 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         )
 
     def on_pending_socket_readable(self, conn: Connection, client: socket.socket) -> None:
-        """A connection that is waited for has something to say."""
-        if self._take(conn):
+        """Receive from a new connection, and pass it to a thread when its request is complete."""
+        if self._receive(conn):
             super().on_pending_socket_readable(conn, client)
 
     def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
-        """A connection that was kept has something to say."""
-        if self._take(conn):
+        """Receive from a keep-alive connection; like `on_pending_socket_readable`."""
+        if self._receive(conn):
             super().on_client_socket_readable(conn, client)
 
     def murder_pending(self) -> None:
-        """Hang up on whoever takes too long to send a request, or an upload."""
+        """Disconnect clients whose request or upload has exceeded its deadline."""
         super().murder_pending()
         now = time.monotonic()
-        for conn in [conn for conn, until in list(self._uploads.items()) if until < now]:
-            with suppress(OSError):  # its thread reads the end of the file
+        for conn in [conn for conn, deadline in list(self._uploads.items()) if deadline < now]:
+            with suppress(OSError):  # the thread that reads it gets an end of file
                 conn.sock.shutdown(socket.SHUT_RDWR)
 
     def handle(self, conn: Connection) -> Any:
-        """Answer the request that has come in, in a thread."""
-        if not conn.initialized:  # the handshake is done
+        """Handle a complete request; runs in a thread of the pool."""
+        if not conn.initialized:  # gunicorn would do the TLS handshake here; it is already done
             conn.initialized = True
             conn.parser = get_parser(self.cfg, conn.sock, conn.client)
         conn.parser.unreader.unread(bytes(conn.received))
@@ -238,54 +264,56 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._uploads.pop(conn, None)
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
-        """Answer it; whoever uploads must be done in time."""
+        """Respond to a request; an upload is subject to its deadline until its body is read."""
         if not conn.upload_bytes:
             return super().handle_request(req, conn)
         req.body = UploadBody(req.body, conn.upload_bytes, lambda: self._uploads.pop(conn, None))
         super().handle_request(req, conn)
-        close_graceful(conn.sock)  # in this thread: what was refused may still be under way
+        # A rejected upload may still be arriving. Wait for the client in this thread, not in the
+        # poller: closing with unread data would reset the connection and lose the response.
+        close_graceful(conn.sock)
         return False
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        """Keep the connection or hang up; what came behind the request is looked at like any."""
+        """Keep the connection alive or close it; a pipelined request is examined like any other."""
         if conn.parser is not None:
             conn.received += conn.parser.unreader.take_buffered()
         super().finish_request(conn, fs)
         if conn.received and conn in self.keepalived_conns:
             self.on_client_socket_readable(conn, conn.sock)
 
-    def _take(self, conn: Connection) -> bool:
-        """Read what has come in; whether a thread can have the request."""
+    def _receive(self, conn: Connection) -> bool:
+        """Read the available bytes; return whether the request can be passed to a thread."""
         try:
-            if conn.received and examine(bytes(conn.received)).state == "whole":
+            if conn.received and examine(bytes(conn.received)).state == "complete":
                 return True
-            if conn.encrypted:
+            if conn.handshaking:
                 conn.sock.do_handshake()
-                conn.encrypted = False
+                conn.handshaking = False
             while data := conn.sock.recv(CHUNK_BYTES):
                 conn.received += data
                 request = examine(bytes(conn.received))
-                if request.state == "refused":
-                    return self._refuse(conn, b"413 Content Too Large")
-                if request.state == "large":
-                    return self._begin_upload(conn, request.body_bytes)
-                if request.state == "whole":
+                if request.state == "rejected":
+                    return self._reject(conn, b"413 Content Too Large")
+                if request.state == "upload":
+                    return self._start_upload(conn, request.body_bytes)
+                if request.state == "complete":
                     return True
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
             return False
-        except (OSError, ValueError):  # gone, or no TLS that we know
+        except (OSError, ValueError):  # disconnected, or the TLS handshake failed
             pass
         self._drop(conn)
         return False
 
-    def _begin_upload(self, conn: Connection, size: int) -> bool:
+    def _start_upload(self, conn: Connection, size: int) -> bool:
         if len(self._uploads) >= MAX_UPLOADS:
-            return self._refuse(conn, b"503 Service Unavailable\r\nRetry-After: 10")
+            return self._reject(conn, b"503 Service Unavailable\r\nRetry-After: 10")
         self._uploads[conn] = time.monotonic() + UPLOAD_S
         conn.upload_bytes = size
         return True
 
-    def _refuse(self, conn: Connection, status: bytes) -> bool:
+    def _reject(self, conn: Connection, status: bytes) -> bool:
         with suppress(OSError):
             conn.sock.send(
                 b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -299,7 +327,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns -= 1
         conn.close()
 
-    def _left(self, source: str) -> None:
-        self._from[source] -= 1
-        if self._from[source] <= 0:
-            del self._from[source]
+    def _forget_connection(self, source: str) -> None:
+        self._connections_by_source[source] -= 1
+        if self._connections_by_source[source] <= 0:
+            del self._connections_by_source[source]

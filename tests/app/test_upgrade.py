@@ -21,7 +21,7 @@ from hiitpi.records.player_admin import Goal
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.system.ports import free_port
-from hiitpi.web.app import MOVED, create_app
+from hiitpi.web.app import MOVED_PATHS, create_app
 from tests.conftest import MIRROR
 from tests.support.waiting import until
 
@@ -74,7 +74,7 @@ def test_the_former_command_is_understood():
     assert "--heartbeat" in done.stdout
 
 
-@pytest.mark.parametrize(("old", "new"), MOVED.items())
+@pytest.mark.parametrize(("old", "new"), MOVED_PATHS.items())
 def test_addresses_that_people_have_lead_to_the_page(redis: Settings, old: str, new: str):
     answer = create_app(redis).test_client().get(f"{old}?match=1")
     assert answer.status_code == 308

@@ -38,7 +38,7 @@ test("the line has a gap where nothing was seen", () => {
   assert.deepEqual([...plot.data[0].y], [1, null, 2]);
 });
 
-test("a station that was restarted begins anew", () => {
+test("the graphs start over when the station was restarted", () => {
   const { graphs, plot } = made();
   graphs.extend({ samples: [at(5000, 1)], reps: [] });
   graphs.extend({ samples: [at(3, 2)], reps: [] });

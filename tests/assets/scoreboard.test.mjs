@@ -25,7 +25,7 @@ function signals(length, rate, phase = "work") {
   for (let i = 0; i < length * rate; i += 1) {
     played.length = 0;
     const left = length - (i + 1) / rate;
-    board.hear(length - i / rate, { phase, left });
+    board.playSignals(length - i / rate, { phase, left });
     for (const sound of played) heard.push([sound, Math.ceil(left)]);
   }
   return heard;
@@ -47,29 +47,29 @@ test("a rest is only counted down", () => {
 
 test("samples that were lost skip their signals, and none is played twice", () => {
   const { board, played } = made();
-  board.hear(12, { phase: "work", left: 2.5 }); // ten and three, in one
+  board.playSignals(12, { phase: "work", left: 2.5 }); // ten and three, in one
   assert.deepEqual(played, ["tick", "ten"]);
-  board.hear(2.5, { phase: "work", left: 2.5 });
-  board.hear(null, { phase: "work", left: 1 });
-  board.hear(2.5, { phase: "work", left: null });
+  board.playSignals(2.5, { phase: "work", left: 2.5 });
+  board.playSignals(null, { phase: "work", left: 1 });
+  board.playSignals(2.5, { phase: "work", left: null });
   assert.equal(played.length, 2);
 });
 
 test("where somebody is in a program", () => {
   const { board } = made();
-  assert.equal(board.where({ ...session, rounds: 8, round: 3 }), "round 3/8");
-  assert.equal(board.where({ ...session, sets: 4, set: 2 }), "set 2/4");
-  assert.equal(board.where({ ...session, rounds: null, round: 5 }), "round 5");
-  assert.equal(board.where(session), "Squats");
+  assert.equal(board.position({ ...session, rounds: 8, round: 3 }), "round 3/8");
+  assert.equal(board.position({ ...session, sets: 4, set: 2 }), "set 2/4");
+  assert.equal(board.position({ ...session, rounds: null, round: 5 }), "round 5");
+  assert.equal(board.position(session), "Squats");
 });
 
 test("what comes next", () => {
   const { board } = made();
-  assert.equal(board.coming(session), "");
-  assert.equal(board.coming({ ...session, sets: 2 }), "then: finished");
-  assert.equal(board.coming({ ...session, next: { phase: "rest", seconds: 75 } }), "next: rest 1:15");
-  assert.equal(board.coming({ ...session, next: { phase: "work", title: "Lunges" } }), "next: Lunges");
-  assert.equal(board.coming({ ...session, phase: "rest", view: "side" }), "Next, side to the camera");
+  assert.equal(board.nextStep(session), "");
+  assert.equal(board.nextStep({ ...session, sets: 2 }), "then: finished");
+  assert.equal(board.nextStep({ ...session, next: { phase: "rest", seconds: 75 } }), "next: rest 1:15");
+  assert.equal(board.nextStep({ ...session, next: { phase: "work", title: "Lunges" } }), "next: Lunges");
+  assert.equal(board.nextStep({ ...session, phase: "rest", view: "side" }), "Next, side to the camera");
 });
 
 test("the title of the tab says the count, or how long the rest is", () => {
@@ -95,6 +95,6 @@ test("a sample without numbers shows dashes, and screen readers hear every tenth
 
 test("only as many bars as there is room for", () => {
   const { board, document } = made();
-  for (let i = 0; i < 20; i += 1) board.bar({ kind: "rep", rep: { score: 90 } });
+  for (let i = 0; i < 20; i += 1) board.addBar({ kind: "rep", rep: { score: 90 } });
   assert.equal(document.getElementById("bars").childElementCount, 16);
 });

@@ -16,7 +16,7 @@ async function read(data, size) {
   pictures.show = (station, blob) => shown.push([station, blob]);
   let rest = new Uint8Array(0);
   for (let i = 0; i < data.length; i += size)
-    rest = pictures.take(Uint8Array.from([...rest, ...data.subarray(i, i + size)]));
+    rest = pictures.parse(Uint8Array.from([...rest, ...data.subarray(i, i + size)]));
   return Promise.all(shown.map(async ([station, blob]) => [station, await blob.text()]));
 }
 
@@ -32,8 +32,8 @@ test("a part without a picture is no picture", async () => {
 });
 
 test("for how long a station has been away", () => {
-  const { since } = load("preferences.js", "wall.js").hiitpi.wall;
-  assert.deepEqual([5, 59, 60, 75, 3600, 5400, 90000].map(since),
+  const { duration } = load("preferences.js", "wall.js").hiitpi.wall;
+  assert.deepEqual([5, 59, 60, 75, 3600, 5400, 90000].map(duration),
     ["5 s", "59 s", "1 min", "1 min", "60 min", "2 h", "25 h"]);
 });
 

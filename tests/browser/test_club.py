@@ -51,7 +51,7 @@ def be(page: Page, name: str) -> None:
         known.click()
     else:
         introduce(page, name)
-    expect(page.locator("h1")).to_have_text("Where do you train?")
+    expect(page.locator("h1")).to_have_text("Choose a station")
 
 
 def count(text: str | None) -> int:

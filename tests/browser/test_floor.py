@@ -31,7 +31,7 @@ def test_take_over_from_a_second_device(page: Page, app: App, browser: Browser):
         assert other.is_hidden("#done")
         assert "Ada is training and in control" in other.inner_text("#who-trains")
         other.click("#claim")
-        for screen, says in ((page, "Bob wants to take over"), (other, "Ada is asked")):
+        for screen, says in ((page, "Bob wants to take over"), (other, "Ada was asked")):
             expect(screen.locator("#claim-text")).to_contain_text(says)
         page.click("#keep")
         expect(other.locator("#claim-box")).to_be_hidden()
@@ -103,7 +103,7 @@ def test_discard_asks_once_and_can_be_undone(page: Page, app: App):
     expect(page.locator("#summary .phase")).to_have_text("Discarded")
     assert stati(app, "Discarder") == ["discarded"]
     page.click("text=Undo")
-    expect(page.locator("#summary .phase")).to_have_text("It counts again")
+    expect(page.locator("#summary .phase")).to_have_text("Restored")
     assert stati(app, "Discarder") == ["finished"]
 
 
@@ -116,7 +116,7 @@ def test_to_a_number_of_repetitions_and_compared_with_the_best(page: Page):
         page.wait_for_selector("#train[data-phase=finished]", timeout=60_000)
         expect(page.locator("#summary .reps")).to_have_text("3")
         compared = page.inner_text(".result")
-        assert says in compared or "Fastest so far" in compared
+        assert says in compared or "New best pace" in compared
         page.click("#again")
         page.wait_for_selector("#train[data-phase=ready]")
 
@@ -137,7 +137,7 @@ def test_full_screen_is_the_board_and_the_video(page: Page):
 def test_what_a_device_chooses_is_remembered(page: Page):
     log_in(page, "Ada")
     page.click("#who")
-    page.get_by_label("Light colours").check()
+    page.get_by_label("Light theme").check()
     page.get_by_label("Sound").uncheck()
     page.reload()
     page.wait_for_selector("html[data-theme=light]")

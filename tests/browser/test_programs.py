@@ -47,7 +47,7 @@ def test_a_program_is_made_changed_exported_and_imported(page: Page, tmp_path: P
         round_rest=30,
     )
 
-    page.click("text=Change >> nth=0")
+    page.click("text=Edit >> nth=0")
     page.fill("#p-name", "Abend")
     page.click("#p-save")
     expect(page.locator(".cards b >> nth=0")).to_have_text("Abend")

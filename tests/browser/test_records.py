@@ -68,7 +68,7 @@ def test_the_history(page: Page):
     page.locator("#h-sessions thead button", has_text="Reps").click()
     expect(page.locator("#h-sessions th[aria-sort=descending]")).to_contain_text("Reps")
     expect(page.locator("#h-sessions tbody tr:first-child td:nth-child(3)")).to_have_text("16")
-    page.click("text=More")
+    page.click("text=Next")
     expect(page.locator(".pages")).to_contain_text("26–50 of 60")
     pick(page, "h-period", "30 days")
     expect(page.locator(".pages")).to_contain_text("of 30")
@@ -77,7 +77,7 @@ def test_the_history(page: Page):
     page.wait_for_function(
         "document.querySelector('#history .js-plotly-plot').data.some(t => t.name === 'best pace')"
     )
-    page.click("text=Set a goal for the week")
+    page.click("text=Set a weekly goal")
     page.fill("#goal-amount", "7")
     page.click("#goal-save")
     expect(page.locator("#h-goal label[for=goal-bar]")).to_contain_text("of 7 days")
@@ -100,8 +100,8 @@ def test_a_session_is_opened_corrected_deleted_and_put_back(page: Page):
     page.goto("/leaderboard")
     expect(page.locator("#leaderboard")).not_to_contain_text("Bob")
     page.goto("/account")
-    page.click("text=Put back")
-    expect(page.locator("#d-says")).to_have_text("It counts again.")
+    page.click("text=Restore")
+    expect(page.locator("#d-says")).to_have_text("The session was restored.")
     page.goto("/leaderboard")
     expect(page.locator("#leaderboard")).to_contain_text("20")
 
@@ -135,7 +135,7 @@ def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Pat
     log_in(page, "Ada")
     page.goto("/account")
     page.locator("li", has_text="Player Cyrus").locator("button").click()
-    expect(page.locator("#d-says")).to_have_text("Cyrus is back.")
+    expect(page.locator("#d-says")).to_have_text("Cyrus was restored.")
 
 
 def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path):

@@ -122,7 +122,7 @@ def test_a_bug_of_ours_is_told_on_the_page(page: Page):
         "**/_dash-update-component*", lambda route: route.fulfill(status=500, body="Something")
     )
     page.goto("/status")
-    expect(page.locator("#records-trouble")).to_contain_text("Something went wrong here")
+    expect(page.locator("#records-trouble")).to_contain_text("Something went wrong")
     page.goto("about:blank")  # the page asks, and is refused, every two seconds
     page.wait_for_timeout(200)
     page.trouble.clear()

@@ -139,7 +139,7 @@ def test_without_a_name_the_floor_is_for_watching(page: Page):
     page.click("text=Log in to train")
     page.wait_for_selector(".login h1")
     page.click("header >> text=History")
-    page.click("text=Choose your name")
+    page.click("main a >> text=Choose your name")
     page.wait_for_selector(".login h1")
 
 

@@ -118,7 +118,7 @@ def test_redis_away_is_a_page_a_person_understands(settings: Settings):
     client.set_cookie("hiitpi", "somebody")
     answer = client.get("/")
     assert answer.status_code == 503
-    assert b"The live server is starting again" in answer.data
+    assert b"The live server is restarting" in answer.data
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -284,8 +284,8 @@ def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
     told: list[int] = []
     hub = VideoBroadcaster(Subscriber(connect(redis.redis(0)), "home"), told.append)
     assert not trainer.publish(0.0, None).watched
-    hub.enter("frame")
-    hub.enter("small")
+    hub.add_viewer("frame")
+    hub.add_viewer("small")
     assert told == [1, 2]
     deadline = time.monotonic() + 5
     while trainer.publish(0.0, None).watched != {"frame", "small"}:
@@ -302,10 +302,10 @@ def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
     assert len(got) == len(set(got))
     assert got[-1].endswith(b"X-Seq: 29\r\nX-Encoded: 0.9667\r\n\r\n29\r\n--frame\r\n")
     assert not any(b"small" in part for part in got)
-    hub.leave("small")
+    hub.remove_viewer("small")
     while trainer.publish(0.0, None).watched != {"frame"}:
         assert time.monotonic() < deadline
-    hub.leave("frame")
+    hub.remove_viewer("frame")
     while trainer.publish(0.0, None).present:
         assert time.monotonic() < deadline
     assert told == [1, 2, 1, 0]

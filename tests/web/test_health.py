@@ -17,8 +17,8 @@ from hiitpi.live.redis_client import connect
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.pipeline.renderer import FrameRenderer, RenderJob
 from hiitpi.settings import Settings
-from hiitpi.web.health import ill_loops
-from hiitpi.web.live.event_broadcaster import _in_a_row
+from hiitpi.web.health import unhealthy_loops
+from hiitpi.web.live.event_broadcaster import _last_contiguous
 from hiitpi.web.services import Services
 from tests.support.waiting import until
 
@@ -86,11 +86,11 @@ def test_what_the_trainer_says_of_its_loops_is_told(app: Flask, services: Servic
 
 
 def test_the_wall_goes_on(services: Services, monkeypatch):
-    thrower = Once(monkeypatch, services.wall, "look")
+    thrower = Once(monkeypatch, services.wall, "states")
     follower = services.wall.follow()
     assert next(follower).startswith(b"retry")
     until(lambda: thrower.thrown)
-    until(lambda: [one["name"] for one in ill_loops(services)] == ["wall"])
+    until(lambda: [one["name"] for one in unhealthy_loops(services)] == ["wall"])
     thrower.throws = False
     until(lambda: thrower.worked)
     follower.close()
@@ -105,7 +105,7 @@ def test_a_station_of_another_version_does_not_stop_the_wall(services: Services,
     bus.set(keys.session, b"[]")
     bus.set(keys.camera, b"no JSON")
     bus.xadd(keys.samples, {"j": b'{"seq": 1}'})
-    seen = services.wall.look()["home"]
+    seen = services.wall.states()["home"]
     assert seen["here"] is True
     assert seen["session"] is seen["status"] is None
     assert seen["sample"]["reps"] is None
@@ -115,7 +115,7 @@ def test_a_station_of_another_version_does_not_stop_the_wall(services: Services,
 def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, monkeypatch):
     station = services.stations.own
     bus, channel = connect(redis.redis(0)), Keys("home").key("frame")
-    station.video.enter("frame")
+    station.video.add_viewer("frame")
     until(lambda: bus.pubsub_numsub(channel)[0][1])
     bus.publish(channel, b"short")
     thrower = Once(monkeypatch, station.video._channels["frame"]._feed, "next")
@@ -126,7 +126,7 @@ def test_video_goes_on_after_a_short_message_and_an_exception(services, redis, m
     until(lambda: thrower.worked and bus.pubsub_numsub(channel)[0][1])
     publisher.publish_picture("frame", 7, 1.0, b"jpeg")
     assert b"X-Seq: 7" in next(pictures)
-    station.video.leave("frame")
+    station.video.remove_viewer("frame")
     until(lambda: station.video.loops[0].health().state == "idle")
     until(lambda: not bus.pubsub_numsub(channel)[0][1])
 
@@ -183,6 +183,6 @@ def test_redis_away_is_no_bug(services: Services, monkeypatch, caplog):
 def test_a_camera_that_woke_up_has_its_speed_at_once():
     slept = [{"seq": 900 + i, "time": 10 + i / 30} for i in range(60)]
     awake = [{"seq": 1 + i, "time": 60 + i / 30} for i in range(20)]
-    assert _in_a_row(slept + awake) == awake
-    assert _in_a_row(awake) == awake
-    assert _in_a_row([]) == []
+    assert _last_contiguous(slept + awake) == awake
+    assert _last_contiguous(awake) == awake
+    assert _last_contiguous([]) == []

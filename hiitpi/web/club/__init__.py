@@ -1,1 +1,1 @@
-"""Several stations: who is here, the wall, head-to-head."""
+"""Several stations: the list of stations, the wall, head-to-head."""

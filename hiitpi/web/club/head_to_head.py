@@ -1,4 +1,4 @@
-"""Head-to-head: several stations, the same program, the same start."""
+"""Head-to-head: the same program at several stations, with a simultaneous start."""
 
 import re
 import threading
@@ -19,23 +19,23 @@ from hiitpi.records.player_names import clean_name
 from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.club.stations import Station, Stations
 
-#: Seconds between two looks whether all are ready, and for which is looked; a session that waits
-#: for longer ends by itself.
+#: Polling interval while waiting until all players are ready, and the longest wait. A session that
+#: waits longer ends automatically.
 POLL_S: Final = 0.1
 MAX_WAIT_S: Final = 600.0
 
 MATCH_ID: Final = re.compile("[0-9a-f]{32}")
 
-#: Seconds in which the first of them must have begun to get ready.
+#: Seconds within which the first station must have created its session.
 START_TIMEOUT_S: Final = 15.0
 
-#: Seconds for which a match is known beside the database.
+#: Time to live of a match in Redis; its results stay in the database.
 MATCH_TTL_S: Final = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Competitor:
-    """Who competes where."""
+    """A player at a station in a head-to-head."""
 
     station: str
     player: str
@@ -46,12 +46,12 @@ class Match:
     """A head-to-head.
 
     Attributes:
-        id: of it, in each of its sessions.
-        program: what all do.
-        sides: at two stations or more.
-        began: seconds since the epoch.
-        device: that started it, and may command its sessions.
-        off: it was called off.
+        id: 32 hexadecimal digits, also stored in each of its sessions.
+        program: the program that everyone does.
+        sides: the competitors, at two or more stations.
+        began: when it was created, in seconds since the epoch.
+        device: the device that created it; only this device may control its sessions.
+        off: whether it was cancelled.
     """
 
     id: str
@@ -64,13 +64,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One side's result; equal ones share a place.
+    """A competitor's result.
 
     Attributes:
-        place: 1 for the best.
-        side: whose.
-        reps: that count.
-        seconds: of work.
+        place: 1 for the best; equal results share a place.
+        side: the competitor.
+        reps: number of counted repetitions.
+        seconds: work time.
     """
 
     place: int
@@ -80,47 +80,61 @@ class Standing:
 
 
 def standings(match: Match, records: Iterable[SessionRecord]) -> list[Standing]:
-    """Who is first, of those whose session has ended.
+    """Rank the competitors whose session has ended.
 
-    By repetitions; of those with as many, who needed less time. But where the clock ends the work,
-    the time is everybody's, to a frame of the camera, and as many are a draw.
+    More repetitions win; with equal repetitions, less work time wins. If the clock ends the work,
+    the times differ only by a frame of the camera, so equal repetitions are a draw.
+
+    Args:
+        match: the head-to-head.
+        records: its sessions, running or ended.
+
+    Returns:
+        The results, best first.
     """
     ended = {record.station: record for record in records if record.status != "active"}
-    done = [(side, ended[side.station]) for side in match.sides if side.station in ended]
+    results = [(side, ended[side.station]) for side in match.sides if side.station in ended]
 
-    def value(one: tuple[Competitor, SessionRecord]) -> tuple[int, float]:
-        return -one[1].reps, round(one[1].seconds, 1) if match.program.raced else 0.0
+    def rank_key(result: tuple[Competitor, SessionRecord]) -> tuple[int, float]:
+        _, record = result
+        return -record.reps, round(record.seconds, 1) if match.program.raced else 0.0
 
-    done.sort(key=value)
-    values = [value(one) for one in done]
+    results.sort(key=rank_key)
+    keys = [rank_key(result) for result in results]
     return [
-        Standing(1 + values.index(value(one)), one[0], one[1].reps, one[1].seconds) for one in done
+        Standing(1 + keys.index(key), side, record.reps, record.seconds)
+        for key, (side, record) in zip(keys, results, strict=True)
     ]
 
 
 class MatchCoordinator:
-    """Starts head-to-heads and waits until all are ready.
+    """Creates, starts and controls head-to-heads.
 
     Args:
-        stations: where they take place.
-        wall: seconds since the epoch.
+        stations: the stations where they take place.
+        clock: returns seconds since the epoch.
     """
 
-    def __init__(self, stations: Stations, wall: Callable[[], float]) -> None:
-        self._stations, self._wall = stations, wall
-        self._watched: dict[str, MatchStarter] = {}
+    def __init__(self, stations: Stations, clock: Callable[[], float]) -> None:
+        self._stations, self._clock = stations, clock
+        self._starters: dict[str, MatchStarter] = {}
         self._lock = threading.Lock()
 
     def begin(self, program: Program, sides: Sequence[Competitor], device: str) -> Match:
-        """Start one: everybody gets ready, and it begins for all when all are.
+        """Create a head-to-head: all players get ready, and all start when everyone is ready.
+
+        Args:
+            program: the program; it must have an end.
+            sides: the competitors, at two or more stations.
+            device: the device that may control the head-to-head.
 
         Raises:
-            ProgramError: it cannot be; the message is for people.
-            redis.RedisError: the live server is away.
+            ProgramError: it cannot take place; the message is shown to the user.
+            redis.RedisError: Redis is unreachable.
         """
         self._check(program, sides)
-        match = Match(uuid.uuid4().hex, program, tuple(sides), self._wall(), device)
-        self._keep(match)
+        match = Match(uuid.uuid4().hex, program, tuple(sides), self._clock(), device)
+        self._store(match)
         for side in sides:
             start = Command("start", side.player, program, device=device, match=match.id)
             self._station(side).bus.command(start)
@@ -128,70 +142,75 @@ class MatchCoordinator:
         return match
 
     def find(self, match: str) -> Match | None:
-        """The match of that id; None: there is none, or it was too long ago.
+        """Return a match by its id; None if the id is unknown or has expired.
 
         Raises:
-            redis.RedisError: the live server is away.
+            redis.RedisError: Redis is unreachable.
         """
         data = self._client.get(_key(match)) if MATCH_ID.fullmatch(match) else None
         if data is None:
             return None
-        plain = orjson.loads(data)
-        sides = tuple(Competitor(**side) for side in plain["sides"])
-        return Match(**{**plain, "program": parse(plain["program"]), "sides": sides})
+        fields = orjson.loads(data)
+        sides = tuple(Competitor(**side) for side in fields["sides"])
+        return Match(**{**fields, "program": parse(fields["program"]), "sides": sides})
 
     def is_new(self, match: Match) -> bool:
-        """Whether it has just been started: its sessions are still on their way.
+        """Return whether a match was just created, so that its sessions may not exist yet.
 
-        By the clock of the live server, which counts down until it forgets the match: the clocks of
-        two stations may differ by hours.
+        Its age is derived from the remaining TTL of its Redis key, and not from a timestamp,
+        because the clocks of two stations may differ by hours.
 
         Raises:
-            redis.RedisError: the live server is away.
+            redis.RedisError: Redis is unreachable.
         """
-        left_ms: Any = self._client.pttl(_key(match.id))
-        return not match.off and left_ms > (MATCH_TTL_S - START_TIMEOUT_S) * 1000
+        ttl_ms: Any = self._client.pttl(_key(match.id))
+        return not match.off and ttl_ms > (MATCH_TTL_S - START_TIMEOUT_S) * 1000
 
     def watch(self, match: Match) -> None:
-        """Say go when all are ready, unless somebody of this process sees to it already."""
+        """Start a match when all are ready; does nothing if this process already waits for it."""
         with self._lock:
-            if match.id not in self._watched:
-                self._watched[match.id] = MatchStarter(self, match, self._forget)
-                self._watched[match.id].loop.start()
+            if match.id not in self._starters:
+                self._starters[match.id] = MatchStarter(self, match, self._unwatch)
+                self._starters[match.id].loop.start()
 
     @property
     def loops(self) -> list[BackgroundLoop]:
-        """The background loops of those that have not begun yet."""
+        """The background loops of the matches that have not started yet."""
         with self._lock:
-            return [start.loop for start in self._watched.values()]
+            return [starter.loop for starter in self._starters.values()]
 
-    def _forget(self, match: Match) -> None:
+    def _unwatch(self, match: Match) -> None:
         with self._lock:
-            self._watched.pop(match.id, None)
+            self._starters.pop(match.id, None)
 
     def command(self, match: Match, kind: Any) -> None:
-        """Ask the same of all sessions of a match: "go", "discard".
+        """Send a command to all running sessions of a match.
+
+        Args:
+            match: the head-to-head.
+            kind: "go", "done" or "discard"; "discard" also cancels the match.
 
         Raises:
-            redis.RedisError: the live server is away.
+            redis.RedisError: Redis is unreachable.
         """
-        found = [(side, session) for side in match.sides if (session := self.session(match, side))]
-        for side, session in found:
+        running = [(side, session) for side in match.sides
+                   if (session := self.session(match, side))]  # fmt: skip
+        for side, session in running:
             command = Command(kind, session=session["uuid"], device=match.device)
             self._station(side).bus.command(command)
         if kind == "discard":
-            self._keep(replace(match, off=True))
+            self._store(replace(match, off=True))
 
-    def _keep(self, match: Match) -> None:
+    def _store(self, match: Match) -> None:
         data = {**asdict(match), "program": match.program.data()}
         self._client.set(_key(match.id), orjson.dumps(data), ex=MATCH_TTL_S)
 
     def session(self, match: Match, side: Competitor) -> dict[str, Any] | None:
-        """The session of one side as it is now; None: it has none of this match.
+        """Return a competitor's running session; None if it does not belong to the match.
 
         Raises:
-            redis.RedisError: its live server is away.
-            ProgramError: there is no such station.
+            redis.RedisError: Redis is unreachable.
+            ProgramError: the station is unknown.
         """
         session = self._station(side).bus.session()
         return session if session and session.get("match") == match.id else None
@@ -204,7 +223,7 @@ class MatchCoordinator:
 
     @property
     def _client(self) -> Client:
-        return self._stations.club or self._stations.mine
+        return self._stations.club or self._stations.local
 
     def _check(self, program: Program, sides: Sequence[Competitor]) -> None:
         if len(sides) < 2:
@@ -226,41 +245,41 @@ class MatchCoordinator:
 
 
 class MatchStarter:
-    """Waits in a background loop until everybody is ready, and says go.
+    """Waits in a background loop until all players are ready, and starts the match.
 
     Args:
-        matches: what asks and commands the sessions.
-        match: which one.
-        done: called when there is nothing to wait for any more.
+        matches: reads and commands the sessions.
+        match: the match to start.
+        on_decided: called when the match has started or cannot start any more.
     """
 
     def __init__(
-        self, matches: MatchCoordinator, match: Match, done: Callable[[Match], None]
+        self, matches: MatchCoordinator, match: Match, on_decided: Callable[[Match], None]
     ) -> None:
-        self._matches, self._match, self._done = matches, match, done
-        self._began, self._known = time.monotonic(), False
-        # A station that is not there now, or not yet known here, may be back in a moment.
-        away = (redis.RedisError, ProgramError)
-        self.loop = BackgroundLoop(f"match {match.id[:8]}", self._turn, expected=away)
+        self._matches, self._match, self._on_decided = matches, match, on_decided
+        self._created_at, self._has_sessions = time.monotonic(), False
+        # A station that is offline, or not yet known to this process, may be back in a moment.
+        expected = (redis.RedisError, ProgramError)
+        self.loop = BackgroundLoop(f"match {match.id[:8]}", self._step, expected=expected)
 
-    def _turn(self) -> bool:
-        waited = time.monotonic() - self._began
-        if waited < MAX_WAIT_S and not self._is_decided(waited):
+    def _step(self) -> bool:
+        waited_s = time.monotonic() - self._created_at
+        if waited_s < MAX_WAIT_S and not self._is_decided(waited_s):
             time.sleep(POLL_S)
             return True
-        self._done(self._match)
+        self._on_decided(self._match)
         return False
 
-    def _is_decided(self, waited: float) -> bool:
-        """Whether it has begun, or will not begin."""
+    def _is_decided(self, waited_s: float) -> bool:
+        """Start the match if all are ready; return whether it has started or will not start."""
         sessions = [self._matches.session(self._match, side) for side in self._match.sides]
-        if not any(sessions):
-            return self._known or waited > START_TIMEOUT_S  # it is over, or was called off
-        self._known = True
+        if not any(sessions):  # it is over, was cancelled, or no station has created a session
+            return self._has_sessions or waited_s > START_TIMEOUT_S
+        self._has_sessions = True
         if all(s and s.get("ready") for s in sessions):
             self._matches.command(self._match, "go")
             return True
-        # Somebody did not wait for it.
+        # A player pressed "Start anyway", so waiting for the others is pointless.
         return any(s and s.get("phase") not in ("position", "countdown") for s in sessions)
 
 

@@ -1,4 +1,4 @@
-"""The stations that these pages show: the camera of this machine, and those of the club."""
+"""The stations that the pages show: the one of this machine and those of the club."""
 
 import threading
 from collections.abc import Callable
@@ -16,18 +16,19 @@ from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.live.event_broadcaster import EventBroadcaster
 from hiitpi.web.live.video_broadcaster import VideoBroadcaster
 
-#: Seconds for which the names are not asked for again.
+#: Seconds for which the list of station names is cached.
 CACHE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
 class Station:
-    """One camera with its trainer.
+    """A camera with its pipeline.
 
     Attributes:
-        name: `HIITPI_STATION` of it.
-        bus: commands, and what is.
-        live, video: what browsers follow.
+        name: its `HIITPI_STATION`.
+        bus: reads its session and status, and sends it commands.
+        live: broadcasts its live data to browsers.
+        video: broadcasts its video to browsers.
     """
 
     name: str
@@ -37,90 +38,97 @@ class Station:
 
 
 class Stations:
-    """Knows all of them; each costs something when somebody first looks at it.
+    """The registry of stations. A station's broadcasters are created when it is first requested.
 
     Args:
-        settings: of this machine.
-        clock: monotonic seconds.
+        settings: the settings of this machine.
+        clock: returns monotonic seconds.
+
+    Attributes:
+        local: the Redis of this machine.
+        club: the Redis of the club; None if HIITPI_REDIS_URL is not set.
+        own: the station of this machine; None if it has no camera.
 
     Raises:
-        LiveError: HIITPI_REDIS_URL is none.
+        LiveError: HIITPI_REDIS_URL is invalid.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self.mine = connect(settings.redis(0))
+        self.local = connect(settings.redis(0))
         self.club: Client | None = connect_club(settings) if settings.redis_url else None
-        #: The station of this machine; None: it has no camera.
         name = settings.own_station
-        self.own = _station(name, self.mine) if name else None
-        self._known = {self.own.name: self.own} if self.own else {}
-        self._names: list[str] = list(self._known)
-        self._asked_at = -CACHE_S
+        self.own = _station(name, self.local) if name else None
+        self._stations = {self.own.name: self.own} if self.own else {}
+        self._names: list[str] = list(self._stations)
+        self._names_read_at = -CACHE_S
 
     @property
     def several(self) -> bool:
-        """Whether there are others than the one of this machine, or may be."""
+        """Whether there are, or may be, stations other than the one of this machine."""
         return self.club is not None or self.own is None or len(self._names) > 1
 
     def client(self, name: str) -> Client:
-        """The Redis that has the newest of a station."""
+        """Return the Redis that has the newest data of a station."""
         if self.club is None or (self.own and name == self.own.name):
-            return self.mine
+            return self.local
         return self.club
 
     @property
     def loops(self) -> list[BackgroundLoop]:
-        """The background loops of all stations that somebody has looked at."""
-        known = list(self._known.values())
-        return [loop for one in known for loop in (one.live.loop, *one.video.loops)]
+        """The background loops of all stations that have been requested so far."""
+        stations = list(self._stations.values())
+        return [loop for s in stations for loop in (s.live.loop, *s.video.loops)]
 
     def names(self) -> list[str]:
-        """All that have been there lately, this machine's first.
+        """Return the names of all stations that reported recently, this machine's first.
 
-        While the club is away, the last that is known.
+        While Redis is unreachable, the last known names are returned.
         """
-        if self._clock() - self._asked_at >= CACHE_S:
-            self._asked_at = self._clock()
+        if self._clock() - self._names_read_at >= CACHE_S:
+            self._names_read_at = self._clock()
             try:
-                found = (self.club or self.mine).smembers(STATIONS_KEY)
+                members = (self.club or self.local).smembers(STATIONS_KEY)
                 own = [self.own.name] if self.own else []
-                others = sorted(name.decode() for name in found)
+                others = sorted(name.decode() for name in members)
                 self._names = own + [name for name in others if name not in own]
             except redis.RedisError:
                 return self._names
         return self._names
 
     def get(self, name: str | None) -> Station | None:
-        """The station of that name; without one that of this machine. None: there is none."""
+        """Return a station by name; without a name, the one of this machine; None if unknown."""
         if not name:
             return self.own
-        if name not in self._known and name in self.names():  # asks Redis: not with the lock held
+        if name not in self._stations and name in self.names():  # queries Redis: not under the lock
             with self._lock:
-                if name not in self._known:
-                    self._known[name] = _station(name, self.client(name))
-        return self._known.get(name)
+                if name not in self._stations:
+                    self._stations[name] = _station(name, self.client(name))
+        return self._stations.get(name)
 
-    def finished(self) -> str:
-        """Changes whenever a session has ended, at any station: until then one may cache."""
-        here = self.own.live.last_finished if self.own else ""
+    def finished_token(self) -> str:
+        """Return an opaque token that changes whenever a session ends at any station.
+
+        Caches of records are valid as long as it stays the same.
+        """
+        own_token = self.own.live.last_finished if self.own else ""
         try:
-            there = self.club.get(FINISHED_KEY) if self.club else None
+            club_token = self.club.get(FINISHED_KEY) if self.club else None
         except redis.RedisError:
-            there = None
-        return f"{here}-{(there or b'').decode()}"
+            club_token = None
+        return f"{own_token}-{(club_token or b'').decode()}"
 
-    def trouble(self) -> str:
-        """What is wrong with the way to the club; "": nothing.
+    def club_error(self) -> str:
+        """Return what is wrong with the connection to the club; "" if nothing is.
 
         Raises:
-            redis.RedisError: the Redis of this machine is away.
+            redis.RedisError: the Redis of this machine is unreachable.
         """
         if self.club is None:
             return ""
-        said = self.mine.get(Keys(self.own.name).club) if self.own else None
-        if said:  # the relay knows
-            return str(decode(said)["trouble"])
+        relay_status = self.local.get(Keys(self.own.name).club) if self.own else None
+        if relay_status:
+            return str(decode(relay_status)["trouble"])
         try:
             self.club.ping()
         except redis.RedisError as error:
@@ -128,8 +136,8 @@ class Stations:
         return ""
 
     def save(self) -> None:
-        """Have the Redis of this machine write its memory to disk: somebody has logged in."""
-        Subscriber(self.mine, "").save()
+        """Ask the Redis of this machine to save to disk, so that a login survives a power cut."""
+        Subscriber(self.local, "").save()
 
 
 def _station(name: str, client: Client) -> Station:

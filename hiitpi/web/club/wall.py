@@ -1,4 +1,4 @@
-"""What every station is at, for all who look at the wall: the newest only, ten times a second."""
+"""Broadcasts the current state of every station to the browsers that show the wall."""
 
 import logging
 import threading
@@ -24,205 +24,236 @@ from hiitpi.web.club.stations import Station, Stations
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks, and between two pictures of a station.
+#: Polling interval of the stations' state, and interval between two pictures of a station.
 POLL_S: Final = 0.1
 
-#: After so many quiet seconds something is sent all the same, to find out who has gone.
+#: Seconds without a change after which something is sent anyway, to detect disconnected browsers.
 HEARTBEAT_S: Final = 10.0
 
-#: What of a sample is shown.
-SHOWN: Final = ("reps", "total", "attempts", "pace", "score", "phase", "left", "spent")
+#: Fields of a sample that the wall shows.
+SAMPLE_FIELDS: Final = ("reps", "total", "attempts", "pace", "score", "phase", "left", "spent")
 
-#: A station of which nothing is known.
-ABSENT: Final[dict[str, Any]] = {"here": False, "away": None}
+#: State of a station that has never reported or whose Redis is unreachable.
+UNKNOWN_STATE: Final[dict[str, Any]] = {"here": False, "away": None}
 
-#: A part without a picture.
-NOTHING: Final = b"X-Station: \r\nContent-Length: 0\r\n\r\n\r\n--frame\r\n"
+#: A part without a picture, sent as a heartbeat.
+EMPTY_PART: Final = b"X-Station: \r\nContent-Length: 0\r\n\r\n\r\n--frame\r\n"
 
 
 class Wall:
-    """Looks at all stations as long as somebody looks at it."""
+    """Polls all stations while browsers follow, and broadcasts what has changed.
+
+    Args:
+        stations: the stations to poll.
+    """
 
     def __init__(self, stations: Stations) -> None:
         self._stations = stations
-        self._news = threading.Condition()
-        self._turn = 0
-        self._state: dict[str, tuple[int, bytes]] = {}  # by station: since which turn, and JSON
+        self._changed = threading.Condition()
+        self._version = 0  # incremented with every change
+        self._states: dict[str, tuple[int, bytes]] = {}  # by station: version of the change, JSON
         self._followers = 0
-        self._presence = Presence(stations)
-        self.loop = BackgroundLoop("wall", self._turn_once, expected=(redis.RedisError,))
+        self._presence = StationsPresence(stations)
+        self.loop = BackgroundLoop("wall", self._step, expected=(redis.RedisError,))
 
     def follow(self) -> Generator[bytes]:
-        """Server-Sent Events: the stations that have changed, by name; None: one is forgotten."""
-        with self._news:
+        """Yield Server-Sent Events until closed.
+
+        The data of an event is an object with the states of the changed stations by name; null
+        means that a station was removed.
+        """
+        with self._changed:
             self._followers += 1
         self.loop.start()
         try:
             yield b"retry: 1000\n\n"
-            turn = 0
+            version = 0
             while True:
-                turn, changed = self._wait_beyond(turn)
-                parts = {n: orjson.Fragment(data) for n, data in changed.items()}
-                yield b"data: " + orjson.dumps(parts) + b"\n\n" if parts else b": still here\n\n"
+                version, changes = self._wait_for_changes(version)
+                data = {name: orjson.Fragment(state) for name, state in changes.items()}
+                yield b"data: " + orjson.dumps(data) + b"\n\n" if data else b": still here\n\n"
         finally:
-            with self._news:
+            with self._changed:
                 self._followers -= 1
 
     def pictures(self, names: Sequence[str]) -> Generator[bytes]:
-        """Parts of a multipart answer: each station's newest small picture, ten times a second."""
-        stations = [one for name in names if (one := self._stations.get(name))]
-        for one in stations:
-            one.video.enter("small")
+        """Yield parts of a multipart response: new small pictures of the named stations.
+
+        Each station sends at most ten pictures a second. Unknown names are ignored.
+        """
+        stations = [station for name in names if (station := self._stations.get(name))]
+        for station in stations:
+            station.video.add_viewer("small")
         try:
             yield b"--frame\r\n"
-            yield from _in_turn(stations)
+            yield from _picture_parts(stations)
         finally:
-            for one in stations:
-                one.video.leave("small")
+            for station in stations:
+                station.video.remove_viewer("small")
 
-    def look(self) -> dict[str, dict[str, Any]]:
-        """What each station is at, now."""
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Read the current state of all stations.
+
+        Returns:
+            By station name: `here` (whether it is online), `away` (seconds since its last
+            heartbeat; None if it is online or has never reported), `session`, `status` and
+            `sample`. The last three are missing if the station's Redis is unreachable.
+        """
         names = self._stations.names()
-        found: dict[str, dict[str, Any]] = {}
+        states: dict[str, dict[str, Any]] = {}
         for client in dict.fromkeys(self._stations.client(name) for name in names):
-            here = [name for name in names if self._stations.client(name) is client]
+            client_names = [name for name in names if self._stations.client(name) is client]
             try:
-                found |= _look(client, here)
+                states |= _read_states(client, client_names)
             except redis.RedisError as error:
-                log.debug("Could not list the stations: %s", error)
-                found |= {name: ABSENT for name in here}
+                log.debug("Could not read the state of stations: %s", error)
+                states |= {name: UNKNOWN_STATE for name in client_names}
         own = self._stations.own
-        if own and own.name not in found:  # it has not started yet
-            found[own.name] = ABSENT
-        return {name: found[name] for name in names if name in found}
+        if own and own.name not in states:  # it has not started yet
+            states[own.name] = UNKNOWN_STATE
+        return {name: states[name] for name in names if name in states}
 
-    def _wait_beyond(self, turn: int) -> tuple[int, dict[str, bytes]]:
-        """The stations that have changed since that turn, and the turn now."""
-        with self._news:
-            self._news.wait_for(lambda: self._turn > turn, HEARTBEAT_S)
-            changed = {n: data for n, (at, data) in self._state.items() if at > turn}
-            return self._turn, changed
+    def _wait_for_changes(self, version: int) -> tuple[int, dict[str, bytes]]:
+        """Wait for changes after `version`; return the new version and the changed states."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version > version, HEARTBEAT_S)
+            changes = {
+                name: state
+                for name, (changed_in, state) in self._states.items()
+                if changed_in > version
+            }
+            return self._version, changes
 
-    def _turn_once(self) -> bool:
-        with self._news:
+    def _step(self) -> bool:
+        """Poll once; return False when there are no followers."""
+        with self._changed:
             watched = self._followers > 0
             if not watched:
-                self._state = {}
+                self._states = {}
         if not watched:
             self._presence.close()
             return False
-        self._take({name: orjson.dumps(is_at) for name, is_at in self.look().items()})
+        self._update({name: orjson.dumps(state) for name, state in self.states().items()})
         with suppress(redis.RedisError):
-            self._presence.keep()
+            self._presence.ensure_subscribed()
         time.sleep(POLL_S)
         return True
 
-    def _take(self, seen: dict[str, bytes]) -> None:
-        with self._news:
-            seen |= {name: b"null" for name in self._state if name not in seen}
-            turn = self._turn + 1
-            changed = {
-                n: (turn, d) for n, d in seen.items() if self._state.get(n, (0, b""))[1] != d
+    def _update(self, states: dict[str, bytes]) -> None:
+        """Store the states that have changed, and wake up the followers."""
+        with self._changed:
+            states |= {name: b"null" for name in self._states if name not in states}
+            version = self._version + 1
+            changes = {
+                name: (version, state)
+                for name, state in states.items()
+                if self._states.get(name, (0, b""))[1] != state
             }
-            if changed:
-                self._state |= changed
-                self._turn = turn
-                self._news.notify_all()
+            if changes:
+                self._states |= changes
+                self._version = version
+                self._changed.notify_all()
 
 
-class Presence:
-    """Has all trainers stay awake, whichever there are."""
+class StationsPresence:
+    """Keeps the pipelines of all stations awake by subscribing to their presence channels.
+
+    Args:
+        stations: the stations, whose names may change at any time.
+    """
 
     def __init__(self, stations: Stations) -> None:
         self._stations = stations
         self._names: frozenset[str] = frozenset()
-        self._made: list[PresenceSubscription] = []
+        self._subscriptions: list[PresenceSubscription] = []
 
-    def keep(self) -> None:
-        """Be there for new ones, too, and again where a connection was cut.
+    def ensure_subscribed(self) -> None:
+        """Subscribe to new stations, and reconnect lost connections.
 
         Raises:
-            redis.RedisError: one is away; call it again.
+            redis.RedisError: Redis is unreachable; call again.
         """
         names = frozenset(self._stations.names())
         if names == self._names:
-            for one in self._made:
-                one.ensure_connected()
+            for subscription in self._subscriptions:
+                subscription.ensure_connected()
             return
         self.close()
         channels: dict[Client, list[str]] = {}
         for name in names:
             channels.setdefault(self._stations.client(name), []).append(Keys(name).present)
-        for client, those in channels.items():
-            self._made.append(PresenceSubscription(client, *those))
+        for client, client_channels in channels.items():
+            self._subscriptions.append(PresenceSubscription(client, *client_channels))
         self._names = names
 
     def close(self) -> None:
-        """Be there no longer."""
+        """Unsubscribe from all stations."""
         self._names = frozenset()
-        while self._made:
+        while self._subscriptions:
             with suppress(redis.RedisError):
-                self._made.pop().close()
+                self._subscriptions.pop().close()
 
 
-def _in_turn(stations: Sequence[Station]) -> Generator[bytes]:
-    turns = [-1] * len(stations)
+def _picture_parts(stations: Sequence[Station]) -> Generator[bytes]:
+    versions = [-1] * len(stations)
     sent_at = time.monotonic()
     while True:
         time.sleep(POLL_S)
         parts = []
-        for i, one in enumerate(stations):
-            got = one.video.newest("small", turns[i])
-            if got:
-                turns[i], part = got
-                parts.append(b"X-Station: %b\r\n%b" % (one.name.encode(), part))
+        for i, station in enumerate(stations):
+            update = station.video.newest("small", versions[i])
+            if update:
+                versions[i], part = update
+                parts.append(b"X-Station: %b\r\n%b" % (station.name.encode(), part))
         if not parts and time.monotonic() - sent_at > HEARTBEAT_S:
-            parts.append(NOTHING)
+            parts.append(EMPTY_PART)
         if parts:
             sent_at = time.monotonic()
             yield b"".join(parts)
 
 
-def _look(client: Client, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    with client.pipeline(transaction=False) as line:
+def _read_states(client: Client, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Read the states of stations that share a Redis, and remove expired ones from its list."""
+    with client.pipeline(transaction=False) as pipeline:
         for name in names:
             keys = Keys(name)
-            line.pttl(keys.heartbeat)
-            line.get(keys.session)
-            line.get(keys.camera)
-            line.xrevrange(keys.samples, count=1)
-        answers = line.execute()
-        found = {}
+            pipeline.pttl(keys.heartbeat)
+            pipeline.get(keys.session)
+            pipeline.get(keys.camera)
+            pipeline.xrevrange(keys.samples, count=1)
+        replies = pipeline.execute()
+        states = {}
         for i, name in enumerate(names):
-            left, session, status, samples = answers[4 * i : 4 * i + 4]
-            away = seconds_since_heartbeat(left)
-            if left < 0:  # it has not been there for a week
-                line.srem(STATIONS_KEY, name)
+            ttl_ms, session, status, samples = replies[4 * i : 4 * i + 4]
+            away_s = seconds_since_heartbeat(ttl_ms)
+            if ttl_ms < 0:  # the heartbeat key has expired: offline for `PRESENCE_TTL_S`, a week
+                pipeline.srem(STATIONS_KEY, name)
                 continue
-            found[name] = {
-                "here": away < OFFLINE_AFTER_S,
-                "away": None if away < OFFLINE_AFTER_S else round(away),
+            states[name] = {
+                "here": away_s < OFFLINE_AFTER_S,
+                "away": None if away_s < OFFLINE_AFTER_S else round(away_s),
                 "session": _session(session),
-                "status": _plain(status),
+                "status": _decode_object(status),
                 "sample": _sample(samples),
             }
-        line.execute()
-    return found
+        pipeline.execute()
+    return states
 
 
 def _session(data: bytes | None) -> dict[str, Any] | None:
-    """What the wall shows of a session's summary."""
-    session = _plain(data)
+    """Return a session's snapshot without its bands, which the wall does not show."""
+    session = _decode_object(data)
     return session and {name: value for name, value in session.items() if name != "bands"}
 
 
 def _sample(entries: Any) -> dict[str, Any] | None:
-    sample = _plain(entries[0][1].get(MESSAGE_FIELD)) if entries else None
-    return sample and {name: sample.get(name) for name in SHOWN}
+    """Return the shown fields of the newest sample in a reply to XREVRANGE."""
+    sample = _decode_object(entries[0][1].get(MESSAGE_FIELD)) if entries else None
+    return sample and {name: sample.get(name) for name in SAMPLE_FIELDS}
 
 
-def _plain(data: bytes | None) -> dict[str, Any] | None:
-    """What a station has written; None: nothing, or nothing that this version knows how to read."""
+def _decode_object(data: bytes | None) -> dict[str, Any] | None:
+    """Return a JSON object; None if it is missing or invalid, as from another version's station."""
     try:
         value = None if data is None else orjson.loads(data)
     except orjson.JSONDecodeError:

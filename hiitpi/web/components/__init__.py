@@ -1,1 +1,1 @@
-"""Parts that several pages share."""
+"""Components shared by several pages."""

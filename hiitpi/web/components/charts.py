@@ -1,23 +1,23 @@
-"""How charts look: dark, quiet, with direct labels."""
+"""The style of charts: dark, without frames, with direct labels."""
 
 from html import escape
 from typing import Any
 
 from hiitpi.records.player_names import COLOURS
 
-TEXT, MUTED, SURFACE, LINE = "#e8eaed", "#9aa3af", "#181b21", "#2a2f38"
+TEXT, MUTED, SURFACE, GRID = "#e8eaed", "#9aa3af", "#181b21", "#2a2f38"
 
-#: One for each workout, in the order of their names: the players' colours, which are told apart
-#: without seeing red and green, and three more.
+#: Colours of workouts, assigned in the order of their names: the players' colours, which people
+#: with red-green colour blindness can distinguish, and three more.
 SERIES = (*COLOURS, "#f5d0a9", "#e05fd0", "#8a9a3a")
 
 CONFIG: Any = {"displayModeBar": False, "responsive": True}
 
 
-def layout(**more: Any) -> dict[str, Any]:
-    """A Plotly layout in the page's language; `more` is merged over it."""
+def layout(**overrides: Any) -> dict[str, Any]:
+    """Return a Plotly layout in the style of the pages; dicts in `overrides` are merged into it."""
     axis: dict[str, Any] = {
-        "gridcolor": LINE,
+        "gridcolor": GRID,
         "zeroline": False,
         "automargin": True,
         "fixedrange": True,
@@ -31,24 +31,24 @@ def layout(**more: Any) -> dict[str, Any]:
         "xaxis": dict(axis),
         "yaxis": dict(axis),
         "legend": {"orientation": "h", "y": -0.15, "x": 0},
-        "hoverlabel": {"bgcolor": SURFACE, "bordercolor": LINE, "font": {"color": TEXT}},
+        "hoverlabel": {"bgcolor": SURFACE, "bordercolor": GRID, "font": {"color": TEXT}},
         "bargap": 0.35,
     }
-    for key, value in more.items():
+    for key, value in overrides.items():
         base[key] = {**base[key], **value} if isinstance(base.get(key), dict) else value
     return base
 
 
 def colours(slugs: list[str]) -> dict[str, str]:
-    """A colour for each workout."""
+    """Return a colour for each workout."""
     return {slug: SERIES[i % len(SERIES)] for i, slug in enumerate(slugs)}
 
 
-def label(text: str) -> str:
-    """Text for a chart, where Plotly would take `<b>` for an order: shown as it is written."""
+def escape_label(text: str) -> str:
+    """Escape text for a chart: Plotly would interpret tags such as `<b>`."""
     return escape(text, quote=False)
 
 
-def short(text: str, longest: int = 22) -> str:
-    """Text that fits beside others on a phone."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+def truncate(text: str, max_chars: int = 22) -> str:
+    """Shorten text to `max_chars`, by default to what fits next to a value on a phone."""
+    return text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…"

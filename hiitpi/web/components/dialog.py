@@ -1,4 +1,4 @@
-"""A question that is asked once before something is lost."""
+"""A confirmation dialog, shown before something is deleted."""
 
 from dash import html
 
@@ -6,7 +6,15 @@ from hiitpi.web.components.html_attributes import attributes
 
 
 def dialog(name: str, question: str, yes: str, no: str, answer: str) -> html.Dialog:
-    """A dialog that `data-ask="name"` on a button opens; `answer` is the id of its yes button."""
+    """Return a dialog that a button with `data-ask="<name>"` opens.
+
+    Args:
+        name: id of the dialog.
+        question: the question.
+        yes: text of the button that confirms.
+        no: text of the button that cancels.
+        answer: id of the button that confirms, the input of a callback.
+    """
     return html.Dialog(
         [
             html.P(question, id=f"{name}-question"),

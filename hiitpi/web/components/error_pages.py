@@ -1,4 +1,4 @@
-"""What pages show while the database cannot be read or written."""
+"""Error pages, error responses, and the banner for errors of buttons."""
 
 import logging
 import os
@@ -20,12 +20,12 @@ OURS: Final = f"{Path(__file__).parents[2]}{os.sep}"
 
 
 def banner() -> html.P:
-    """Where a button that could not do its work says why."""
+    """Return the banner that shows why a callback failed."""
     return html.P("", id="records-trouble", className="trouble banner", role="alert")
 
 
-def closed(error: RecordsError) -> html.Main:
-    """In the place of a page that cannot be shown."""
+def database_unavailable(error: RecordsError) -> html.Main:
+    """Return the page that replaces one whose data cannot be read."""
     log.error("Could not render a page: %s", error)
     return html.Main(
         [
@@ -41,44 +41,44 @@ def closed(error: RecordsError) -> html.Main:
     )
 
 
-def plain(error: Exception, code: int) -> Response:
-    """What a file that cannot be had answers."""
+def error_text(error: Exception, code: int) -> Response:
+    """Log an error and return its message as a plain-text response with the status `code`."""
     log.error("%s", error)
     return Response(str(error), code, mimetype="text/plain")
 
 
-def broken(error: Exception) -> Response:
-    """Answer what nothing else has an answer for: in words, and with no inner part of ours.
+def handle_exception(error: Exception) -> Response:
+    """Return a plain-text response to an unhandled exception, without internal details.
 
-    What fails because of what came in a callback's request is the asker's: no page of ours asks so.
-    It is logged all the same.
+    A callback request that Dash itself cannot read gets status 400: no page of this app sends such
+    a request. It is logged as a warning. Everything else is logged with its traceback and gets 500.
     """
     if isinstance(error, HTTPException):
-        words = error.description or error.name
-        return Response(f"{words}\n", error.code or 500, mimetype="text/plain")
-    if request.path.startswith("/_dash-component-suites/"):  # of a library that there is not
+        message = error.description or error.name
+        return Response(f"{message}\n", error.code or 500, mimetype="text/plain")
+    if request.path.startswith("/_dash-component-suites/"):  # Dash raises for unknown libraries
         return Response("No such file.\n", 404, mimetype="text/plain")
     if request.path == CALLBACKS and _is_malformed(error):
         log.warning("Rejected a malformed callback: %r", error)
         return Response("Invalid request.\n", 400, mimetype="text/plain")
-    log.exception("A request failed: %s %s", request.method, request.path)
+    log.exception("Request failed: %s %s", request.method, request.path)
     return Response(
-        "Something went wrong here. The log in instance/logs/web.log says more.\n",
+        "Something went wrong. See instance/logs/web.log for details.\n",
         500,
         mimetype="text/plain",
     )
 
 
 def _is_malformed(error: Exception) -> bool:
-    """Whether Dash itself could not read the request, before any code of ours ran."""
+    """Return whether Dash failed to read the request before any code of ours ran."""
     frames = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
-    # This file only passes errors on.
+    # This file only re-raises.
     return not any(name.startswith(OURS) for name in frames - {__file__})
 
 
-def tell(error: Exception) -> None:
-    """Say on the page why a button did nothing; what is no trouble of the database is a bug."""
+def show_error(error: Exception) -> None:
+    """Show a database error in the banner; re-raise any other error of a callback, a bug."""
     if not isinstance(error, RecordsError):
-        raise error  # `assets/preferences.js` says so on the page
+        raise error  # assets/preferences.js shows a message in the banner
     log.error("%s", error)
     set_props("records-trouble", {"children": str(error)})

@@ -1,4 +1,4 @@
-"""What several pages let one choose by."""
+"""Filters that several pages share."""
 
 from typing import Any
 
@@ -6,19 +6,26 @@ from dash import dcc, html
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 
-#: In the list of workouts: not one of them.
+#: Value of the option "All workouts".
 ALL = "all"
 
 
 def choice(name: str, label: str, options: dict[str, str], value: str) -> html.Div:
-    """A few things of which one is chosen, side by side."""
+    """Return a row of radio buttons.
+
+    Args:
+        name: id of the component.
+        label: its name for screen readers.
+        options: text of each option by its value.
+        value: the selected value.
+    """
     items: Any = [{"label": text, "value": key} for key, text in options.items()]
     radios = dcc.RadioItems(id=name, options=items, value=value, className="segments")
     return html.Div([html.Span(label, className="hidden"), radios])
 
 
-def workouts(library: WorkoutLibrary, name: str) -> html.Div:
-    """One workout, or all."""
+def workout_filter(library: WorkoutLibrary, name: str) -> html.Div:
+    """Return a drop-down list of all workouts, with the id `name`."""
     items: Any = [{"label": "All workouts", "value": ALL}]
     items += [{"label": workout.name, "value": workout.slug} for workout in library]
     return html.Div(
@@ -27,6 +34,6 @@ def workouts(library: WorkoutLibrary, name: str) -> html.Div:
     )
 
 
-def holds(library: WorkoutLibrary) -> frozenset[str]:
-    """The workouts that are counted in seconds."""
+def hold_slugs(library: WorkoutLibrary) -> frozenset[str]:
+    """Return the slugs of the workouts that are counted in seconds."""
     return frozenset(workout.slug for workout in library if workout.hold)

@@ -1,4 +1,4 @@
-"""The bar at the top."""
+"""The header of all pages: navigation, player, device settings."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ LINKS = (
     ("/history", "History"),
 )
 
-#: Where there are several stations, it comes first.
+#: The first link if there are several stations.
 WALL = ("/wall", "Wall")
 
-#: What each device may have its own way.
-DEVICE = (
+#: Settings that the browser stores for each device.
+DEVICE_SETTINGS = (
     ("sound", "Sound"),
     ("voice", "Spoken counts and cues"),
-    ("light", "Light colours"),
+    ("light", "Light theme"),
     ("small", "Small video"),
 )
 
 
 def header(services: Services) -> html.Header:
-    """Brand, links, who is logged in, and what this device does."""
+    """Return the header: brand, links, and a menu with the player and the device settings."""
     links = (WALL, *LINKS) if services.stations.several else LINKS
     return html.Header(
         [
@@ -47,12 +47,12 @@ def header(services: Services) -> html.Header:
                         [
                             dcc.Checklist(
                                 id="device",
-                                options=[{"label": t, "value": v} for v, t in DEVICE],
+                                options=[{"label": t, "value": v} for v, t in DEVICE_SETTINGS],
                                 value=["sound"],
                                 persistence=True,
                                 persistence_type="local",
                             ),
-                            dcc.Link("Somebody else", href="/", className="button"),
+                            dcc.Link("Switch player", href="/", className="button"),
                             dcc.Link("Status", href="/status", className="button"),
                         ],
                         className="menu",
@@ -66,7 +66,7 @@ def header(services: Services) -> html.Header:
 
 
 def header_callbacks(app: Dash, services: Services) -> None:
-    """The name of who is logged in, the mark on the page that is open, this device's ways."""
+    """Register the callbacks: the player's name, the current page's link, the device settings."""
     for name, source, prop in (
         ("here", "_pages_location", "pathname"),
         ("device", "device", "value"),
@@ -88,5 +88,5 @@ def header_callbacks(app: Dash, services: Services) -> None:
 
 
 def dot(colour: str) -> html.I:
-    """A player's colour, beside the name."""
+    """Return a dot in a player's colour, shown next to the name."""
     return html.I(className="dot", style={"background": colour})

@@ -1,8 +1,8 @@
-"""HTML attributes with a dash in their name, which Python does not allow as keywords."""
+"""HTML attributes with a hyphen in their name, which cannot be Python keyword arguments."""
 
 from typing import Any
 
 
 def attributes(**values: str) -> dict[str, Any]:
-    """`attributes(data_phase="work")` is `{"data-phase": "work"}`, for a Dash component's `**`."""
+    """Return attributes for a Dash component: `data_phase="work"` becomes `data-phase`."""
     return {name.replace("_", "-"): value for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""The live graphs under the video; the browser extends their traces."""
+"""The live graphs under the video; `assets/graphs.js` extends their traces."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from hiitpi.web.components.html_attributes import attributes
 
 
 def graphs() -> html.Section:
-    """Signal, inference time and confidence, side by side."""
+    """Return the graphs of signal, inference time and confidence, side by side."""
     config: Any = {**charts.CONFIG, "staticPlot": True}
     graph = dcc.Graph(id="graph", figure=_figure(), config=config, responsive=True)
     return html.Section(graph, className="graphs", **attributes(aria_label="Live graphs"))
 
 
 def _figure() -> dict[str, Any]:
-    """Three live graphs side by side; the browser extends their traces."""
+    """Return the empty figure: three line graphs, and a trace of dots for repetitions."""
     graphs: tuple[tuple[str, str, Any, str, dict[str, Any]], ...] = (
         ("signal", "signal", (0.0, 0.6), charts.SERIES[0], {}),
         ("inference_ms", "inference ms", (0.67, 0.81), charts.SERIES[1], {"rangemode": "tozero"}),
@@ -30,20 +30,20 @@ def _figure() -> dict[str, Any]:
         "fixedrange": True,
         "tickfont": small,
         "ticklabelstandoff": 6,
-        # Measuring every label again at each step takes longer than drawing the lines.
+        # Measuring all labels again on each update takes longer than drawing the lines.
         "automargin": False,
         "ticklabeloverflow": "allow",
     }
-    for i, (name, title, domain, colour, more) in enumerate(graphs):
+    for i, (name, title, domain, colour, axis_options) in enumerate(graphs):
         n = str(i + 1) if i else ""
         line = {"color": colour, "width": 2}
         data.append(_trace(f"x{n}", f"y{n}", name=name, mode="lines", line=line))
         axes[f"yaxis{n}"] = {
             **common,
-            **more,
+            **axis_options,
             "anchor": f"x{n}",
             "title": {"text": title, "font": small, "standoff": 8},
-            "gridcolor": charts.LINE,
+            "gridcolor": charts.GRID,
             "nticks": 4,
         }
         axes[f"xaxis{n}"] = {
@@ -60,7 +60,7 @@ def _figure() -> dict[str, Any]:
     return {"data": data, "layout": charts.layout(showlegend=False, margin=margin, **axes)}
 
 
-def _trace(x: str, y: str, **more: Any) -> dict[str, Any]:
+def _trace(x: str, y: str, **options: Any) -> dict[str, Any]:
     return {
         "type": "scatter",
         "x": [],
@@ -68,5 +68,5 @@ def _trace(x: str, y: str, **more: Any) -> dict[str, Any]:
         "xaxis": x,
         "yaxis": y,
         "hoverinfo": "skip",
-        **more,
+        **options,
     }

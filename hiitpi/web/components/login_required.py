@@ -1,10 +1,10 @@
-"""What a page that is somebody's shows to nobody."""
+"""The content of a player's page on a device without a player."""
 
 from dash import dcc, html
 
 
-def stranger() -> html.Main:
-    """The way to the login."""
+def login_required() -> html.Main:
+    """Return a page that links to the login page."""
     return html.Main(
         [
             html.H1("Who is training?"),

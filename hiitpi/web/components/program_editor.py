@@ -1,4 +1,4 @@
-"""The form in which a program is made or changed."""
+"""The form for creating and editing a program."""
 
 from typing import Any
 
@@ -9,26 +9,32 @@ from hiitpi.coach.session.program import MAX_EXERCISES, MAX_ROUNDS, Program, par
 from hiitpi.errors import ProgramError
 from hiitpi.web.components.html_attributes import attributes
 
-#: Fields of an exercise: name, what it says above, and what may be typed.
+#: Number fields of an exercise: name, label, and limits.
 FIELDS = (
     ("work", "Work, s", {"min": 5, "max": 3600}),
     ("reps", "Reps", {"min": 1, "max": 1000}),
     ("rest", "Rest, s", {"min": 0, "max": 900}),
 )
 
-#: What a new program begins with.
-BLANK: dict[str, Any] = {
+#: Initial values of a new program.
+NEW_PROGRAM: dict[str, Any] = {
     "name": "",
     "rounds": 3,
     "exercises": [{"workout": "jumping_jacks", "work": 40, "rest": 20}],
 }
 
 
-def editor(data: dict[str, Any], library: WorkoutLibrary, trouble: str = "") -> list[Any]:
-    """The form, filled with a program's data, which need not be a whole program yet."""
+def editor(data: dict[str, Any], library: WorkoutLibrary, error: str = "") -> list[Any]:
+    """Return the form.
+
+    Args:
+        data: values of its fields, as from `Program.data`; the program may be incomplete.
+        library: the workouts to choose from.
+        error: the message below the fields.
+    """
     exercises = data.get("exercises") or []
     return [
-        html.H2("The program", id="editor-title", tabIndex="-1"),
+        html.H2("Program", id="editor-title", tabIndex="-1"),
         html.Div(
             [
                 _labelled("Name", dcc.Input(id="p-name", maxLength=60, value=data.get("name"))),
@@ -44,13 +50,14 @@ def editor(data: dict[str, Any], library: WorkoutLibrary, trouble: str = "") -> 
             className="fields",
         ),
         html.P(
-            "An exercise ends when its work time is up, or its reps are done; with both, who is "
-            "done early rests for what is left (EMOM). Leave the rounds empty and give a time "
-            "limit for as many rounds as possible (AMRAP).",
+            "An exercise ends when its work time is up or its repetitions are done. If you set "
+            "both, you rest for the time that is left (EMOM). For as many rounds as possible "
+            "(AMRAP), leave the rounds empty and set a time limit.",
             className="quiet",
         ),
         html.Ol(
-            [_exercise(i, one, library) for i, one in enumerate(exercises)], className="exercises"
+            [_exercise(i, exercise, library) for i, exercise in enumerate(exercises)],
+            className="exercises",
         ),
         html.Button(
             "Add an exercise",
@@ -59,7 +66,7 @@ def editor(data: dict[str, Any], library: WorkoutLibrary, trouble: str = "") -> 
             n_clicks=0,
             disabled=len(exercises) >= MAX_EXERCISES,
         ),
-        html.P(trouble, id="editor-trouble", className="trouble", role="alert"),
+        html.P(error, id="editor-trouble", className="trouble", role="alert"),
         html.Div(
             [
                 html.Button("Save", id="p-save", className="button primary", n_clicks=0),
@@ -70,58 +77,62 @@ def editor(data: dict[str, Any], library: WorkoutLibrary, trouble: str = "") -> 
     ]
 
 
-def filled(
+def form_data(
     name: Any, rounds: Any, round_rest: Any, limit: Any, exercises: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """A program's data out of what the form's fields hold; empty ones are left out."""
-    given = {"name": str(name or "").strip(), "round_rest": round_rest, "limit": limit}
-    data = {key: value for key, value in given.items() if value not in (None, "")}
+    """Return a program's data, as `parse` takes it, from the values of the form's fields.
+
+    Empty fields are left out, except the rounds: None means as many as possible.
+    """
+    fields = {"name": str(name or "").strip(), "round_rest": round_rest, "limit": limit}
+    data = {key: value for key, value in fields.items() if value not in (None, "")}
     data["rounds"] = rounds
     data["exercises"] = [
-        {key: value for key, value in one.items() if value not in (None, "")} for one in exercises
+        {key: value for key, value in exercise.items() if value not in (None, "")}
+        for exercise in exercises
     ]
     return data
 
 
-def checked(data: dict[str, Any], library: WorkoutLibrary) -> Program:
-    """The program that the form describes.
+def validated(data: dict[str, Any], library: WorkoutLibrary) -> Program:
+    """Return the program that the form's data describes.
 
     Raises:
-        ProgramError: it describes none, or one with a workout that is not here.
+        ProgramError: the data is invalid, or a workout is unknown.
     """
     if not data.get("name"):
         raise ProgramError("Please give the program a name.")
     program = parse(data)
     unknown = [slug for slug in program.workouts if slug not in library]
     if unknown:
-        raise ProgramError(f"There is no workout {unknown[0]!r} here.")
+        raise ProgramError(f"There is no workout {unknown[0]!r}.")
     return program
 
 
-def _exercise(i: int, one: dict[str, Any], library: WorkoutLibrary) -> html.Li:
+def _exercise(i: int, exercise: dict[str, Any], library: WorkoutLibrary) -> html.Li:
     select = dcc.Dropdown(
         id={"type": "p-workout", "i": i},
         options=[{"label": w.name, "value": w.slug} for w in library],
-        value=one.get("workout"),
+        value=exercise.get("workout"),
         clearable=False,
         searchable=False,
     )
     fields = [
-        _labelled(label, _number({"type": f"p-{name}", "i": i}, one.get(name), **bounds))
-        for name, label, bounds in FIELDS
+        _labelled(label, _number({"type": f"p-{name}", "i": i}, exercise.get(name), **limits))
+        for name, label, limits in FIELDS
     ]
-    moves = [
+    buttons = [
         html.Button(
             text,
             id={"type": f"p-{act}", "i": i},
             className="button small",
             n_clicks=0,
-            **attributes(aria_label=f"{says} exercise {i + 1}"),
+            **attributes(aria_label=f"{verb} exercise {i + 1}"),
         )
-        for text, act, says in (("↑", "up", "Move up"), ("×", "remove", "Remove"))
+        for text, act, verb in (("↑", "up", "Move up"), ("×", "remove", "Remove"))
     ]
     return html.Li(
-        [_labelled(f"Exercise {i + 1}", select), *fields, html.Div(moves, className="moves")]
+        [_labelled(f"Exercise {i + 1}", select), *fields, html.Div(buttons, className="moves")]
     )
 
 
@@ -129,6 +140,7 @@ def _labelled(text: str, field: Any) -> html.Label:
     return html.Label([html.Span(text), field])
 
 
-def _number(name: Any, value: Any, **bounds: Any) -> dcc.Input:
-    whole = int(value) if isinstance(value, float) and value.is_integer() else value
-    return dcc.Input(id=name, type="number", step=1, value=whole, **bounds)
+def _number(name: Any, value: Any, **limits: Any) -> dcc.Input:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return dcc.Input(id=name, type="number", step=1, value=value, **limits)

@@ -1,4 +1,4 @@
-"""What to train: one workout with or without a goal, or a program."""
+"""The choice of what to train: one workout with or without a goal, or a program."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,20 +18,20 @@ from hiitpi.errors import ProgramError, RecordsError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.services import Services
 
-#: Goals for one workout, with the amount that the field begins with.
+#: Goals for one workout, and the initial amount of repetitions or seconds.
 GOALS = {"free": "Free", "reps": "Reps", "seconds": "Seconds", "tabata": "Tabata"}
-AMOUNT = 20
+DEFAULT_AMOUNT = 20
 
-#: What a new player begins with: everybody knows it, and it needs neither floor nor strength.
-FIRST = "jumping_jacks"
+#: Workout of a new player: everyone knows it, and it needs neither the floor nor strength.
+DEFAULT_WORKOUT = "jumping_jacks"
 
 
 def picker(services: Services, player: str) -> html.Div:
-    """The panel from which a session is started."""
+    """Return the panel in which a player starts a session."""
     return html.Div(
         [
             html.H1(f"Ready, {player}?"),
-            *what(services, kept=player, last=_last_workout(services, player)),
+            *program_fields(services, persistence=player, workout=_last_workout(services, player)),
             html.Button("Start", id="start", className="button primary large", n_clicks=0),
             html.P("", id="start-trouble", className="trouble", role="alert"),
         ],
@@ -40,20 +40,23 @@ def picker(services: Services, player: str) -> html.Div:
     )
 
 
-def what(
-    services: Services, goals: Mapping[str, str] = GOALS, kept: Any = True, last: str | None = None
+def program_fields(
+    services: Services,
+    goals: Mapping[str, str] = GOALS,
+    persistence: Any = True,
+    workout: str | None = None,
 ) -> list[Any]:
-    """The fields by which a program is chosen, for a panel with the id "picker".
+    """Return the fields for choosing a program, for a panel with the id "picker".
 
     Args:
-        services: of the app.
-        goals: for one workout, by value.
-        kept: the name under which a browser remembers what was chosen (Dash's `persistence`).
-        last: slug of the workout to begin with; None: one that everybody knows.
+        services: the services of the app.
+        goals: text of the goals for one workout, by value.
+        persistence: key under which the browser stores the choice (Dash's `persistence`).
+        workout: slug of the workout selected initially; None for `DEFAULT_WORKOUT`.
     """
     workouts = list(services.library)
-    known = {workout.slug for workout in workouts}
-    first = next((slug for slug in (last, FIRST) if slug in known), None)
+    slugs = {workout.slug for workout in workouts}
+    selected = next((slug for slug in (workout, DEFAULT_WORKOUT) if slug in slugs), None)
     return [
         dcc.RadioItems(
             id="mode",
@@ -63,7 +66,7 @@ def what(
             ],
             value="workout",
             className="segments",
-            persistence=kept,
+            persistence=persistence,
             persistence_type="local",
         ),
         html.Div(
@@ -72,8 +75,8 @@ def what(
                     "workout",
                     [{"label": w.name, "value": w.slug} for w in workouts],
                     "Workout",
-                    kept,
-                    first,
+                    persistence,
+                    selected,
                 ),
                 html.Div(
                     [
@@ -82,7 +85,7 @@ def what(
                             options=[{"label": t, "value": v} for v, t in goals.items()],
                             value=next(iter(goals)),
                             className="segments",
-                            persistence=kept,
+                            persistence=persistence,
                             persistence_type="local",
                         ),
                         html.Label(
@@ -94,8 +97,8 @@ def what(
                                     min=1,
                                     max=1000,
                                     step=1,
-                                    value=AMOUNT,
-                                    persistence=kept,
+                                    value=DEFAULT_AMOUNT,
+                                    persistence=persistence,
                                     persistence_type="local",
                                 ),
                             ],
@@ -109,8 +112,8 @@ def what(
         ),
         html.Div(
             [
-                _cards("program", _programs(services), "Program", kept),
-                dcc.Link("Make or change programs", href="/programs", className="quiet"),
+                _cards("program", _program_options(services), "Program", persistence),
+                dcc.Link("Create or edit programs", href="/programs", className="quiet"),
             ],
             className="several",
         ),
@@ -118,21 +121,29 @@ def what(
 
 
 def _last_workout(services: Services, player: str) -> str | None:
-    """What the player did last; None: nothing yet, or it cannot be asked now."""
+    """Return the player's last workout; None if there is none or the database is unavailable."""
     try:
-        found, _ = services.store.history.sessions(player, limit=1)
+        sessions, _ = services.store.history.sessions(player, limit=1)
     except RecordsError:
         return None
-    return found[0].workouts[-1] if found and found[0].workouts else None
+    return sessions[0].workouts[-1] if sessions and sessions[0].workouts else None
 
 
-def chosen(
+def selected_program(
     services: Services, mode: str, workout: Any, goal: Any, amount: Any, key: Any
 ) -> Program:
-    """The program that the panel's fields describe.
+    """Return the program that the values of the panel's fields describe.
+
+    Args:
+        services: the services of the app.
+        mode: "workout" or "program".
+        workout: slug of the workout, for the mode "workout".
+        goal: one of `GOALS`, for the mode "workout".
+        amount: repetitions or seconds, for these goals.
+        key: key of the program, for the mode "program".
 
     Raises:
-        ProgramError: something is missing or out of bounds; the message is for the player.
+        ProgramError: a value is missing or out of range; the message is shown to the player.
     """
     if mode == "program":
         return by_key(services, key)
@@ -144,18 +155,18 @@ def chosen(
         if goal == "reps":
             return to_reps(workout, int(amount))
         if amount < 5:
-            raise ProgramError("A set takes at least 5 seconds.")
+            raise ProgramError("A set must last at least 5 seconds.")
         return for_seconds(workout, float(amount))
     return tabata(workout) if goal == "tabata" else free(workout)
 
 
 def by_key(services: Services, key: Any) -> Program:
-    """The program of a key like "shipped-0" or "house-3".
+    """Return the program with a key such as "shipped-0" or "house-3".
 
     Raises:
-        ProgramError: there is none.
+        ProgramError: there is no such program.
     """
-    kind, number = key_parts(key)
+    kind, number = parse_key(key)
     program = None
     if kind == "shipped" and 0 <= number < len(SHIPPED_PROGRAMS):
         program = SHIPPED_PROGRAMS[number]
@@ -166,21 +177,21 @@ def by_key(services: Services, key: Any) -> Program:
     return program
 
 
-def key_parts(key: Any) -> tuple[str, int]:
-    """Where a program comes from, and its number there; -1 for what is no number of ours."""
+def parse_key(key: Any) -> tuple[str, int]:
+    """Split a key into the program's origin and its number; the number is -1 if it is invalid."""
     kind, _, number = str(key or "").partition("-")
     digits = number.isascii() and number.isdecimal() and len(number) < 10
     return kind, int(number) if digits else -1
 
 
-def described(program: Program, library: WorkoutLibrary) -> str:
-    """A program in a line: "8 rounds · Squats 20 s, rest 10 s · 4 min"."""
+def describe(program: Program, library: WorkoutLibrary) -> str:
+    """Return a program as one line, such as "8 rounds · Squats 20 s, rest 10 s · 4 min"."""
     rounds = "as many rounds as possible" if program.rounds is None else f"{program.rounds} rounds"
     parts = [] if program.rounds == 1 else [rounds]
-    shown = program.exercises[:3]
-    exercises = ", ".join(_exercise(e, library) for e in shown)
-    more = len(program.exercises) - len(shown)
-    parts.append(f"{exercises} and {more} more" if more else exercises)
+    listed = program.exercises[:3]
+    exercises = ", ".join(_exercise(e, library) for e in listed)
+    omitted = len(program.exercises) - len(listed)
+    parts.append(f"{exercises} and {omitted} more" if omitted else exercises)
     seconds = program.seconds
     if seconds is not None:
         parts.append(f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:g} s")
@@ -194,37 +205,41 @@ def _exercise(exercise: Any, library: WorkoutLibrary) -> str:
     return f"{reps}{library.name(exercise.workout)}{work}{rest}"
 
 
-def _programs(services: Services) -> list[dict[str, Any]]:
+def _program_options(services: Services) -> list[dict[str, Any]]:
     try:
         house = services.store.programs.all()
     except RecordsError:
         house = []
-    known = [(f"house-{kept.id}", kept.program) for kept in house]
-    known += [(f"shipped-{i}", program) for i, program in enumerate(SHIPPED_PROGRAMS)]
+    programs = [(f"house-{stored.id}", stored.program) for stored in house]
+    programs += [(f"shipped-{i}", program) for i, program in enumerate(SHIPPED_PROGRAMS)]
     return [
         {
             "label": html.Span(
                 [
                     program.name,
-                    html.Small(described(program, services.library)),
+                    html.Small(describe(program, services.library)),
                 ]
             ),
             "value": key,
         }
-        for key, program in known
+        for key, program in programs
     ]
 
 
 def _cards(
-    name: str, options: list[dict[str, Any]], label: str, kept: Any, chosen: str | None = None
+    name: str,
+    options: list[dict[str, Any]],
+    label: str,
+    persistence: Any,
+    selected: str | None = None,
 ) -> html.Div:
     return html.Div(
         dcc.RadioItems(
             id=name,
             options=options,
-            value=chosen or (options[0]["value"] if options else None),
+            value=selected or (options[0]["value"] if options else None),
             className="workouts",
-            persistence=kept,
+            persistence=persistence,
             persistence_type="local",
         ),
         role="group",

@@ -1,4 +1,4 @@
-"""A player's charts: the calendar, and what changes over time. Figures out of days; no database."""
+"""A player's charts: the calendar, and the progress over time. Pure functions of daily stats."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,38 +10,45 @@ from hiitpi.records.history import Day, Kind, bests
 from hiitpi.records.local_days import week_start
 from hiitpi.web.components import charts
 
-#: Weeks of the calendar.
+#: Weeks that the calendar shows.
 WEEKS: Final = 53
 
-#: Up to so many days a bar is a day; up to so many a week; beyond, a month.
-BY_DAY, BY_WEEK = 31, 400
+#: Longest period, in days, with one bar per day, and with one bar per week. Longer periods have one
+#: bar per month.
+MAX_DAYS_BY_DAY, MAX_DAYS_BY_WEEK = 31, 400
 
 
 def calendar(days: Sequence[Day], today: date, holds: Collection[str]) -> dict[str, Any]:
-    """The last year, a square a day, a column a week: the more repetitions, the brighter.
+    """Return a calendar of the last year: a square per day, brighter with more repetitions.
 
-    A day with holds only is shown as one that was not empty.
+    A column is a week. A hold adds its seconds, but at least 1, so that its day is not shown as
+    empty.
+
+    Args:
+        days: the player's daily stats.
+        today: the last day, a local date.
+        holds: slugs of the workouts counted in seconds.
     """
     reps: defaultdict[date, int] = defaultdict(int)
     for day in days:
         reps[day.day] += max(1, day.reps) if day.workout in holds else day.reps
-    first = week_start(today) - timedelta(weeks=WEEKS - 1)
-    columns = [first + timedelta(weeks=i) for i in range(WEEKS)]
-    squares: list[list[int | None]] = []
-    words: list[list[str]] = []
+    first_monday = week_start(today) - timedelta(weeks=WEEKS - 1)
+    mondays = [first_monday + timedelta(weeks=i) for i in range(WEEKS)]
+    values: list[list[int | None]] = []
+    hover_texts: list[list[str]] = []
     for weekday in range(7):
-        dates = [monday + timedelta(days=weekday) for monday in columns]
-        squares.append([None if d > today else reps.get(d, 0) for d in dates])
-        words.append([f"{d:%a} {d.day} {d:%b %Y}: {reps.get(d, 0)}" for d in dates])
-    months = {c.replace(day=1): c for c in columns if c.day <= 7}
+        dates = [monday + timedelta(days=weekday) for monday in mondays]
+        values.append([None if d > today else reps.get(d, 0) for d in dates])
+        hover_texts.append([f"{d:%a} {d.day} {d:%b %Y}: {reps.get(d, 0)}" for d in dates])
+    months = {monday.replace(day=1): monday for monday in mondays if monday.day <= 7}
     return {
         "data": [
             {
                 "type": "heatmap",
-                "x": [c.isoformat() for c in columns],
+                "x": [monday.isoformat() for monday in mondays],
                 "y": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-                "z": squares,
-                "text": words,
+                "z": values,
+                "text": hover_texts,
                 "hovertemplate": "%{text}<extra></extra>",
                 "xgap": 3,
                 "ygap": 3,
@@ -55,8 +62,8 @@ def calendar(days: Sequence[Day], today: date, holds: Collection[str]) -> dict[s
             margin={"l": 4, "r": 4, "t": 4, "b": 4},
             xaxis={
                 "type": "category",
-                "tickvals": [c.isoformat() for c in months.values()],
-                "ticktext": [f"{c:%b}" for c in months.values()],
+                "tickvals": [monday.isoformat() for monday in months.values()],
+                "ticktext": [f"{monday:%b}" for monday in months.values()],
                 "tickangle": 0,
                 "showgrid": False,
                 "tickfont": {"size": 12},
@@ -74,23 +81,25 @@ def calendar(days: Sequence[Day], today: date, holds: Collection[str]) -> dict[s
 def progress(
     library: WorkoutLibrary, days: Sequence[Day], workout: str | None, holds: Collection[str]
 ) -> dict[str, Any]:
-    """Repetitions, form and (of one workout) pace over time, with the bests marked.
+    """Return charts of repetitions, form and, for a single workout, pace over time.
+
+    For a single workout the personal bests of the period are marked.
 
     Args:
-        library: names of workouts.
-        days: of the period, in order.
-        workout: only this one; None: all but those counted in seconds.
-        holds: workouts counted in seconds.
+        library: the workouts, for their names.
+        days: the daily stats of the period, in order.
+        workout: slug of the workout; None for all workouts except those counted in seconds.
+        holds: slugs of the workouts counted in seconds.
     """
-    mine = [d for d in days if (d.workout == workout if workout else d.workout not in holds)]
-    if not mine:
+    days = [d for d in days if (d.workout == workout if workout else d.workout not in holds)]
+    if not days:
         hidden = {"visible": False}
         return {"data": [], "layout": charts.layout(xaxis=hidden, yaxis=hidden)}
-    span = (mine[-1].day - mine[0].day).days
+    span = (days[-1].day - days[0].day).days
     buckets: defaultdict[date, list[Day]] = defaultdict(list)
-    for day in mine:
+    for day in days:
         buckets[_bucket(day.day, span)].append(day)
-    slugs = sorted({d.workout for d in mine}, key=library.name)
+    slugs = sorted({d.workout for d in days}, key=library.name)
     colour = charts.colours(slugs)
     unit = "seconds" if workout in holds else "reps"
     data = [
@@ -98,45 +107,48 @@ def progress(
             "type": "bar",
             "name": library.name(slug),
             "x": [b.isoformat() for b in buckets],
-            "y": [sum(d.reps for d in all_ if d.workout == slug) for all_ in buckets.values()],
-            "width": _wide(span),
+            "y": [sum(d.reps for d in bucket if d.workout == slug) for bucket in buckets.values()],
+            "width": _bar_width_ms(span),
             "marker": {"color": colour[slug]},
             "hovertemplate": f"%{{y}} {unit}, %{{fullData.name}}<extra></extra>",
         }
         for slug in slugs
     ]
-    titles = [f"{unit} {_per(span)}", "form"]
-    data.append(_line("form", [_score(all_) for all_ in buckets.values()], buckets, 2))
+    titles = [f"{unit} {_per_bucket(span)}", "form"]
+    data.append(_line("form", [_mean_score(bucket) for bucket in buckets.values()], buckets, 2))
     if workout and workout not in holds:
         titles.append("pace /30 s")
-        data.append(_line("pace", [_pace(all_) for all_ in buckets.values()], buckets, 3))
+        data.append(_line("pace", [_mean_pace(bucket) for bucket in buckets.values()], buckets, 3))
     if workout:
-        data += _stars(mine, span, workout in holds)
+        data += _stars(days, span, workout in holds)
     return {"data": data, "layout": _layout(titles, not workout, list(buckets), span)}
 
 
 def _bucket(day: date, span: int) -> date:
-    if span <= BY_DAY:
+    if span <= MAX_DAYS_BY_DAY:
         return day
-    return week_start(day) if span <= BY_WEEK else day.replace(day=1)
+    return week_start(day) if span <= MAX_DAYS_BY_WEEK else day.replace(day=1)
 
 
-def _wide(span: int) -> float:
-    """Milliseconds that a bar is wide; one bar alone would be a hair otherwise."""
-    return 0.75 * 86_400_000 * (1 if span <= BY_DAY else 7 if span <= BY_WEEK else 30)
+def _bar_width_ms(span: int) -> float:
+    """Return the width of a bar in Plotly's unit, ms; by default a single bar is a thin line."""
+    days = 1 if span <= MAX_DAYS_BY_DAY else 7 if span <= MAX_DAYS_BY_WEEK else 30
+    return 0.75 * 86_400_000 * days
 
 
-def _per(span: int) -> str:
-    return "a day" if span <= BY_DAY else "a week" if span <= BY_WEEK else "a month"
+def _per_bucket(span: int) -> str:
+    if span <= MAX_DAYS_BY_DAY:
+        return "a day"
+    return "a week" if span <= MAX_DAYS_BY_WEEK else "a month"
 
 
-def _score(days: list[Day]) -> float | None:
+def _mean_score(days: list[Day]) -> float | None:
     scored = sum(d.scored for d in days)
     total = sum(d.score * d.scored for d in days if d.score is not None)
     return round(total / scored, 1) if scored else None
 
 
-def _pace(days: list[Day]) -> float | None:
+def _mean_pace(days: list[Day]) -> float | None:
     paces = [d.pace for d in days if d.pace is not None]
     return round(sum(paces) / len(paces), 1) if paces else None
 
@@ -157,7 +169,7 @@ def _line(name: str, values: list[float | None], buckets: Any, axis: int) -> dic
 
 
 def _stars(days: list[Day], span: int, hold: bool) -> list[dict[str, Any]]:
-    """The personal bests of the period, at the bar of the day they were reached."""
+    """Return markers of the period's personal bests, at the bar of the day they were achieved."""
     axes: dict[Kind, tuple[str, str]] = {
         "set": ("y", "best set"),
         "score": ("y2", "best form"),
@@ -194,15 +206,15 @@ def _layout(titles: list[str], legend: bool, buckets: list[date], span: int) -> 
             "domain": [top - 1 / n + 0.06, top],
             "title": {"text": text, "font": small},
             "tickfont": small,
-            "gridcolor": charts.LINE,
+            "gridcolor": charts.GRID,
             "zeroline": False,
             "fixedrange": True,
             "nticks": 4,
             "rangemode": "tozero",
             **({"range": [0, 105]} if text == "form" else {}),
         }
-    pad = timedelta(days=1 if span <= BY_DAY else 7 if span <= BY_WEEK else 31)
-    first = min(buckets[0], buckets[-1] - 6 * pad)  # one session alone is no time axis
+    pad = timedelta(days=1 if span <= MAX_DAYS_BY_DAY else 7 if span <= MAX_DAYS_BY_WEEK else 31)
+    first = min(buckets[0], buckets[-1] - 6 * pad)  # at least seven bars wide
     return charts.layout(
         barmode="stack",
         showlegend=legend,
@@ -212,8 +224,8 @@ def _layout(titles: list[str], legend: bool, buckets: list[date], span: int) -> 
             "anchor": f"y{n}",
             "type": "date",
             "range": [(first - pad).isoformat(), (buckets[-1] + pad).isoformat()],
-            "tickformat": "%b %Y" if span > BY_WEEK else "%-d %b",
-            "hoverformat": "%b %Y" if span > BY_WEEK else "%-d %b %Y",
+            "tickformat": "%b %Y" if span > MAX_DAYS_BY_WEEK else "%-d %b",
+            "hoverformat": "%b %Y" if span > MAX_DAYS_BY_WEEK else "%-d %b %Y",
             "tickfont": small,
             "tickangle": 0,
             "nticks": 6,

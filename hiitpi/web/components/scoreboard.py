@@ -1,12 +1,12 @@
-"""The score board of a running session; `assets/scoreboard.js` keeps it true."""
+"""The scoreboard of a running session; `assets/scoreboard.js` updates it."""
 
 from dash import html
 
 from hiitpi.web.components.html_attributes import attributes
 
 
-def board() -> html.Div:
-    """Phase, ring, counter, figures, and what may be done."""
+def scoreboard() -> html.Div:
+    """Return the scoreboard: phase, time ring, counter, figures, and buttons."""
     return html.Div(
         [
             html.Div(
@@ -25,7 +25,7 @@ def board() -> html.Div:
                 className="head",
             ),
             html.P("0", id="reps", className="reps"),
-            # Screen readers are told every tenth repetition: jumping jacks come two a second.
+            # Screen readers announce every tenth repetition: jumping jacks come two a second.
             html.P("", id="reps-read", className="hidden", **attributes(aria_live="polite")),
             html.P("", id="big", className="reps", **attributes(aria_hidden="true")),
             html.P("", id="workout-name", className="workout-name"),
@@ -37,7 +37,7 @@ def board() -> html.Div:
                         ("form", "score", "–"),
                         ("sway", "sway", "–"),
                         ("did not count", "attempts", "0"),
-                        ("in all", "total", "0"),
+                        ("total", "total", "0"),
                     )
                 ],
                 className="facts",
@@ -50,7 +50,7 @@ def board() -> html.Div:
                 [
                     _button("Start anyway", "go"),
                     _button("Pause", "pause"),
-                    _button("Go on", "resume", primary=True),
+                    _button("Resume", "resume", primary=True),
                     _button("Cancel", "cancel"),
                     _button("Done", "done"),
                     _button("Take over", "claim"),
@@ -63,8 +63,8 @@ def board() -> html.Div:
     )
 
 
-def claim() -> html.Div:
-    """Somebody wants to take over: what the two screens that it concerns show."""
+def takeover_box() -> html.Div:
+    """Return the request to take over control, shown on the two devices it concerns."""
     return html.Div(
         [
             html.P("", id="claim-text"),

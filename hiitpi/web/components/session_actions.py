@@ -1,4 +1,4 @@
-"""An ended session, wherever it is shown: corrected, discarded, put back."""
+"""Actions on an ended session, on every page that shows it: correct, discard, restore."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from hiitpi.web.services import Services
 
 
 def discard_question() -> html.Dialog:
-    """Asked once before a session is discarded."""
+    """Return the confirmation dialog for discarding a session."""
     return dialog(
         "discard-dialog",
         "Discard this session? It will not count anywhere. You can restore it for a day.",
@@ -24,8 +24,8 @@ def discard_question() -> html.Dialog:
     )
 
 
-def ended_callbacks(app: Dash, services: Services) -> None:
-    """What its buttons do."""
+def session_callbacks(app: Dash, services: Services) -> None:
+    """Register the callbacks of an ended session's panel."""
     app.clientside_callback(
         ClientsideFunction("hiitpi", "announce"),
         Output("summary", "title"),
@@ -42,7 +42,7 @@ def ended_callbacks(app: Dash, services: Services) -> None:
     def ended(session: str | None) -> Any:
         if not session:
             return None, ""
-        return shown(services, session)
+        return session_panel(services, session)
 
     @app.callback(
         Output("summary", "children", allow_duplicate=True),
@@ -59,39 +59,55 @@ def ended_callbacks(app: Dash, services: Services) -> None:
         if not session or not ctx.triggered[0]["value"]:
             return no_update, no_update
         record = services.store.session(session)
-        if record is None or not mine(record):
+        if record is None or not can_edit(record):
             return no_update, "Only the player who trained can change this."
         try:
-            says = _changed(services, session, counts, ids)
+            message = _apply_change(services, session, counts, ids)
         except RecordsError as error:
             return no_update, str(error)
         services.cache.clear()
-        return shown(services, session, says)
+        return session_panel(services, session, message)
 
 
-def _changed(services: Services, session: str, counts: list[Any], ids: list[Any]) -> str:
-    """Do what was asked of an ended session; what to say about it."""
+def _apply_change(services: Services, session: str, counts: list[Any], ids: list[Any]) -> str:
+    """Perform the action of the button that was pressed; return the message to show.
+
+    Args:
+        services: the services of the app.
+        session: uuid of the ended session.
+        counts: the corrected number of repetitions of each set.
+        ids: ids of the fields of `counts`, which contain the number of the set.
+
+    Raises:
+        RecordsError: a count is invalid or the database is unavailable.
+    """
     act = ctx.triggered_id if isinstance(ctx.triggered_id, str) else ctx.triggered_id["act"]
     if act != "save":
         undo = act == "undo"
         services.store.discard(session, undo=undo)
-        return "It counts again" if undo else "Discarded"
-    given = dict(zip((one["set"] for one in ids), counts, strict=True))
-    if any(not isinstance(count, int) for count in given.values()):
+        return "Restored" if undo else "Discarded"
+    corrections = dict(zip((field["set"] for field in ids), counts, strict=True))
+    if any(not isinstance(count, int) for count in corrections.values()):
         raise RecordsError("Please enter whole numbers.")
-    services.store.correct(session, given)
+    services.store.correct(session, corrections)
     return "Saved"
 
 
-def shown(services: Services, session: str, says: str = "") -> tuple[Any, str]:
-    """The panel of an ended session, and what is wrong with it."""
+def session_panel(services: Services, session: str, message: str = "") -> tuple[Any, str]:
+    """Return the panel of an ended session and an error message; one of the two is empty.
+
+    Args:
+        services: the services of the app.
+        session: uuid of the session.
+        message: result of the last action, shown instead of "Finished".
+    """
     record = services.store.session(session)
     if record is None:
         return None, "It will be saved as soon as the database is available."
-    return summary(services, record, mine(record), says), ""
+    return summary(services, record, can_edit(record), message), ""
 
 
-def mine(record: SessionRecord) -> bool:
-    """Whether whoever looks at it may change it."""
+def can_edit(record: SessionRecord) -> bool:
+    """Return whether the player logged in on this device may change a session."""
     player = current_player()
     return player is not None and name_key(player) == name_key(record.player)

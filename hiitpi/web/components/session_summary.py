@@ -1,4 +1,4 @@
-"""What a session was like: shown at its end, on every screen; its player may correct it."""
+"""The summary of an ended session, shown on every screen; its player can correct it."""
 
 from itertools import pairwise
 from typing import Any, Final
@@ -10,12 +10,12 @@ from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.records.history import Kind, session_bests
 from hiitpi.records.sessions import MAX_REPS
 from hiitpi.web.components import charts
-from hiitpi.web.components.filters import holds
+from hiitpi.web.components.filters import hold_slugs
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.session_titles import clock, title
+from hiitpi.web.components.session_titles import format_clock, plural, title
 from hiitpi.web.services import Services
 
-#: How personal bests are called, and with how many decimals they are told.
+#: Text and number of decimals of personal bests.
 BESTS: Final[dict[Kind, tuple[str, int]]] = {
     "set": ("best set", 0),
     "pace": ("best pace", 1),
@@ -23,120 +23,124 @@ BESTS: Final[dict[Kind, tuple[str, int]]] = {
 }
 
 
-def summary(services: Services, record: SessionRecord, mine: bool, says: str = "") -> list[Any]:
-    """The whole panel.
+def summary(
+    services: Services, record: SessionRecord, editable: bool, message: str = ""
+) -> list[Any]:
+    """Return the content of the panel.
 
     Args:
-        record: with its series.
-        mine: whether whoever looks at it may correct and discard it.
-        says: what was done to it just now.
+        services: the services of the app.
+        record: the session, with its series of repetitions.
+        editable: whether the viewer may correct and discard it.
+        message: result of the last action; "" for none.
     """
     discarded = record.status == "discarded"
     return [
         html.Div(
             [
                 html.P(
-                    says or ("Discarded" if discarded else "Finished"),
+                    message or ("Discarded" if discarded else "Finished"),
                     className="phase",
                     role="status",
                 ),
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
-                *_compared(services, record),
+                *_comparison(services, record),
                 _facts(record),
                 _reasons(record.series),
-                _commands(discarded) if mine else None,
+                _buttons(discarded) if editable else None,
             ],
             className="result",
         ),
         html.Div(
-            [_sets(services, record, mine and not discarded), _graph(record.series)],
+            [_sets(services, record, editable and not discarded), _graph(record.series)],
             className="details",
         ),
     ]
 
 
-def _compared(services: Services, record: SessionRecord) -> list[Any]:
-    """How it stands beside the player's other sessions; new bests are announced."""
-    new = _new_bests(services, record)
-    if new:
-        return [html.P(text, className="best") for text in new]
+def _comparison(services: Services, record: SessionRecord) -> list[Any]:
+    """Return the session's new bests, or else the player's best session of the same kind."""
+    new_bests = _new_bests(services, record)
+    if new_bests:
+        return [html.P(text, className="best") for text in new_bests]
     best = services.store.best(record)
     if best is None:
         return [html.P("Your first session of this kind.", className="quiet")]
-    return [html.P(f"Your best: {best.reps} reps, pace {best.pace:g} /30 s.", className="quiet")]
+    text = f"Your best: {plural(best.reps, 'rep')}, pace {best.pace:g} /30 s."
+    return [html.P(text, className="quiet")]
 
 
 def _new_bests(services: Services, record: SessionRecord) -> list[str]:
     if record.status == "discarded":
         return []
-    before, new = services.store.history.previous_bests(record), []
+    previous_bests, texts = services.store.history.previous_bests(record), []
     best = services.store.best(record)
     if best is not None and record.reps > best.reps:
-        new.append(f"New best! Before it was {best.reps}.")
+        texts.append(f"New best! Your previous best was {best.reps}.")
     elif best is not None and record.pace > best.pace:
-        new.append(f"Fastest so far: {record.pace:g} /30 s, before {best.pace:g}.")
+        texts.append(f"New best pace: {record.pace:g} /30 s, previously {best.pace:g}.")
     for slug, kinds in session_bests(record).items():
         for kind, value in kinds.items():
-            old = before.get(slug, {}).get(kind)
-            if old is None or round(value, 1) <= round(old, 1):
+            previous = previous_bests.get(slug, {}).get(kind)
+            if previous is None or round(value, 1) <= round(previous, 1):
                 continue
-            if kind == "pace" and slug in holds(services.library):
+            if kind == "pace" and slug in hold_slugs(services.library):
                 continue
-            name, digits = BESTS[kind]
-            new.append(
-                f"{services.library.counted(slug)}: {name} {value:.{digits}f}, "
-                f"before {old:.{digits}f}."
+            name, decimals = BESTS[kind]
+            texts.append(
+                f"{services.library.counted(slug)}: {name} {value:.{decimals}f}, "
+                f"previously {previous:.{decimals}f}."
             )
-    return new
+    return texts
 
 
 def _facts(record: SessionRecord) -> html.Dl:
     facts = [
-        ("work", clock(record.seconds)),
+        ("work", format_clock(record.seconds)),
         ("pace /30 s", f"{record.pace:g}"),
-        ("form", _whole(record.score)),
+        ("form", _rounded(record.score)),
         ("sway", "–" if record.sway is None else f"{record.sway:.0f}°"),
         ("did not count", str(record.attempts)),
     ]
     return html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts")
 
 
-def _sets(services: Services, record: SessionRecord, mine: bool) -> html.Div:
+def _sets(services: Services, record: SessionRecord, editable: bool) -> html.Div:
     titles = ("Set", "Workout", "Counted", "Camera", "Missed", "Form")
-    rows = [_set(services, one, mine) for one in record.sets]
+    caption = "Was the camera wrong? Correct the count, then save." if editable else "Sets"
     table = html.Table(
         [
-            html.Caption("Was the camera wrong? Correct the count, then save." if mine else "Sets"),
+            html.Caption(caption),
             html.Thead(html.Tr([html.Th(t, scope="col") for t in titles])),
-            html.Tbody(rows),
+            html.Tbody([_set_row(services, s, editable) for s in record.sets]),
         ]
     )
     return html.Div(table, className="table sets")
 
 
-def _set(services: Services, one: SetRecord, mine: bool) -> html.Tr:
-    name = services.library.name(one.workout)
-    counted: Any = str(one.counted)
-    if mine:
+def _set_row(services: Services, record: SetRecord, editable: bool) -> html.Tr:
+    name = services.library.name(record.workout)
+    counted: Any = str(record.counted)
+    if editable:
         field = dcc.Input(
-            id={"type": "counted", "set": one.number},
+            id={"type": "counted", "set": record.number},
             type="number",
             min=0,
             max=MAX_REPS,
             step=1,
-            value=one.counted,
+            value=record.counted,
         )
-        says = f"Repetitions of set {one.number}, {name}"
-        counted = html.Label([html.Span(says, className="hidden"), field])
+        label = f"Repetitions of set {record.number}, {name}"
+        counted = html.Label([html.Span(label, className="hidden"), field])
     return html.Tr(
         [
-            html.Td(one.number),
+            html.Td(record.number),
             html.Td(name),
             html.Td(counted),
-            html.Td(one.reps),
-            html.Td(one.attempts),
-            html.Td(_whole(one.score)),
+            html.Td(record.reps),
+            html.Td(record.attempts),
+            html.Td(_rounded(record.score)),
         ]
     )
 
@@ -149,39 +153,39 @@ def _graph(series: tuple[Repetition, ...]) -> dcc.Graph | None:
 
 
 def _reasons(series: tuple[Repetition, ...]) -> html.Div | None:
-    """The best repetition and the worst, and why."""
+    """Return the best and the worst repetition, with the reasons for their scores."""
     if not series:
         return None
     best = max(series, key=lambda rep: rep.score)
     worst = min(series, key=lambda rep: rep.score)
-    lines = [html.P([html.B("Best: "), _told(best)])]
+    lines = [html.P([html.B("Best: "), _assessment(best)])]
     if worst.score < best.score:
-        lines.append(html.P([html.B("To work on: "), _told(worst)]))
+        lines.append(html.P([html.B("To work on: "), _assessment(worst)]))
     return html.Div(lines, className="reasons")
 
 
-def _told(rep: Repetition) -> str:
+def _assessment(rep: Repetition) -> str:
     reason = rep.cues[0] if rep.cues else _praise(rep)
     return f"repetition {rep.number}, form {rep.score:.0f}. {reason}."
 
 
 def _praise(rep: Repetition) -> str:
-    parts = {"full range": rep.range_of_motion, "both sides alike": rep.symmetry}
+    parts = {"full range of motion": rep.range_of_motion, "both sides equal": rep.symmetry}
     good = [name for name, value in parts.items() if value >= 0.9]
     if not good:
-        return "It could go further"
+        return "The range of motion could be larger"
     return ", ".join(good).capitalize()
 
 
 def _figure(series: tuple[Repetition, ...]) -> dict[str, Any]:
-    """Pace from repetition to repetition, and the score of each, over training time."""
+    """Return a chart of the pace between repetitions and the score of each, over work time."""
     times = [rep.time for rep in series]
     pace: list[float | None] = [None]
-    for before, rep in pairwise(series):
-        together = rep.set == before.set and rep.time > before.time
-        pace.append(round(PACE_WINDOW_S / (rep.time - before.time), 1) if together else None)
+    for previous, rep in pairwise(series):
+        consecutive = rep.set == previous.set and rep.time > previous.time
+        pace.append(round(PACE_WINDOW_S / (rep.time - previous.time), 1) if consecutive else None)
     small = {"size": 12, "color": charts.MUTED}
-    axis = {"tickfont": small, "gridcolor": charts.LINE, "nticks": 4, "rangemode": "tozero"}
+    axis = {"tickfont": small, "gridcolor": charts.GRID, "nticks": 4, "rangemode": "tozero"}
     data = [
         {
             "type": "scatter",
@@ -229,13 +233,12 @@ def _figure(series: tuple[Repetition, ...]) -> dict[str, Any]:
     }
 
 
-def _commands(discarded: bool) -> html.Div:
+def _buttons(discarded: bool) -> html.Div:
     if discarded:
-        undo = _act("undo", "Undo")
-        return html.Div(undo, className="row")
+        return html.Div(_action_button("undo", "Undo"), className="row")
     return html.Div(
         [
-            _act("save", "Save"),
+            _action_button("save", "Save"),
             html.Button(
                 "Discard",
                 id="ask-discard",
@@ -248,11 +251,11 @@ def _commands(discarded: bool) -> html.Div:
     )
 
 
-def _act(act: str, text: str) -> html.Button:
+def _action_button(act: str, text: str) -> html.Button:
     return html.Button(
         text, id={"type": "ended", "act": act}, className="button primary", n_clicks=0
     )
 
 
-def _whole(value: float | None) -> str:
+def _rounded(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}"

@@ -1,4 +1,4 @@
-"""The table of a player's sessions: sorted, filtered and turned over by the database."""
+"""The table of a player's sessions; the database sorts, filters and paginates it."""
 
 from datetime import date, datetime, tzinfo
 from typing import Any, Final, get_args
@@ -8,10 +8,10 @@ from dash import dcc, html
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.records.history import Sort
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.session_titles import clock, title
+from hiitpi.web.components.session_titles import format_clock, title
 from hiitpi.web.services import Services
 
-#: Rows of a page.
+#: Rows per page.
 ROWS_PER_PAGE: Final = 25
 
 COLUMNS: Final[tuple[tuple[Sort | None, str], ...]] = (
@@ -27,34 +27,37 @@ COLUMNS: Final[tuple[tuple[Sort | None, str], ...]] = (
 def sessions_table(
     services: Services, player: str, workout: str | None, since: date | None, view: Any
 ) -> list[Any]:
-    """The table and what turns its pages.
+    """Return a page of the table and the buttons for turning pages.
 
     Args:
-        services: of the app.
-        player: whose.
-        workout: only sessions that have it; None: all.
-        since: only from that local day on; None: all.
-        view: sort, descending and page, as the browser has them.
+        services: the services of the app.
+        player: name of the player.
+        workout: slug of a workout that the sessions must contain; None for all sessions.
+        since: first local day; None for all time.
+        view: the state of the table in the browser; see `read_view`.
     """
     sort, descending, page = read_view(view)
-    found, number = services.store.history.sessions(
+    sessions, total = services.store.history.sessions(
         player, workout=workout, since=since, sort=sort, descending=descending,
         limit=ROWS_PER_PAGE, offset=page * ROWS_PER_PAGE,
     )  # fmt: skip
-    if not number:
+    if not total:
         return [
             html.P("No sessions found. Choose another workout, or all time.", className="quiet")
         ]
     head = [html.Th(_heading(key, text, sort, descending), **_sorted(key, sort, descending))
             for key, text in COLUMNS]  # fmt: skip
     now = datetime.now().astimezone(services.store.zone)
-    rows = [_row(services, one, now) for one in found]
+    rows = [_row(services, session, now) for session in sessions]
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)])
-    return [html.Div(table, className="table"), _pages(page, number)]
+    return [html.Div(table, className="table"), _page_buttons(page, total)]
 
 
 def read_view(view: Any) -> tuple[Sort, bool, int]:
-    """What the browser remembers of the table; nonsense is the beginning."""
+    """Return sort column, whether the order is descending, and page number from a browser's data.
+
+    Invalid values are replaced by the defaults: "when", descending, first page.
+    """
     view = view if isinstance(view, dict) else {}
     sort, page = view.get("sort"), view.get("page")
     return (
@@ -65,7 +68,13 @@ def read_view(view: Any) -> tuple[Sort, bool, int]:
 
 
 def when(moment: float, now: datetime, zone: tzinfo | None) -> str:
-    """Local day and time; the year only when it is not this one."""
+    """Format a time as local day and time, with the year only if it is not the current one.
+
+    Args:
+        moment: seconds since the epoch.
+        now: the current time.
+        zone: the time zone; None for that of the machine.
+    """
     local = datetime.fromtimestamp(moment, now.tzinfo).astimezone(zone)
     year = "" if local.year == now.year else " %Y"
     return local.strftime(f"%-d %b{year}, %H:%M")
@@ -79,43 +88,42 @@ def _heading(key: Sort | None, text: str, sort: Sort, descending: bool) -> Any:
 
 
 def _sorted(key: Sort | None, sort: Sort, descending: bool) -> dict[str, Any]:
-    more = attributes(aria_sort="descending" if descending else "ascending") if key == sort else {}
-    return {"scope": "col", **more}
+    if key != sort:
+        return {"scope": "col"}
+    return {"scope": "col", **attributes(aria_sort="descending" if descending else "ascending")}
 
 
-def _row(services: Services, one: SessionRecord, now: datetime) -> html.Tr:
-    corrected = any(s.corrected is not None for s in one.sets)
+def _row(services: Services, session: SessionRecord, now: datetime) -> html.Tr:
+    corrected = any(s.corrected is not None for s in session.sets)
+    started = when(session.started, now, services.store.zone)
+    mark = html.Span(" ✎", title="corrected by hand") if corrected else None
     return html.Tr(
         [
-            html.Td(
-                dcc.Link(when(one.started, now, services.store.zone), href=f"/session/{one.uuid}")
-            ),
-            html.Td(title(one, services.library)),
-            html.Td(
-                [str(one.reps), html.Span(" ✎", title="corrected by hand") if corrected else None]
-            ),
-            html.Td(f"{one.pace:g}"),
-            html.Td("–" if one.score is None else f"{one.score:.0f}"),
-            html.Td(clock(one.seconds)),
+            html.Td(dcc.Link(started, href=f"/session/{session.uuid}")),
+            html.Td(title(session, services.library)),
+            html.Td([str(session.reps), mark]),
+            html.Td(f"{session.pace:g}"),
+            html.Td("–" if session.score is None else f"{session.score:.0f}"),
+            html.Td(format_clock(session.seconds)),
         ]
     )
 
 
-def _pages(page: int, number: int) -> html.Div:
-    last = (number - 1) // ROWS_PER_PAGE
-    first, end = page * ROWS_PER_PAGE + 1, min(number, (page + 1) * ROWS_PER_PAGE)
+def _page_buttons(page: int, total: int) -> html.Div:
+    last_page = (total - 1) // ROWS_PER_PAGE
+    first, last = page * ROWS_PER_PAGE + 1, min(total, (page + 1) * ROWS_PER_PAGE)
 
-    def turn(text: str, to: int, label: str) -> html.Button:
+    def page_button(text: str, to: int, label: str) -> html.Button:
         return html.Button(
             text, id={"type": "h-page", "to": to}, className="button", n_clicks=0,
-            disabled=not 0 <= to <= last, **attributes(aria_label=label),
+            disabled=not 0 <= to <= last_page, **attributes(aria_label=label),
         )  # fmt: skip
 
     return html.Div(
         [
-            turn("Newer" if page else "‹", page - 1, "Newer sessions"),
-            html.Span(f"{first}–{end} of {number}", className="quiet"),
-            turn("More" if page < last else "›", page + 1, "More sessions"),
+            page_button("Previous" if page else "‹", page - 1, "Previous page"),
+            html.Span(f"{first}–{last} of {total}", className="quiet"),
+            page_button("Next" if page < last_page else "›", page + 1, "Next page"),
         ],
         className="pages",
     )

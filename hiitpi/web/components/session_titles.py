@@ -1,4 +1,4 @@
-"""How sessions are called and measured on the pages."""
+"""Titles of sessions, and formats of times and counts."""
 
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
@@ -6,7 +6,7 @@ from hiitpi.coach.session.program import free
 
 
 def title(record: SessionRecord, library: WorkoutLibrary) -> str:
-    """ "Squats", or with its program, "Tabata · Squats"."""
+    """Return the title of a session: "Squats", or with a program, "Tabata · Squats"."""
     workouts = record.workouts or record.program.workouts
     names = ", ".join(library.counted(slug) for slug in workouts)
     if record.program == free(workouts[0]):
@@ -14,12 +14,12 @@ def title(record: SessionRecord, library: WorkoutLibrary) -> str:
     return f"{record.program.name} · {names}"
 
 
-def clock(seconds: float) -> str:
-    """ "1:05"."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+def format_clock(seconds: float) -> str:
+    """Format seconds as minutes and seconds, such as "1:05"."""
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{seconds:02d}"
 
 
-def plural(number: int, one: str, several: str = "") -> str:
-    """A number with its noun: "1 session", "2 sessions"."""
-    return f"{number} {one if number == 1 else several or one + 's'}"
+def plural(number: int, singular: str, plural_form: str = "") -> str:
+    """Return a number with its noun: "1 session", "2 sessions"."""
+    return f"{number} {singular if number == 1 else plural_form or singular + 's'}"

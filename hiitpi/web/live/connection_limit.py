@@ -1,41 +1,45 @@
-"""Limits how many endless answers there are at a time: each holds a thread, and pages need some."""
+"""Limits the number of concurrent streams: each occupies a thread, and pages need some too."""
 
 import threading
 
 
 class ConnectionLimit:
-    """A semaphore that is never waited for, and that can be asked how many have it."""
+    """A non-blocking semaphore that knows how many connections hold it.
+
+    Args:
+        limit: maximum number of concurrent connections.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._free = threading.BoundedSemaphore(limit)
+        self._semaphore = threading.BoundedSemaphore(limit)
         self._active = 0
-        self._count = threading.Lock()
+        self._active_lock = threading.Lock()
 
     @property
     def active(self) -> int:
-        """How many connections there are now."""
+        """The current number of connections."""
         return self._active
 
     @property
     def full(self) -> bool:
-        """Whether another one would be refused."""
+        """Whether the limit is reached."""
         return self._active >= self.limit
 
     def acquire(self) -> bool:
-        """Count another connection; False: there are too many already."""
-        if not self._free.acquire(blocking=False):
+        """Count a new connection; return False if the limit is reached."""
+        if not self._semaphore.acquire(blocking=False):
             return False
-        with self._count:
+        with self._active_lock:
             self._active += 1
         return True
 
     def release(self) -> None:
-        """Count one connection less.
+        """Count a closed connection.
 
         Raises:
-            ValueError: it was never acquired.
+            ValueError: it was released more often than acquired.
         """
-        self._free.release()
-        with self._count:
+        self._semaphore.release()
+        with self._active_lock:
             self._active -= 1

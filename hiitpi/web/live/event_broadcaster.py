@@ -1,4 +1,4 @@
-"""One reader of the live data for all browsers of this process."""
+"""Broadcasts a station's live data to browsers: one reader of Redis, any number of followers."""
 
 import logging
 import math
@@ -23,29 +23,36 @@ log = logging.getLogger(__name__)
 
 Kind = Literal["samples", "events", "session", "status", "server", "viewers"]
 
-#: Seconds: how long a read waits, and how often the session and the status are looked at.
+#: Seconds for which a read of the streams waits, and polling interval of the session and status.
 READ_TIMEOUT_S: Final = 1.0
 POLL_S: Final = 0.5
 
-#: Seconds that a browser waits for the first read of a process that has just started.
+#: Seconds for which a new follower waits for the first read after the process has started.
 FIRST_READ_TIMEOUT_S: Final = 3.0
 
-#: Messages kept: everything the streams hold, and what changes beside them.
+#: Maximum number of buffered messages: the contents of the streams, plus 100 changes of state.
 MAX_ENTRIES: Final = MAX_SAMPLES + MAX_EVENTS + 100
 
-#: A browser that comes new gets samples of this many frames, so that its graph is not empty.
+#: Number of past samples that a new browser gets, so that its graph is not empty.
 BACKLOG_SAMPLES: Final = 300
 
-#: After so many seconds without a sample the trainer is silent.
+#: Seconds without a sample after which the pipeline counts as silent.
 SILENT_AFTER_S: Final = 3.0
 
-#: A comment is sent after so many quiet seconds: it finds out whether the browser is still there.
+#: Seconds without a message after which a comment is sent, to detect disconnected browsers.
 HEARTBEAT_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One live message: its number in this process, what it is, its id in Redis, and JSON."""
+    """A buffered message.
+
+    Attributes:
+        number: sequence number in this process.
+        kind: "samples" or "events": an entry of that stream; otherwise the state that changed.
+        id: id of the stream entry in Redis; (0, 0) for a state.
+        data: the message as JSON.
+    """
 
     number: int
     kind: Kind
@@ -55,13 +62,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PipelineStats:
-    """How the trainer has been doing in the last seconds.
+    """Performance of the pipeline over the last `BACKLOG_SAMPLES` samples.
 
     Attributes:
-        rate: frames analysed a second.
-        camera_rate: frames that the camera gave a second.
-        inference_ms: median time of the pose engine.
-        dropped: part of the camera's frames that were not analysed, 0..1.
+        rate: analysed frames per second.
+        camera_rate: frames per second that the camera delivered.
+        inference_ms: median inference time of the pose engine, in milliseconds.
+        dropped: fraction of the camera's frames that were not analysed, 0..1.
     """
 
     rate: float = 0.0
@@ -71,186 +78,206 @@ class PipelineStats:
 
 
 class EventBroadcaster:
-    """Reads the streams once and lets any number of browsers follow, each at its own pace."""
+    """Reads the streams once for any number of followers, each of which has its own cursor.
 
-    def __init__(self, source: Subscriber) -> None:
-        self._source = source
-        self._log: deque[Entry] = deque(maxlen=MAX_ENTRIES)
-        self._next = 0
-        self._news = threading.Condition()
-        self._now: dict[Kind, bytes] = {
+    Args:
+        subscriber: the station's live data.
+
+    Attributes:
+        loop: the background loop that reads.
+        last_finished: id of the last "finished" event. Caches of records are valid until it
+            changes.
+    """
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+        self._entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
+        self._next_number = 0
+        self._changed = threading.Condition()
+        self._state: dict[Kind, bytes] = {
             "session": b"null", "status": b"null", "server": b"true", "viewers": b"0",
         }  # fmt: skip
         self._cursors = {"samples": FIRST_ID, "events": FIRST_ID}
-        self._lost = True
-        self._awake_since = math.inf  # since when the trainer's camera is on; inf: it is not
-        self._read_once = threading.Event()
-        self._looked = -math.inf
-        self._attending = threading.Lock()
-        self.loop = BackgroundLoop("live data", self._turn, expected=(redis.RedisError,))
-        self._sampled = -math.inf  # when the last sample came
-        self._followers = 0
-        self._attendance: PresenceSubscription | None = None  # as long as there are followers
-        self.last_finished = ""  # the event's id: whoever shows records may cache until it changes
+        self._disconnected = True
+        self._camera_on_since = math.inf  # monotonic seconds; inf while the camera is off
+        self._first_read = threading.Event()
+        self._polled_at = -math.inf
+        self._presence_lock = threading.Lock()
+        self.loop = BackgroundLoop("live data", self._step, expected=(redis.RedisError,))
+        self._last_sample_at = -math.inf
+        self._follower_count = 0
+        self._presence: PresenceSubscription | None = None  # held while there are followers
+        self.last_finished = ""
 
     def start(self) -> None:
-        """Begin to read, once; every page that needs it calls this."""
+        """Start reading; does nothing if it is already running. Every page that needs it does."""
         self.loop.start()
 
-    def follow(self, last: str | None) -> Generator[bytes]:
-        """Server-Sent Events, each a batch of everything new; never ends by itself.
+    def follow(self, last_id: str | None) -> Generator[bytes]:
+        """Yield Server-Sent Events, each a batch of all new messages, until closed.
 
         Args:
-            last: the browser's Last-Event-ID: only what came after it is sent. None: a new browser.
+            last_id: the browser's Last-Event-ID: only later messages are sent. None for a new
+                browser, which gets the backlog.
         """
         self.start()
-        reached = _parse_ids(last or "")
-        self._attend(1)
-        self._read_once.wait(
-            FIRST_READ_TIMEOUT_S
-        )  # what is there is what this browser may have had
+        last_ids = _parse_ids(last_id or "")
+        self._update_presence(1)
+        # Only the buffered entries are filtered by the browser's last id, and later ones are sent
+        # as they come. So the buffer must be filled first, or a browser that reconnects after a
+        # restart of this process would get again what it already has.
+        self._first_read.wait(FIRST_READ_TIMEOUT_S)
         try:
-            cursor, batch = self._begin(reached if last else None)
+            cursor, batch = self._initial_batch(last_ids if last_id else None)
             yield b"retry: 1000\n\n"
             while True:
-                yield _event(batch, reached) if batch else b": still here\n\n"
-                cursor, batch = self._wait_beyond(cursor)
+                yield _event(batch, last_ids) if batch else b": still here\n\n"
+                cursor, batch = self._wait_after(cursor)
         finally:
-            self._attend(-1)
+            self._update_presence(-1)
 
     @property
-    def young(self) -> bool:
-        """Whether it has read, or the camera has been awake, for too short to have figures."""
-        return time.monotonic() - self._awake_since < SILENT_AFTER_S
+    def warming_up(self) -> bool:
+        """Whether the camera has been on, or this has been reading, too briefly for statistics."""
+        return time.monotonic() - self._camera_on_since < SILENT_AFTER_S
 
     def status(self) -> dict[str, Any] | None:
-        """The trainer's status as it was last read; None: there was none."""
-        with self._news:
-            data = self._now["status"]
+        """Return the last status read from the pipeline; None if there is none."""
+        with self._changed:
+            data = self._state["status"]
         status: dict[str, Any] | None = orjson.loads(data)
         return status
 
     def set_viewers(self, number: int) -> None:
-        """From now on so many watch the video."""
-        self._set("viewers", b"%d" % number)
+        """Broadcast the number of viewers of the video."""
+        self._set_state("viewers", b"%d" % number)
 
     def stats(self) -> PipelineStats:
-        """How the trainer does; nothing but zeros when it has been silent."""
-        with self._news:
-            if time.monotonic() - self._sampled > SILENT_AFTER_S:
+        """Return the performance of the pipeline; all zeros if it is silent."""
+        with self._changed:
+            if time.monotonic() - self._last_sample_at > SILENT_AFTER_S:
                 return PipelineStats()
-            recent = [e.data for e in self._log if e.kind == "samples"][-BACKLOG_SAMPLES:]
-        samples = _in_a_row([orjson.loads(data) for data in recent])
+            recent = [e.data for e in self._entries if e.kind == "samples"][-BACKLOG_SAMPLES:]
+        samples = _last_contiguous([orjson.loads(data) for data in recent])
         if len(samples) < 2:
             return PipelineStats()
         seconds = samples[-1]["time"] - samples[0]["time"]
-        given = samples[-1]["seq"] - samples[0]["seq"]
-        if seconds <= 0 or given <= 0:  # the camera was opened anew
+        frames = samples[-1]["seq"] - samples[0]["seq"]
+        if seconds <= 0 or frames <= 0:  # the camera was reopened
             return PipelineStats()
         return PipelineStats(
             rate=(len(samples) - 1) / seconds,
-            camera_rate=given / seconds,
+            camera_rate=frames / seconds,
             inference_ms=statistics.median(s["inference_ms"] for s in samples),
-            dropped=max(0.0, 1 - (len(samples) - 1) / given),
+            dropped=max(0.0, 1 - (len(samples) - 1) / frames),
         )
 
-    def _wait_beyond(self, cursor: int) -> tuple[int, list[Entry]]:
-        with self._news:
-            self._news.wait_for(lambda: self._next > cursor, HEARTBEAT_S)
-            newest = islice(reversed(self._log), self._next - cursor)
-            return self._next, list(newest)[::-1]
+    def _wait_after(self, cursor: int) -> tuple[int, list[Entry]]:
+        """Wait for entries from `cursor` on; return the new cursor and the entries."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._next_number > cursor, HEARTBEAT_S)
+            newest = islice(reversed(self._entries), self._next_number - cursor)
+            return self._next_number, list(newest)[::-1]
 
-    def _attend(self, change: int) -> None:
-        """The trainer stays awake as long as somebody follows."""
-        with self._attending:
-            self._followers += change
+    def _update_presence(self, change: int) -> None:
+        """Add `change` to the followers; subscribe while there are any, to keep the camera on."""
+        with self._presence_lock:
+            self._follower_count += change
             try:
-                if not self._followers and self._attendance:
-                    self._attendance.close()
-                    self._attendance = None
-                elif self._followers and not self._attendance:
-                    self._attendance = self._source.subscribe_presence()
+                if not self._follower_count and self._presence:
+                    self._presence.close()
+                    self._presence = None
+                elif self._follower_count and not self._presence:
+                    self._presence = self._subscriber.subscribe_presence()
             except redis.RedisError as error:
                 log.info("Could not subscribe to wake the camera: %s", error)
 
-    def _begin(self, after: Mapping[str, Id] | None) -> tuple[int, list[Entry]]:
-        """Where a browser starts, and what it gets at once: what is, and what it missed."""
-        with self._news:
-            entries = [e for e in self._log if e.kind in ("samples", "events")]
+    def _initial_batch(self, after: Mapping[str, Id] | None) -> tuple[int, list[Entry]]:
+        """Return a new follower's cursor and first batch: the state and the entries it missed.
+
+        Args:
+            after: id of the last entry that the browser received, by stream; None for a new
+                browser, which gets the last `BACKLOG_SAMPLES` samples and all events.
+        """
+        with self._changed:
+            entries = [e for e in self._entries if e.kind in ("samples", "events")]
             if after is None:
                 samples = [e for e in entries if e.kind == "samples"][-BACKLOG_SAMPLES:]
                 entries = samples + [e for e in entries if e.kind == "events"]
             else:
                 entries = [e for e in entries if e.id > after[e.kind]]
-            state = [Entry(0, kind, (0, 0), data) for kind, data in self._now.items()]
-            return self._next, state + entries
+            state = [Entry(0, kind, (0, 0), data) for kind, data in self._state.items()]
+            return self._next_number, state + entries
 
-    def _turn(self) -> None:
+    def _step(self) -> None:
         try:
             self._read()
         except redis.RedisError:
-            self._set("server", b"false")
-            with self._attending:
-                self._attendance = None  # it went with its connection
-            self._lost = True
+            self._set_state("server", b"false")
+            with self._presence_lock:
+                self._presence = None  # its connection is lost
+            self._disconnected = True
             raise
 
     def _read(self) -> None:
-        patience = READ_TIMEOUT_S
-        if self._lost:
-            self._find_cursors()
-            self._lost, patience = False, 0.0
-            self._attend(0)
-        self._take(got := self._source.wait(self._cursors, patience))
-        self._read_once.set()
+        """Read new stream entries and, every `POLL_S` seconds or after an event, the state."""
+        timeout_s = READ_TIMEOUT_S
+        if self._disconnected:
+            self._reset_cursors()
+            self._disconnected, timeout_s = False, 0.0
+            self._update_presence(0)
+        self._append(entries := self._subscriber.wait(self._cursors, timeout_s))
+        self._first_read.set()
         now = time.monotonic()
-        if got.get("events") or now - self._looked >= POLL_S:
-            self._looked = now
-            session, status = self._source.session(), self._source.status()
-            if status and not status.get("trouble") and not self._source.is_online():
-                status = None  # what it said last of its camera is not so any more
-            # The trainer tells what happened before it changes what is; so must we.
-            self._take(self._source.wait(self._cursors, 0))
-            self._set("server", b"true")
-            self._set("session", orjson.dumps(session))
-            self._set("status", orjson.dumps(status))
-            awake = status is not None and status.get("state") == "on"
-            self._awake_since = min(self._awake_since, now) if awake else math.inf
+        if entries.get("events") or now - self._polled_at >= POLL_S:
+            self._polled_at = now
+            session, status = self._subscriber.session(), self._subscriber.status()
+            if status and not status.get("trouble") and not self._subscriber.is_online():
+                status = None  # the pipeline is offline, so its last camera state is outdated
+            # The pipeline publishes an event before it changes the session. Read the events again
+            # after the session, so that browsers get them in the same order.
+            self._append(self._subscriber.wait(self._cursors, 0))
+            self._set_state("server", b"true")
+            self._set_state("session", orjson.dumps(session))
+            self._set_state("status", orjson.dumps(status))
+            camera_on = status is not None and status.get("state") == "on"
+            self._camera_on_since = min(self._camera_on_since, now) if camera_on else math.inf
 
-    def _find_cursors(self) -> None:
-        """From where to read, at the start and when Redis comes back: it may have begun anew."""
+    def _reset_cursors(self) -> None:
+        """Reset a cursor that is ahead of its stream: Redis has restarted without its data."""
         for name, cursor in self._cursors.items():
-            if entry_id(self._source.newest(name)) < entry_id(cursor):
+            if entry_id(self._subscriber.newest(name)) < entry_id(cursor):
                 self._cursors[name] = FIRST_ID
 
-    def _take(self, got: Mapping[str, list[tuple[bytes, bytes]]]) -> None:
-        with self._news:
-            for name, entries in got.items():
+    def _append(self, streams: Mapping[str, list[tuple[bytes, bytes]]]) -> None:
+        """Buffer stream entries, (id, JSON) pairs by stream, and advance the cursors."""
+        with self._changed:
+            for name, entries in streams.items():
                 kind: Kind = "samples" if name == "samples" else "events"
                 for entry, data in entries:
-                    self._add(kind, entry_id(entry), data)
+                    self._add_entry(kind, entry_id(entry), data)
                     if kind == "events" and b'"kind":"finished"' in data:
                         self.last_finished = entry.decode()
                 if entries:
                     self._cursors[name] = entries[-1][0]
                     if kind == "samples":
-                        self._sampled = time.monotonic()
-            self._news.notify_all()
+                        self._last_sample_at = time.monotonic()
+            self._changed.notify_all()
 
-    def _set(self, kind: Kind, data: bytes) -> None:
-        with self._news:
-            if self._now[kind] != data:
-                self._now[kind] = data
-                self._add(kind, (0, 0), data)
-                self._news.notify_all()
+    def _set_state(self, kind: Kind, data: bytes) -> None:
+        with self._changed:
+            if self._state[kind] != data:
+                self._state[kind] = data
+                self._add_entry(kind, (0, 0), data)
+                self._changed.notify_all()
 
-    def _add(self, kind: Kind, entry: Id, data: bytes) -> None:
-        self._log.append(Entry(self._next, kind, entry, data))
-        self._next += 1
+    def _add_entry(self, kind: Kind, entry: Id, data: bytes) -> None:
+        self._entries.append(Entry(self._next_number, kind, entry, data))
+        self._next_number += 1
 
 
-def _in_a_row(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The last ones without a break: a camera that was opened anew numbers its frames anew."""
+def _last_contiguous(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the samples since the last gap: a reopened camera restarts its frame numbers."""
     first = len(samples) - 1
     while first > 0:
         before, after = samples[first - 1], samples[first]
@@ -263,26 +290,31 @@ def _in_a_row(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return samples[max(first, 0) :]
 
 
-def _event(entries: list[Entry], reached: dict[str, Id]) -> bytes:
-    """One Server-Sent Event; its id says how far both streams have been read by this browser."""
+def _event(entries: list[Entry], last_ids: dict[str, Id]) -> bytes:
+    """Return a Server-Sent Event whose id is the browser's position in both streams.
+
+    Args:
+        entries: the messages to send.
+        last_ids: id of the last entry sent, by stream; updated in place.
+    """
     parts: dict[str, Any] = {"samples": [], "events": []}
     for entry in entries:
         if entry.kind in ("samples", "events"):
             parts[entry.kind].append(orjson.Fragment(entry.data))
-            reached[entry.kind] = entry.id
+            last_ids[entry.kind] = entry.id
         else:
             parts[entry.kind] = orjson.Fragment(entry.data)
-    ids = "_".join(f"{reached[kind][0]}-{reached[kind][1]}" for kind in ("samples", "events"))
+    ids = "_".join(f"{last_ids[kind][0]}-{last_ids[kind][1]}" for kind in ("samples", "events"))
     return f"id: {ids}\ndata: ".encode() + orjson.dumps(parts) + b"\n\n"
 
 
 def _parse_ids(text: str) -> dict[str, Id]:
-    """The two ids of a Last-Event-ID; what is not one means the beginning."""
+    """Return the entry ids of a Last-Event-ID by stream; (0, 0) for a missing or invalid one."""
     ids = {"samples": (0, 0), "events": (0, 0)}
     for name, part in zip(ids, text.split("_"), strict=False):
         try:
             ids[name] = entry_id(part.encode())
         except ValueError:
             if text:
-                log.info("Ignored the Last-Event-ID %r.", text[:80])
+                log.info("Ignored the invalid Last-Event-ID %r.", text[:80])
     return ids

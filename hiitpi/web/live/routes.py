@@ -1,4 +1,4 @@
-"""The endless answers: video as multipart JPEG, live data as Server-Sent Events."""
+"""Routes that stream: video as multipart JPEG (MJPEG), live data as Server-Sent Events."""
 
 import socket
 from collections.abc import Callable, Generator, Iterator
@@ -13,82 +13,84 @@ from hiitpi.web.live.video_broadcaster import BOUNDARY
 from hiitpi.web.security.guard import still_trusted
 from hiitpi.web.services import Services
 
-#: Bytes that the kernel keeps for a viewer who does not read (it doubles the number, and fills part
-#: of it with its own data): some pictures, not seconds of them.
+#: Size of the kernel's send buffer per stream, SO_SNDBUF (the kernel doubles it and uses part of it
+#: for bookkeeping). It holds a few pictures, so a slow viewer is not seconds behind.
 SEND_BUFFER_BYTES: Final = 1 << 16
 
-#: Milliseconds after which a viewer who takes nothing in is gone (TCP_USER_TIMEOUT, tcp(7)).
+#: Milliseconds without an acknowledgement after which a viewer is disconnected (TCP_USER_TIMEOUT,
+#: see tcp(7)).
 STALLED_AFTER_MS: Final = 30_000
 
 
 def streams(services: Services) -> Blueprint:
-    """The routes `/videostream` and `/live`, of one station; and of all, under `/wall`."""
+    """Return the routes `/live` and `/videostream` of one station, and `/wall/...` of all."""
     routes = Blueprint("streams", __name__)
 
     @routes.get("/live")
     def live() -> Response:
         station = services.stations.get(request.args.get("station"))
         if station is None:
-            return _unknown()
-        # The browser sends the header when it reconnects; a tab that was hidden cannot set it.
-        last = request.headers.get("Last-Event-ID") or request.args.get("last")
-        return _events(services, station.live.follow(last))
+            return _unknown_station()
+        # A browser sends the header when it reconnects. A page that opens a new EventSource, after
+        # its tab was hidden, cannot set headers and uses the parameter.
+        last_id = request.headers.get("Last-Event-ID") or request.args.get("last")
+        return _event_stream(services, station.live.follow(last_id))
 
     @routes.get("/wall/live")
     def wall() -> Response:
-        return _events(services, services.wall.follow())
+        return _event_stream(services, services.wall.follow())
 
     @routes.get("/videostream")
     def videostream() -> Response:
         station = services.stations.get(request.args.get("station"))
         if station is None:
-            return _unknown()
+            return _unknown_station()
         size = "small" if request.args.get("size") == "small" else "frame"
-        return _video(services, _multipart(station, size))
+        return _video_stream(services, _multipart(station, size))
 
     @routes.get("/wall/video")
     def wall_video() -> Response:
-        return _video(services, services.wall.pictures(services.stations.names()))
+        return _video_stream(services, services.wall.pictures(services.stations.names()))
 
     return routes
 
 
-def _unknown() -> Response:
+def _unknown_station() -> Response:
     return Response("Unknown station. The page /wall shows all stations.\n", 404)
 
 
-def _events(services: Services, events: Generator[bytes]) -> Response:
-    answer = _endless(services, services.live_streams, events, "text/event-stream")
-    answer.headers["X-Accel-Buffering"] = "no"  # a proxy in front must pass each event on
-    return answer
+def _event_stream(services: Services, events: Generator[bytes]) -> Response:
+    response = _stream(services, services.live_streams, events, "text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"  # a reverse proxy must not buffer events
+    return response
 
 
-def _video(services: Services, parts: Generator[bytes]) -> Response:
-    kind = f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
-    return _endless(services, services.video_streams, parts, kind)
+def _video_stream(services: Services, parts: Generator[bytes]) -> Response:
+    mimetype = f"multipart/x-mixed-replace; boundary={BOUNDARY.decode()}"
+    return _stream(services, services.video_streams, parts, mimetype)
 
 
-def _endless(
-    services: Services, limit: ConnectionLimit, parts: Generator[bytes], kind: str
+def _stream(
+    services: Services, limit: ConnectionLimit, parts: Generator[bytes], mimetype: str
 ) -> Response:
-    """An answer that counts against the limit as long as it goes on."""
+    """Return a streaming response that counts against `limit` until it is closed."""
     if not limit.acquire():
         return Response("Too many people are watching.", 503, {"Retry-After": "10"})
-    _keep_short()
-    answer = Response(_while_trusted(services, parts), mimetype=kind)
-    # Whether or not its first part was ever asked for, the seat is given back.
-    answer.call_on_close(limit.release)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    _limit_send_buffer()
+    response = Response(_while_trusted(services, parts), mimetype=mimetype)
+    # Not in the generator: if the client disconnects before the first part, it never runs.
+    response.call_on_close(limit.release)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _while_trusted(services: Services, parts: Generator[bytes]) -> Iterator[bytes]:
-    """The parts, until this device is logged out."""
-    trusted = still_trusted(services.device_cookies)
-    return _until(parts, trusted)
+    """Return the parts until this device is no longer trusted."""
+    # Not a generator itself: `still_trusted` needs the request context.
+    return _take_while(parts, still_trusted(services.device_cookies))
 
 
-def _until(parts: Generator[bytes], trusted: Callable[[], bool]) -> Iterator[bytes]:
+def _take_while(parts: Generator[bytes], trusted: Callable[[], bool]) -> Iterator[bytes]:
     with closing(parts):
         for part in parts:
             if not trusted():
@@ -96,8 +98,8 @@ def _until(parts: Generator[bytes], trusted: Callable[[], bool]) -> Iterator[byt
             yield part
 
 
-def _keep_short() -> None:
-    """Let no more of a stream wait in the kernel than is worth being seen late."""
+def _limit_send_buffer() -> None:
+    """Limit how far a slow client of this stream can lag behind, and for how long."""
     connection = request.environ.get("gunicorn.socket")
     if connection is not None and connection.family != socket.AF_UNIX:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
@@ -105,9 +107,9 @@ def _keep_short() -> None:
 
 
 def _multipart(station: Station, size: str) -> Generator[bytes]:
-    station.video.enter(size)
+    station.video.add_viewer(size)
     try:
         yield b"--" + BOUNDARY + b"\r\n"
         yield from station.video.pictures(size)
     finally:
-        station.video.leave(size)
+        station.video.remove_viewer(size)

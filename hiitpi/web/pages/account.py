@@ -1,4 +1,4 @@
-"""Your data: taken away, brought back, under another name, deleted."""
+"""A player's data: export, import, rename, merge, delete and restore."""
 
 import base64
 import binascii
@@ -10,11 +10,11 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import Blueprint, Response, redirect
 
 from hiitpi.errors import RecordsError
-from hiitpi.records import export_import as exchange
+from hiitpi.records import export_import
 from hiitpi.records.player_names import MAX_NAME_CHARS
 from hiitpi.web.components.dialog import dialog
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.login_required import stranger
+from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.session_table import when
 from hiitpi.web.components.session_titles import plural, title
 from hiitpi.web.security.player_session import current_player, log_in, log_out
@@ -30,17 +30,17 @@ FILES = (
 
 
 def layout(services: Services) -> Any:
-    """The page; without a player, the way to the login."""
+    """Return the page, or a link to the login page if no player is logged in."""
     name = current_player()
     player = services.store.players.find(name) if name else None
     if player is None:
-        return stranger()
+        return login_required()
     others = [p.name for p in services.store.players.all() if p.name != player.name]
     return html.Main(
         [
             html.H1("Your data"),
-            html.P(f"What HIIT PI knows of {player.name}, and what you can do with it. "
-                   "There are no pictures in it: none are stored.", className="quiet"),
+            html.P(f"Everything that HIIT PI has stored about {player.name}. It never stores "
+                   "pictures or video.", className="quiet"),
             html.P("", id="d-says", className="says", role="status"),
             html.H2("Export"),
             html.Div(
@@ -49,12 +49,13 @@ def layout(services: Services) -> Any:
             ),
             html.H2("Import"),
             html.P("The files above, from here or another HIIT PI; select both CSV files at once. "
-                   "Sessions that are already here are not duplicated.", className="quiet"),
+                   "Sessions that already exist are not duplicated.", className="quiet"),
             dcc.Upload(
                 html.Button("Import files", className="button", type="button"),
-                id="d-import", multiple=True, max_size=exchange.MAX_FILE_BYTES, accept=".json,.csv",
+                id="d-import", multiple=True, max_size=export_import.MAX_FILE_BYTES,
+                accept=".json,.csv",
             ),
-            html.H2("Another name"),
+            html.H2("Rename"),
             html.Div(
                 [
                     html.Label([html.Span("New name"), dcc.Input(
@@ -63,26 +64,26 @@ def layout(services: Services) -> Any:
                 ],
                 className="row start fill",
             ),
-            *_merging(player.name, others),
-            html.H2("Leave"),
+            *_merge_section(player.name, others),
+            html.H2("Delete"),
             html.Button("Delete this player", className="button danger",
                         **attributes(data_ask="d-dialog")),
-            dialog("d-dialog", f"Delete {player.name} with all sessions? For a day it can be "
-                   "undone on this page.", yes="Delete", no="Keep it", answer="d-delete"),
-            html.H2("Deleted in the last day"),
-            html.Div(_gone(services, player.name), id="d-gone"),
+            dialog("d-dialog", f"Delete {player.name} and all sessions? You can undo this for a "
+                   "day on this page.", yes="Delete", no="Cancel", answer="d-delete"),
+            html.H2("Deleted in the last 24 hours"),
+            html.Div(_deleted_items(services, player.name), id="d-gone"),
             dcc.Location(id="d-go", refresh="callback-nav"),
         ],
         className="page data",
     )  # fmt: skip
 
 
-def _merging(name: str, others: list[str]) -> list[Any]:
-    # Without another player it is there all the same, unseen: Dash refuses a callback with an input
-    # that the page does not have, and Rename and Delete would do nothing.
+def _merge_section(name: str, others: list[str]) -> list[Any]:
+    # Hidden, not omitted, if there is no other player: Dash does not run a callback that has an
+    # input which is not on the page, so Rename and Delete would do nothing.
     content = [
         html.H2("Merge two players"),
-        html.P(f"Everything of the other player becomes {name}’s.", className="quiet"),
+        html.P(f"All sessions of the other player are moved to {name}.", className="quiet"),
         html.Div(
             [
                 dcc.Dropdown(id="d-other", options=others, clearable=True, placeholder="Player"),
@@ -98,70 +99,71 @@ def _merging(name: str, others: list[str]) -> list[Any]:
     return [html.Div(content, hidden=not others)]
 
 
-def _gone(services: Services, name: str) -> Any:
-    now = datetime.now().astimezone(services.store.zone)
+def _deleted_items(services: Services, name: str) -> Any:
     zone = services.store.zone
+    now = datetime.now().astimezone(zone)
     rows = [
         html.Li([
-            f"{when(one.started, now, zone)}, {title(one, services.library)}, {one.reps} reps",
-            html.Button("Put back", id={"type": "d-back", "what": f"session {one.uuid}"},
-                        className="button", n_clicks=0),
+            f"{when(session.started, now, zone)}, {title(session, services.library)}, "
+            f"{plural(session.reps, 'rep')}",
+            _restore_button(f"session {session.uuid}"),
         ])
-        for one in services.store.history.deleted_sessions(name)
+        for session in services.store.history.deleted_sessions(name)
     ]  # fmt: skip
     rows += [
-        html.Li([
-            f"Player {one.name}",
-            html.Button("Put back", id={"type": "d-back", "what": f"player {one.id}"},
-                        className="button", n_clicks=0),
-        ])
-        for one in services.store.player_admin.deleted_players()
-    ]  # fmt: skip
+        html.Li([f"Player {player.name}", _restore_button(f"player {player.id}")])
+        for player in services.store.player_admin.deleted_players()
+    ]
     return html.Ul(rows, className="gone") if rows else html.P("Nothing.", className="quiet")
 
 
+def _restore_button(item: str) -> html.Button:
+    return html.Button(
+        "Restore", id={"type": "d-back", "what": item}, className="button", n_clicks=0
+    )
+
+
 def files(services: Services) -> Blueprint:
-    """The routes of the exports."""
+    """Return the routes of the exports."""
     routes = Blueprint("data", __name__)
 
-    def send(kind: str, make: Callable[[], Iterator[Any]], mimetype: str) -> Any:
-        name = current_player()
-        if name is None:
+    def send(name: str, make: Callable[[], Iterator[Any]], mimetype: str) -> Any:
+        if current_player() is None:
             return redirect("/")
-        answer = Response(make(), mimetype=mimetype)
-        answer.headers.set("Content-Disposition", "attachment", filename=f"hiitpi-{kind}")
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        response = Response(make(), mimetype=mimetype)
+        response.headers.set("Content-Disposition", "attachment", filename=f"hiitpi-{name}")
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
-    def mine() -> Iterator[Any]:
+    def player_sessions() -> Iterator[Any]:
         name = current_player()
         return services.store.iter_sessions(name) if name else iter(())
 
     @routes.get("/export/sessions.json")
-    def everything() -> Any:
-        records = mine()
+    def sessions_json() -> Any:
+        records = player_sessions()
         return send(
-            "sessions.json", lambda: exchange.as_json(records, services.store.zone),
+            "sessions.json", lambda: export_import.as_json(records, services.store.zone),
             "application/json",
         )  # fmt: skip
 
     @routes.get("/export/sessions.csv")
-    def sessions() -> Any:
-        records = mine()
+    def sessions_csv() -> Any:
+        records = player_sessions()
         return send(
-            "sessions.csv", lambda: exchange.sets_csv(records, services.store.zone), "text/csv"
+            "sessions.csv", lambda: export_import.sets_csv(records, services.store.zone), "text/csv"
         )
 
     @routes.get("/export/repetitions.csv")
-    def repetitions() -> Any:
-        records = mine()
-        return send("repetitions.csv", lambda: exchange.repetitions_csv(records), "text/csv")
+    def repetitions_csv() -> Any:
+        records = player_sessions()
+        return send("repetitions.csv", lambda: export_import.repetitions_csv(records), "text/csv")
 
     return routes
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Import, other names, deleting and undoing."""
+    """Register the callbacks: import, rename, merge, delete, restore."""
 
     @app.callback(
         Output("d-says", "children"),
@@ -170,17 +172,18 @@ def callbacks(app: Dash, services: Services) -> None:
         State("d-import", "filename"),
         prevent_initial_call=True,
     )
-    def bring(contents: Any, names: Any) -> Any:
+    def import_files(contents: Any, names: Any) -> Any:
         name = current_player()
         if not contents or name is None:
             return no_update, no_update
         try:
-            new, known = services.store.import_sessions(exchange.read(_uploaded(names, contents)))
+            records = export_import.read(_uploaded(names, contents))
+            imported, existing = services.store.import_sessions(records)
         except RecordsError as error:
             return str(error), no_update
         services.cache.clear()
-        says = f"Imported {plural(new, 'session')}; {known} already there."
-        return says, _gone(services, name)
+        message = f"Imported {plural(imported, 'session')}; {existing} already there."
+        return message, _deleted_items(services, name)
 
     @app.callback(
         Output("d-says", "children", allow_duplicate=True),
@@ -192,29 +195,29 @@ def callbacks(app: Dash, services: Services) -> None:
         State("d-other", "value"),
         prevent_initial_call=True,
     )
-    def act(*values: Any) -> Any:
-        new, other = values[-2:]
+    def change_player(*values: Any) -> Any:
+        new_name, other = values[-2:]
         name = current_player()
         if name is None or not ctx.triggered[0]["value"]:
             return no_update, no_update
-        roster = services.store.player_admin
+        player_admin = services.store.player_admin
         try:
             if ctx.triggered_id == "d-rename":
-                log_in(roster.rename(name, str(new or "")))
-                says, go = "Saved.", "/history"
+                log_in(player_admin.rename(name, str(new_name or "")))
+                message, path = "Saved.", "/history"
             elif ctx.triggered_id == "d-merge":
                 if not other:
                     return "Please choose the other player.", no_update
-                roster.merge(other, name)
-                says, go = f"{other} is {name} now.", "/history"
+                player_admin.merge(other, name)
+                message, path = f"{other} was merged into {name}.", "/history"
             else:
-                roster.remove(name)
+                player_admin.remove(name)
                 log_out()
-                says, go = "Deleted.", "/"
+                message, path = "Deleted.", "/"
         except (RecordsError, ValueError) as error:
             return str(error), no_update
         services.cache.clear()
-        return says, go
+        return message, path
 
     @app.callback(
         Output("d-says", "children", allow_duplicate=True),
@@ -222,25 +225,30 @@ def callbacks(app: Dash, services: Services) -> None:
         Input({"type": "d-back", "what": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
-    def undo(clicks: Any) -> Any:
-        by, name = ctx.triggered_id, current_player()
-        if name is None or not isinstance(by, dict) or not any(clicks):
+    def restore(clicks: Any) -> Any:
+        button, name = ctx.triggered_id, current_player()
+        if name is None or not isinstance(button, dict) or not any(clicks):
             return no_update, no_update
-        kind, _, which = str(by["what"]).partition(" ")
+        kind, _, item_id = str(button["what"]).partition(" ")
         try:
             if kind == "player":
-                says = f"{services.store.player_admin.restore_player(int(which))} is back."
+                restored = services.store.player_admin.restore_player(int(item_id))
+                message = f"{restored} was restored."
             else:
-                services.store.discard(which, undo=True)
-                says = "It counts again."
+                services.store.discard(item_id, undo=True)
+                message = "The session was restored."
         except (RecordsError, ValueError) as error:
-            says = str(error)
+            message = str(error)
         services.cache.clear()
-        return says, _gone(services, name)
+        return message, _deleted_items(services, name)
 
 
 def _uploaded(names: Any, contents: Any) -> list[tuple[str, bytes]]:
-    """Name and content of each uploaded file."""
+    """Return name and content of each uploaded file.
+
+    Raises:
+        RecordsError: the browser's data is invalid.
+    """
     try:
         return [
             (str(name), base64.b64decode(content.partition(",")[2], validate=True))

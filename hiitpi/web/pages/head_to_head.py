@@ -1,4 +1,4 @@
-"""Head-to-head: the same program at several stations, the same start, live bars, a winner."""
+"""Head-to-head: the same program at several stations, a simultaneous start, live bars, a winner."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from hiitpi.errors import ProgramError, RecordsError
 from hiitpi.web.club.head_to_head import Competitor, Match, Standing, standings
 from hiitpi.web.components.header import dot
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.program_picker import GOALS, chosen, described, what
+from hiitpi.web.components.program_picker import GOALS, describe, program_fields, selected_program
 from hiitpi.web.pages.train import LIVE_SERVER_AWAY
 from hiitpi.web.security.player_session import current_device
 from hiitpi.web.services import Services
@@ -18,45 +18,46 @@ from hiitpi.web.services import Services
 PATH, TITLE = "/head-to-head", "Head-to-head"
 TAKES = ("match",)
 
-#: Milliseconds between looks at the results.
+#: Polling interval of the results.
 REFRESH_MS: Final = 1500
 
 NOBODY: Final = "–"
 
-#: Buttons of a match, and what they ask of all its sessions.
+#: Buttons of a match: id, text, and the command they send to all its sessions.
 COMMANDS: Final[dict[str, tuple[str, Any]]] = {
     "match-go": ("Start without waiting", "go"),
     "match-off": ("Cancel", "discard"),
-    "match-end": ("End it for all", "done"),
+    "match-end": ("End for everyone", "done"),
 }
 
-NOT_YOURS: Final = "Only the device that started it can do that."
+WRONG_DEVICE: Final = "Only the device that started it can do that."
 
-#: Goals with an end, so that there is a winner.
-ENDING: Final = {name: text for name, text in GOALS.items() if name != "free"}
+#: Goals that have an end, so that there can be a winner.
+GOALS_WITH_END: Final = {name: text for name, text in GOALS.items() if name != "free"}
 
 
 def layout(services: Services, match: str = "") -> html.Main:
-    """Who, where and what; or the match of that id."""
+    """Return the page of the match with the id `match`, or the page for starting one."""
     try:
-        found = services.matches.find(match) if match else None
+        current = services.matches.find(match) if match else None
     except redis.RedisError:
         return _page([html.H1(TITLE), html.P(LIVE_SERVER_AWAY, className="trouble")])
-    if found is None:
-        return _setting_up(services, bool(match))
-    services.matches.watch(found)
-    return _lanes(services, found)
+    if current is None:
+        return _setup_page(services, unknown=bool(match))
+    services.matches.watch(current)
+    return _match_page(services, current)
 
 
 def _page(children: list[Any]) -> html.Main:
     return html.Main(children, className="page versus", id="versus")
 
 
-def _setting_up(services: Services, unknown: bool) -> html.Main:
-    places = [name for name, one in services.wall.look().items() if one["here"]]
-    if len(places) < 2:
-        says = "A head-to-head needs two connected stations. The wall shows their names."
-        return _page([html.H1(TITLE), html.P(says, className="quiet")])
+def _setup_page(services: Services, unknown: bool) -> html.Main:
+    """Return the page for choosing players and program; `unknown`: a match was not found."""
+    online = [name for name, state in services.wall.states().items() if state["here"]]
+    if len(online) < 2:
+        text = "A head-to-head needs two connected stations. The wall shows their names."
+        return _page([html.H1(TITLE), html.P(text, className="quiet")])
     return _page(
         [
             html.H1(TITLE),
@@ -67,11 +68,15 @@ def _setting_up(services: Services, unknown: bool) -> html.Main:
             None
             if services.store.players.all()
             else html.P(
-                ["Everyone who competes needs a name first: ", dcc.Link("say it", href="/")],
+                ["Each competitor needs a name first: ", dcc.Link("add one", href="/"), "."],
                 className="quiet",
             ),
-            html.Div([_side(services, name) for name in places], className="sides"),
-            html.Div(what(services, ENDING, "versus"), id="picker", className="panel picker"),
+            html.Div([_side(services, name) for name in online], className="sides"),
+            html.Div(
+                program_fields(services, GOALS_WITH_END, persistence="versus"),
+                id="picker",
+                className="panel picker",
+            ),
             html.Button("Get ready", id="begin", className="button primary large", n_clicks=0),
             html.P("", id="begin-trouble", className="trouble", role="alert"),
             dcc.Location(id="to-match", refresh="callback-nav"),
@@ -80,7 +85,7 @@ def _setting_up(services: Services, unknown: bool) -> html.Main:
 
 
 def _side(services: Services, name: str) -> html.Label:
-    """A station, and who competes there."""
+    """Return the choice of the player who competes at a station."""
     players = [player.name for player in services.store.players.all()]
     return html.Label(
         [
@@ -95,12 +100,13 @@ def _side(services: Services, name: str) -> html.Label:
     )
 
 
-def _lanes(services: Services, match: Match) -> html.Main:
+def _match_page(services: Services, match: Match) -> html.Main:
+    """Return the page of a match, with a lane for each competitor."""
     colours = {player.name: player.colour for player in services.store.players.all()}
     return _page(
         [
             html.H1(TITLE),
-            html.P(described(match.program, services.library), className="quiet"),
+            html.P(describe(match.program, services.library), className="quiet"),
             html.Div(_result(services, match), id="result", role="status"),
             html.Ol(
                 [_lane(side, colours.get(side.player, "#9aa3af")) for side in match.sides],
@@ -115,7 +121,7 @@ def _lanes(services: Services, match: Match) -> html.Main:
                 id="match-commands",
             ),
             html.P("", id="match-trouble", className="trouble", role="alert"),
-            dcc.Link("Another one", href=PATH, className="button", id="match-again"),
+            dcc.Link("New head-to-head", href=PATH, className="button", id="match-again"),
             dcc.Store(id="match", data=match.id),
             dcc.Interval(id="match-tick", interval=REFRESH_MS),
         ]
@@ -136,54 +142,67 @@ def _lane(side: Competitor, colour: str) -> html.Li:
 
 
 def _result(services: Services, match: Match) -> Any:
-    """The results that are there, and in words who has won when all are."""
+    """Return the results so far for the script, and the verdict when all sessions have ended."""
     try:
         records = services.store.match(match.id)
-        seen = services.wall.look()
+        states = services.wall.states()
     except RecordsError as error:
         return html.P(str(error), className="trouble")
-    open_at = [side.station for side in match.sides if _is_open(match, side, seen, records)]
-    found = standings(match, records)
-    if services.matches.is_new(match) and not (open_at or found):
-        return None  # its stations have not heard of it yet
-    return [html.Div([_entry(one) for one in found], hidden=True), _words(found, open_at, seen)]
+    pending = [side.station for side in match.sides if _is_pending(match, side, states, records)]
+    results = standings(match, records)
+    if services.matches.is_new(match) and not (pending or results):
+        return None  # its stations have not created their sessions yet
+    return [
+        html.Div([_result_data(result) for result in results], hidden=True),
+        _result_text(results, pending, states),
+    ]
 
 
-def _entry(one: Standing) -> html.Span:
-    """A result as the lanes' script reads it."""
-    about = {"station": one.side.station, "reps": str(one.reps), "seconds": f"{one.seconds:.1f}"}
-    return html.Span(**attributes(**{f"data_{name}": value for name, value in about.items()}))
+def _result_data(result: Standing) -> html.Span:
+    """Return a result as data attributes, which `assets/wall.js` reads."""
+    data = {
+        "station": result.side.station,
+        "reps": str(result.reps),
+        "seconds": f"{result.seconds:.1f}",
+    }
+    return html.Span(**attributes(**{f"data_{name}": value for name, value in data.items()}))
 
 
-def _words(found: list[Standing], open_at: list[str], seen: dict[str, Any]) -> html.P | None:
-    if not open_at and not found:
+def _result_text(
+    results: list[Standing], pending: list[str], states: dict[str, Any]
+) -> html.P | None:
+    if not pending and not results:
         return html.P("Cancelled before anyone started.", className="quiet")
-    if open_at:
-        away = [name for name in open_at if not seen.get(name, {}).get("here")]
-        says = f"Waiting for what “{away[0]}” sends when it is connected again" if away else ""
-        return html.P(says, className="quiet") if found or away else None
-    return html.P(verdict(found), className="winner")
+    if pending:
+        offline = [name for name in pending if not states.get(name, {}).get("here")]
+        text = f"Waiting for the result of “{offline[0]}”, which is offline" if offline else ""
+        return html.P(text, className="quiet") if results or offline else None
+    return html.P(verdict(results), className="winner")
 
 
-def _is_open(
-    match: Match, side: Competitor, seen: dict[str, Any], records: list[SessionRecord]
+def _is_pending(
+    match: Match, side: Competitor, states: dict[str, Any], records: list[SessionRecord]
 ) -> bool:
-    """Whether a side may still have a result."""
-    record = next((one for one in records if one.station == side.station), None)
+    """Return whether a competitor may still get a result."""
+    record = next((record for record in records if record.station == side.station), None)
     if record is not None and record.status != "active":
         return False
-    at = seen.get(side.station) or {}
-    session = at.get("session") or {}
-    return record is not None or not at.get("here") or session.get("match") == match.id
+    state = states.get(side.station) or {}
+    session = state.get("session") or {}
+    return record is not None or not state.get("here") or session.get("match") == match.id
 
 
-def verdict(found: list[Standing]) -> str:
-    """The result in words."""
-    first = [one for one in found if one.place == 1]
-    if len(first) > 1:
-        *names, last = [one.side.player for one in first]
-        return f"A draw: {', '.join(names)} and {last}, {first[0].reps} each"
-    best, others = found[0], found[1:]
+def verdict(results: list[Standing]) -> str:
+    """Return the final result as text.
+
+    Args:
+        results: from `standings`, at least one.
+    """
+    winners = [result for result in results if result.place == 1]
+    if len(winners) > 1:
+        *names, last = [result.side.player for result in winners]
+        return f"A draw: {', '.join(names)} and {last}, {winners[0].reps} each"
+    best, others = results[0], results[1:]
     if others and others[0].reps == best.reps:
         return f"{best.side.player} wins: {best.reps} in {best.seconds:.1f} s"
     rest = f" to {others[0].reps}" if others else ""
@@ -191,7 +210,7 @@ def verdict(found: list[Standing]) -> str:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Beginning, calling off, and the result; the bars are `assets/wall.js`'s."""
+    """Register the callbacks: start, commands, result. `assets/wall.js` draws the bars."""
     app.clientside_callback(
         ClientsideFunction("hiitpi", "versus"), Output("versus", "title"), Input("versus", "id")
     )
@@ -212,10 +231,14 @@ def callbacks(app: Dash, services: Services) -> None:
     def begin(clicks: int, players: list[Any], ids: list[Any], *choice: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        both = zip(ids, players, strict=False)
-        sides = [Competitor(i["station"], p) for i, p in both if isinstance(p, str) and p != NOBODY]
+        choices = zip(ids, players, strict=False)
+        sides = [
+            Competitor(field["station"], player)
+            for field, player in choices
+            if isinstance(player, str) and player != NOBODY
+        ]
         try:
-            program = chosen(services, *choice)
+            program = selected_program(services, *choice)
             match = services.matches.begin(program, sides, current_device())
         except ProgramError as error:
             return no_update, str(error)
@@ -228,7 +251,7 @@ def callbacks(app: Dash, services: Services) -> None:
         Input({"type": "side", "station": ALL}, "value"),
         prevent_initial_call=True,
     )
-    def chosen_anew(_: list[Any]) -> str:
+    def clear_error(_: list[Any]) -> str:
         return ""
 
     @app.callback(
@@ -241,11 +264,11 @@ def callbacks(app: Dash, services: Services) -> None:
         if not any(values[:-1]):
             return no_update
         try:
-            found = services.matches.find(str(values[-1]))
-            if found and found.device != current_device():
-                return NOT_YOURS
-            if found:
-                services.matches.command(found, COMMANDS[str(ctx.triggered_id)][1])
+            match = services.matches.find(str(values[-1]))
+            if match and match.device != current_device():
+                return WRONG_DEVICE
+            if match:
+                services.matches.command(match, COMMANDS[str(ctx.triggered_id)][1])
         except redis.RedisError:
             return LIVE_SERVER_AWAY
         return ""
@@ -256,9 +279,9 @@ def callbacks(app: Dash, services: Services) -> None:
         State("match", "data"),
         prevent_initial_call=True,
     )
-    def look(_: int, match: Any) -> Any:
+    def refresh(_: int, match_id: Any) -> Any:
         try:
-            found = services.matches.find(str(match))
+            match = services.matches.find(str(match_id))
         except redis.RedisError:
             return no_update
-        return _result(services, found) if found else no_update
+        return _result(services, match) if match else no_update

@@ -1,4 +1,4 @@
-"""What one player has done: the week, the calendar, what changes, bests, and every session."""
+"""A player's history: weekly goal, calendar, progress, personal bests, and all sessions."""
 
 from datetime import UTC, date, datetime
 from typing import Any, Final, get_args
@@ -11,10 +11,11 @@ from hiitpi.records.history import Day, Kind, PersonalBest, bests, weekly_progre
 from hiitpi.records.local_days import first_day
 from hiitpi.records.player_admin import GOALS, Goal, GoalUnit
 from hiitpi.web.components import charts
-from hiitpi.web.components.filters import ALL, choice, holds, workouts
-from hiitpi.web.components.login_required import stranger
+from hiitpi.web.components.filters import ALL, choice, hold_slugs, workout_filter
+from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.progress import calendar, progress
 from hiitpi.web.components.session_table import read_view, sessions_table
+from hiitpi.web.components.session_titles import plural
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -28,23 +29,30 @@ UNITS: Final[dict[GoalUnit, str]] = {
     "reps": "repetitions",
 }
 
+#: Units of a goal of 1.
+SINGULAR_UNITS: Final[dict[GoalUnit, str]] = {
+    "days": "day",
+    "minutes": "minute of work",
+    "reps": "repetition",
+}
+
 
 def layout(services: Services) -> Any:
-    """The player's page; without a player, the way to the login."""
+    """Return the page, or a link to the login page if no player is logged in."""
     name = current_player()
     player = services.store.players.find(name) if name else None
     if player is None:
-        return stranger()
+        return login_required()
     days = services.store.history.days(player.name)
     today = _today(services)
-    head = html.H1(f"{player.name}’s history")
-    data = dcc.Link("Your data: export, import, delete", href="/account", className="quiet")
+    heading = html.H1(f"{player.name}’s history")
+    account_link = dcc.Link("Your data: export, import, delete", href="/account", className="quiet")
     if not days:
-        return html.Main([head, _nothing(), data], className="page")
-    slugs = holds(services.library)
+        return html.Main([heading, _no_sessions(), account_link], className="page")
+    slugs = hold_slugs(services.library)
     return html.Main(
         [
-            head,
+            heading,
             html.P(_streak(services, player.name, today), className="quiet"),
             html.Section(_goal(services, player.name, days, today), id="h-goal"),
             html.Div(
@@ -59,7 +67,7 @@ def layout(services: Services) -> Any:
             html.Div(
                 [
                     choice("h-period", "Period", PERIODS, "all"),
-                    workouts(services.library, "h-workout"),
+                    workout_filter(services.library, "h-workout"),
                 ],
                 className="choices",
             ),
@@ -74,14 +82,14 @@ def layout(services: Services) -> Any:
             html.H2("Sessions"),
             html.Div(sessions_table(services, player.name, None, None, None), id="h-sessions"),
             dcc.Store(id="h-view"),
-            data,
+            account_link,
         ],
         className="page history",
     )
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Choosing, sorting, turning pages, the goal."""
+    """Register the callbacks: filters, the table's sorting and pages, the weekly goal."""
 
     @app.callback(
         Output("history", "figure"),
@@ -90,14 +98,14 @@ def callbacks(app: Dash, services: Services) -> None:
         Input("h-workout", "value"),
         prevent_initial_call=True,
     )
-    def choose(period: Any, workout: Any) -> Any:
+    def apply_filters(period: Any, workout: Any) -> Any:
         name = current_player()
         if name is None:
             return no_update, no_update
-        since, slug = _chosen(services, period, workout)
+        since, slug = _filters(services, period, workout)
         days = services.store.history.days(name, since)
-        figure = progress(services.library, days, slug, holds(services.library))
-        return figure, {}  # the table begins anew
+        figure = progress(services.library, days, slug, hold_slugs(services.library))
+        return figure, {}  # resets the table's sorting and page
 
     @app.callback(
         Output("h-view", "data", allow_duplicate=True),
@@ -106,14 +114,15 @@ def callbacks(app: Dash, services: Services) -> None:
         State("h-view", "data"),
         prevent_initial_call=True,
     )
-    def turn(_: Any, __: Any, view: Any) -> Any:
-        by = ctx.triggered_id
-        if not isinstance(by, dict) or not ctx.triggered[0]["value"]:
+    def change_view(_: Any, __: Any, view: Any) -> Any:
+        button = ctx.triggered_id
+        if not isinstance(button, dict) or not ctx.triggered[0]["value"]:
             return no_update
         sort, descending, _page = read_view(view)
-        if "to" in by:
-            return {"sort": sort, "descending": descending, "page": by["to"]}
-        return {"sort": by["by"], "descending": not descending if by["by"] == sort else True}
+        if "to" in button:
+            return {"sort": sort, "descending": descending, "page": button["to"]}
+        column = button["by"]
+        return {"sort": column, "descending": not descending if column == sort else True}
 
     @app.callback(
         Output("h-sessions", "children"),
@@ -126,7 +135,7 @@ def callbacks(app: Dash, services: Services) -> None:
         name = current_player()
         if name is None:
             return no_update
-        since, slug = _chosen(services, period, workout)
+        since, slug = _filters(services, period, workout)
         return sessions_table(services, name, slug, since, view)
 
     @app.callback(
@@ -136,35 +145,36 @@ def callbacks(app: Dash, services: Services) -> None:
         State("goal-unit", "value"),
         prevent_initial_call=True,
     )
-    def aim(clicks: int, amount: Any, unit: Any) -> Any:
+    def set_goal(clicks: int, amount: Any, unit: Any) -> Any:
         name = current_player()
         if not clicks or name is None:
             return no_update
         goal = None
-        says = "No goal for now."
+        message = "The goal was removed."
         if amount not in (None, ""):
-            goal, says = Goal(unit, amount if isinstance(amount, int) else 0), "Saved."
+            goal, message = Goal(unit, amount if isinstance(amount, int) else 0), "Saved."
         try:
             if goal and unit not in GOALS:
                 raise RecordsError("Please choose days, minutes or repetitions.")
             services.store.player_admin.set_goal(name, goal)
         except RecordsError as error:
-            says = str(error)
+            message = str(error)
         days = services.store.history.days(name)
-        return _goal(services, name, days, _today(services), says)
+        return _goal(services, name, days, _today(services), message)
 
 
 def _today(services: Services) -> date:
     return datetime.now(UTC).astimezone(services.store.zone).date()
 
 
-def _chosen(services: Services, period: Any, workout: Any) -> tuple[date | None, str | None]:
+def _filters(services: Services, period: Any, workout: Any) -> tuple[date | None, str | None]:
+    """Return the first local day and the slug that the filters describe; None means all."""
     days = int(period) if period in PERIODS and period != ALL else None
     slug = workout if workout in services.library else None
     return first_day(days, _today(services)), slug
 
 
-def _nothing() -> html.Div:
+def _no_sessions() -> html.Div:
     return html.Div(
         [
             html.P("Nothing here yet. Your first set will show up here."),
@@ -175,19 +185,20 @@ def _nothing() -> html.Div:
 
 
 def _streak(services: Services, player: str, today: date) -> str:
-    now, longest = services.store.history.streak(player, today)
-    words = f"{now} day{'' if now == 1 else 's'} in a row" if now else "Today is a good first day"
-    return f"{words} · longest {longest}"
+    current, longest = services.store.history.streak(player, today)
+    text = f"{plural(current, 'day')} in a row" if current else "Start a new streak today"
+    return f"{text} · longest {longest}"
 
 
 def _goal(
-    services: Services, player: str, days: list[Day], today: date, says: str = ""
+    services: Services, player: str, days: list[Day], today: date, message: str = ""
 ) -> list[Any]:
     goal = services.store.player_admin.goal(player)
     bar: list[Any] = []
     if goal:
-        done = weekly_progress(days, goal.unit, today, holds(services.library))
-        text = f"This week: {done:.0f} of {goal.amount} {UNITS[goal.unit]}"
+        done = weekly_progress(days, goal.unit, today, hold_slugs(services.library))
+        units = SINGULAR_UNITS if goal.amount == 1 else UNITS
+        text = f"This week: {done:.0f} of {goal.amount} {units[goal.unit]}"
         if done >= goal.amount:
             text += " – done!"
         bar = [
@@ -215,24 +226,25 @@ def _goal(
         className="goal-form",
     )  # fmt: skip
     change = html.Details(
-        [html.Summary("Change the goal" if goal else "Set a goal for the week"), form],
-        open=bool(says),
+        [html.Summary("Change the goal" if goal else "Set a weekly goal"), form],
+        open=bool(message),
     )
-    return [*bar, change, html.P(says, className="says", role="status")]
+    return [*bar, change, html.P(message, className="says", role="status")]
 
 
-def _bests(services: Services, found: dict[str, dict[Kind, PersonalBest]]) -> html.Div:
-    heads = ("Workout", "Best set", "Best pace /30 s", "Best form")
+def _bests(services: Services, bests: dict[str, dict[Kind, PersonalBest]]) -> html.Div:
+    """Return a table of the personal bests of each workout."""
+    headings = ("Workout", "Best set", "Best pace /30 s", "Best form")
     rows = []
-    for slug in sorted(found, key=services.library.name):
+    for slug in sorted(bests, key=services.library.name):
         cells = []
         for kind in get_args(Kind):
-            best = found[slug].get(kind)
-            hold = kind == "pace" and slug in holds(services.library)
+            best = bests[slug].get(kind)
+            hold = kind == "pace" and slug in hold_slugs(services.library)
             cells.append(html.Td("–" if best is None or hold else _best(best, kind)))
         rows.append(html.Tr([html.Th(services.library.counted(slug), scope="row"), *cells]))
     table = html.Table(
-        [html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])), html.Tbody(rows)]
+        [html.Thead(html.Tr([html.Th(h, scope="col") for h in headings])), html.Tbody(rows)]
     )
     return html.Div(table, className="table bests")
 

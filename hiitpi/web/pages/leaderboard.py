@@ -1,4 +1,4 @@
-"""Who is first: today, this week, this month, ever; by what and in which workout one likes."""
+"""The leaderboard: by period, measure and workout."""
 
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -8,15 +8,15 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from hiitpi.records.leaderboard import PLANK, Measure, Place, rank, rank_streaks
 from hiitpi.records.local_days import first_day
 from hiitpi.web.components import charts
-from hiitpi.web.components.filters import ALL, choice, holds, workouts
+from hiitpi.web.components.filters import ALL, choice, hold_slugs, workout_filter
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/leaderboard", "Leaderboard"
 
-#: Rows of the chart; more than this nobody reads from three metres.
+#: Maximum number of rows: more are not readable from three metres.
 MAX_ROWS: Final = 20
 
-#: Milliseconds between looks whether somebody has trained meanwhile.
+#: Polling interval for new sessions.
 REFRESH_MS: Final = 5000
 
 PERIODS: Final = {"1": "Today", "7": "7 days", "30": "30 days", "all": "All time"}
@@ -32,10 +32,10 @@ MEASURES: Final[dict[str, tuple[str, str]]] = {
 
 
 def layout(services: Services) -> html.Main:
-    """The last seven days by repetitions; the rest is chosen."""
+    """Return the page, initially with the repetitions of the last seven days."""
     if services.stations.own:
-        services.stations.own.live.start()
-    says, figure, height = _board(services, "7", "reps", ALL)
+        services.stations.own.live.start()  # it reads the events that invalidate the cache
+    description, figure, style = _chart(services, "7", "reps", ALL)
     return html.Main(
         [
             html.H1(TITLE),
@@ -46,22 +46,22 @@ def layout(services: Services) -> html.Main:
                         "lb-measure", "By", {key: short for key, (short, _) in MEASURES.items()},
                         "reps",
                     ),
-                    workouts(services.library, "lb-workout"),
+                    workout_filter(services.library, "lb-workout"),
                 ],
                 className="choices",
             ),
-            html.P(says, id="lb-says", className="quiet", role="status"),
-            dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=height),
-            html.Div(_nobody(figure), id="lb-empty"),
+            html.P(description, id="lb-says", className="quiet", role="status"),
+            dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=style),
+            html.Div(_empty_notice(figure), id="lb-empty"),
             dcc.Interval(id="lb-tick", interval=REFRESH_MS),
-            dcc.Store(id="lb-seen", data=services.stations.finished()),
+            dcc.Store(id="lb-seen", data=services.stations.finished_token()),
         ],
         className="page",
     )  # fmt: skip
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """The chart is drawn once; what is chosen, or a session that ends, changes its data."""
+    """Register the callbacks that update the chart: filters, and the end of a session."""
 
     @app.callback(
         Output("lb-says", "children"),
@@ -74,9 +74,9 @@ def callbacks(app: Dash, services: Services) -> None:
         Input("lb-seen", "data"),
         prevent_initial_call=True,
     )
-    def choose(period: Any, measure: Any, workout: Any, seen: Any) -> Any:
-        says, figure, height = _board(services, period, measure, workout)
-        return says, figure, height, _nobody(figure)
+    def update(period: Any, measure: Any, workout: Any, _token: Any) -> Any:
+        description, figure, style = _chart(services, period, measure, workout)
+        return description, figure, style, _empty_notice(figure)
 
     @app.callback(
         Output("lb-seen", "data"),
@@ -84,32 +84,34 @@ def callbacks(app: Dash, services: Services) -> None:
         State("lb-seen", "data"),
         prevent_initial_call=True,
     )
-    def look(_: int, seen: Any) -> Any:
-        last = services.stations.finished()
-        return no_update if last == seen else last
+    def poll(_: int, last_token: Any) -> Any:
+        token = services.stations.finished_token()
+        return no_update if token == last_token else token
 
 
-def _board(
+def _chart(
     services: Services, period: Any, measure: Any, workout: Any
 ) -> tuple[str, dict[str, Any], dict[str, str]]:
-    """What is shown, the figure, and how high it is."""
+    """Return the description, the figure and the style (its height) for the filters' values."""
     period = period if period in PERIODS else "7"
     measure = measure if measure in MEASURES else "reps"
     slug = workout if workout in services.library else None
     today = datetime.now(UTC).astimezone(services.store.zone).date()
     places = _places(services, period, measure, slug, today)[:MAX_ROWS]
-    says = MEASURES[measure][1]
+    description = MEASURES[measure][1]
     if slug and measure not in ("plank", "streak"):
-        says += f" · {services.library.name(slug)}"
-    says += "" if measure == "streak" and period != "all" else f" · {PERIODS[period].lower()}"
-    return says, _figure(services, places, measure), {"height": f"{48 + 72 * len(places)}px"}
+        description += f" · {services.library.name(slug)}"
+    if measure != "streak" or period == "all":
+        description += f" · {PERIODS[period].lower()}"
+    style = {"height": f"{48 + 72 * len(places)}px"}
+    return description, _figure(services, places, measure), style
 
 
 def _places(
     services: Services, period: str, measure: Measure | Any, slug: str | None, today: date
 ) -> list[Place]:
-    # What was cached before the last session ended is of no use after it.
-    key = f"{period}-{today}-{services.stations.finished()}"
+    # With the token in the key, the cache is invalidated when a session ends.
+    key = f"{period}-{today}-{services.stations.finished_token()}"
     if measure == "streak":
         streaks = services.cache.get(f"streaks-{key}")
         if streaks is None:
@@ -122,10 +124,10 @@ def _places(
             first_day(None if period == "all" else int(period), today), until=today
         )
         services.cache.set(f"totals-{key}", totals)
-    return rank(totals, measure, slug, holds(services.library))
+    return rank(totals, measure, slug, hold_slugs(services.library))
 
 
-def _nobody(figure: dict[str, Any]) -> html.Div | None:
+def _empty_notice(figure: dict[str, Any]) -> html.Div | None:
     if figure["data"]:
         return None
     return html.Div(
@@ -139,8 +141,8 @@ def _nobody(figure: dict[str, Any]) -> html.Div | None:
 
 def _figure(services: Services, places: list[Place], measure: str) -> dict[str, Any]:
     if not places:
-        empty = {"visible": False}
-        return {"data": [], "layout": charts.layout(xaxis=empty, yaxis=empty)}
+        hidden = {"visible": False}
+        return {"data": [], "layout": charts.layout(xaxis=hidden, yaxis=hidden)}
     rows = [f"place {i}" for i in range(len(places))]
     data = _stack(services, places, rows) if measure == "reps" else [
         _bars(_colours(services, places), rows, [place.value for place in places])
@@ -151,9 +153,9 @@ def _figure(services: Services, places: list[Place], measure: str) -> dict[str, 
             barmode="stack",
             bargap=0.72,
             annotations=[
-                note
+                label
                 for row, place in zip(rows, places, strict=True)
-                for note in _labels(services, row, place, measure)
+                for label in _labels(services, row, place, measure)
             ],
             showlegend=measure == "reps",
             legend={"traceorder": "normal", "y": 1, "yanchor": "bottom"},
@@ -200,11 +202,12 @@ def _colours(services: Services, places: list[Place]) -> list[str]:
 
 
 def _labels(services: Services, row: str, place: Place, measure: str) -> list[dict[str, Any]]:
-    """Rank and name at the left over the bar, the value at the right."""
-    more = place.note
+    """Return annotations above a bar: rank and name at the left, the value at the right."""
+    note = place.note
     if measure in ("set", "pace", "score") and place.parts:
-        more = services.library.name(next(iter(place.parts)))
-    small = f'  <span style="color:{charts.MUTED}">{charts.label(more)}</span>' if more else ""
+        note = services.library.name(next(iter(place.parts)))
+    if note:
+        note = f'  <span style="color:{charts.MUTED}">{charts.escape_label(note)}</span>'
     value = f"{place.value:,.0f}" if measure in ("reps", "set", "streak") else f"{place.value:.1f}"
     if measure == "plank" or (measure == "set" and PLANK in place.parts):
         value = f"{place.value:.0f} s"
@@ -212,7 +215,7 @@ def _labels(services: Services, row: str, place: Place, measure: str) -> list[di
     return [
         {
             **common, "x": 0, "xanchor": "left", "font": {"size": 16},
-            "text": f"{place.rank}.  {charts.label(charts.short(place.player))}{small}",
+            "text": f"{place.rank}.  {charts.escape_label(charts.truncate(place.player))}{note}",
         },
         {**common, "x": 1, "xanchor": "right", "font": {"size": 20}, "text": f"<b>{value}</b>"},
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who is training?"""
+"""The first page: choose a player, or create one."""
 
 from typing import Any
 
@@ -13,26 +13,27 @@ from hiitpi.web.services import Services
 
 PATH, TITLE = "/", "Who is training?"
 
-#: Names shown as buttons; a house has few people, a club types.
+#: Maximum number of players shown as buttons: enough for a household; in a large club the others
+#: type their names.
 MAX_NAMES = 48
 
 
 def layout(services: Services) -> html.Main:
-    """Everybody who trains here, and a form for somebody new.
+    """Return the page with a button for each player, and a form for a new one.
 
-    While the database is away one types a name: training goes on without it.
+    While the database is unavailable, players type their names: training works without it.
     """
-    known: list[Player] = []
-    trouble = ""
+    players: list[Player] = []
+    error_message = ""
     try:
-        known = services.store.players.all()
+        players = services.store.players.all()
     except RecordsError as error:
-        trouble = f"{error} Type your name: your sessions are kept and saved later."
+        error_message = f"{error} Type your name: your sessions are kept and saved later."
     return html.Main(
         [
             html.H1(TITLE),
-            html.Div([_known(player) for player in known[:MAX_NAMES]], className="names")
-            if known
+            html.Div([_player_button(player) for player in players[:MAX_NAMES]], className="names")
+            if players
             else None,
             html.Details(
                 [
@@ -57,7 +58,7 @@ def layout(services: Services) -> html.Main:
                                     dcc.RadioItems(
                                         id="colour",
                                         options=[_swatch(c, text) for c, text in COLOURS.items()],
-                                        value=next_colour(p.colour for p in known),
+                                        value=next_colour(p.colour for p in players),
                                         className="swatches",
                                     ),
                                 ]
@@ -69,17 +70,17 @@ def layout(services: Services) -> html.Main:
                         className="new-name",
                     ),
                 ],
-                open=not known,
+                open=not players,
             ),
-            html.P(trouble, id="name-trouble", className="trouble", role="alert"),
-            dcc.Link("Only watch", href="/train", className="quiet"),
+            html.P(error_message, id="name-trouble", className="trouble", role="alert"),
+            dcc.Link("Just watch", href="/train", className="quiet"),
             dcc.Location(id="after-login", refresh="callback-nav"),
         ],
         className="page narrow login",
     )
 
 
-def _known(player: Player) -> html.Button:
+def _player_button(player: Player) -> html.Button:
     return html.Button(
         [dot(player.colour), html.Span(player.name)],
         id={"type": "known", "name": player.name},
@@ -93,7 +94,7 @@ def _swatch(colour: str, text: str) -> dict[str, Any]:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Logging in."""
+    """Register the callback that logs a player in."""
 
     @app.callback(
         Output("after-login", "href"),
@@ -106,11 +107,11 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def enter(
-        clicks: int, submits: int, known: list[int], typed: str | None, colour: str | None
+        clicks: int, submits: int, name_clicks: list[int], typed: str | None, colour: str | None
     ) -> Any:
         try:
             if isinstance(ctx.triggered_id, dict):
-                if not any(known):
+                if not any(name_clicks):
                     return no_update, no_update
                 player = services.store.players.get_or_create_player(str(ctx.triggered_id["name"]))
             else:

@@ -4,10 +4,10 @@ from dash import dcc, html
 
 
 def layout(**_: str) -> html.Main:
-    """There is nothing here."""
+    """Return the page, whatever parameters the address has."""
     return html.Main(
         [
-            html.H1("There is no such page"),
+            html.H1("Page not found"),
             html.P("The address may be misspelled."),
             dcc.Link("Go to training", href="/train", className="button primary"),
         ],

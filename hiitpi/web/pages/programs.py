@@ -1,4 +1,4 @@
-"""The house's programs: made, changed, passed on as small text files."""
+"""The household's programs: create, edit, delete, and share as small text files."""
 
 import base64
 import binascii
@@ -12,23 +12,29 @@ from hiitpi.coach.session import program_file
 from hiitpi.coach.session.program import SHIPPED_PROGRAMS, Program, parse
 from hiitpi.errors import HiitPiError, ProgramError
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.login_required import stranger
-from hiitpi.web.components.program_editor import BLANK, FIELDS, checked, editor, filled
-from hiitpi.web.components.program_picker import by_key, described, key_parts
+from hiitpi.web.components.login_required import login_required
+from hiitpi.web.components.program_editor import (
+    FIELDS,
+    NEW_PROGRAM,
+    editor,
+    form_data,
+    validated,
+)
+from hiitpi.web.components.program_picker import by_key, describe, parse_key
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/programs", "Programs"
 
-#: The form's own fields, and those of each exercise.
-OWN = ("p-name", "p-rounds", "p-round-rest", "p-limit")
-EACH = ("workout", *(name for name, *_ in FIELDS))
+#: Ids of the form's fields of the program, and names of those of each exercise.
+PROGRAM_FIELDS = ("p-name", "p-rounds", "p-round-rest", "p-limit")
+EXERCISE_FIELDS = ("workout", *(name for name, *_ in FIELDS))
 
 
 def layout(services: Services) -> Any:
-    """All programs, and the form; without a player, the way to the login."""
+    """Return the page, or a link to the login page if no player is logged in."""
     if current_player() is None:
-        return stranger()
+        return login_required()
     return html.Main(
         [
             html.H1(TITLE),
@@ -50,7 +56,7 @@ def layout(services: Services) -> Any:
             ),
             html.P("", id="p-says", className="says", role="status"),
             html.Div(id="p-editor", className="editor"),
-            html.Div(_listed(services), id="p-list"),
+            html.Div(_program_list(services), id="p-list"),
             dcc.Store(id="p-draft"),
             dcc.Store(id="p-gone"),
         ],
@@ -59,7 +65,7 @@ def layout(services: Services) -> Any:
 
 
 def files(services: Services) -> Blueprint:
-    """The route of a program's text file."""
+    """Return the route that exports a program as a text file."""
     routes = Blueprint("programs", __name__)
 
     @routes.get("/export/program/<key>.toml")
@@ -68,20 +74,20 @@ def files(services: Services) -> Blueprint:
             text = program_file.write(by_key(services, key))
         except ProgramError as error:
             return Response(str(error), 404, mimetype="text/plain")
-        answer = Response(text, mimetype="application/toml")
-        answer.headers.set("Content-Disposition", "attachment", filename=f"program-{key}.toml")
-        return answer
+        response = Response(text, mimetype="application/toml")
+        response.headers.set("Content-Disposition", "attachment", filename=f"program-{key}.toml")
+        return response
 
     return routes
 
 
-def _listed(services: Services) -> list[Any]:
+def _program_list(services: Services) -> list[Any]:
     house = services.store.programs.all()
-    own = [_card(services, f"house-{kept.id}", kept.program, own=True) for kept in house]
+    own = [_card(services, f"house-{stored.id}", stored.program, own=True) for stored in house]
     shipped = [
         _card(services, f"shipped-{i}", p, own=False) for i, p in enumerate(SHIPPED_PROGRAMS)
     ]
-    empty = html.P("None yet. Make one, or begin with a copy of one below.", className="quiet")
+    empty = html.P("None yet. Create one, or copy one of those below.", className="quiet")
     return [
         html.H2("Yours"),
         html.Ul(own, className="cards") if own else empty,
@@ -91,16 +97,16 @@ def _listed(services: Services) -> list[Any]:
 
 
 def _card(services: Services, key: str, program: Program, own: bool) -> html.Li:
-    act = _act("p-edit", key, "Change") if own else _act("p-copy", key, "Copy")
+    button = _action_button("p-edit", key, "Edit") if own else _action_button("p-copy", key, "Copy")
     return html.Li(
         [
             html.Div(
-                [html.B(program.name), html.P(described(program, services.library))],
+                [html.B(program.name), html.P(describe(program, services.library))],
                 className="about",
             ),
             html.Div(
                 [
-                    act,
+                    button,
                     html.A(
                         "Export",
                         href=f"/export/program/{key}.toml",
@@ -108,7 +114,7 @@ def _card(services: Services, key: str, program: Program, own: bool) -> html.Li:
                         download=f"{key}.toml",
                         **attributes(aria_label=f"Export {program.name}"),
                     ),
-                    _act("p-delete", key, "Delete") if own else None,
+                    _action_button("p-delete", key, "Delete") if own else None,
                 ],
                 className="row",
             ),
@@ -116,14 +122,14 @@ def _card(services: Services, key: str, program: Program, own: bool) -> html.Li:
     )
 
 
-def _act(kind: str, key: str, text: str) -> html.Button:
+def _action_button(kind: str, key: str, text: str) -> html.Button:
     return html.Button(text, id={"type": kind, "key": key}, className="button", n_clicks=0)
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Making, changing, importing and deleting programs."""
-    form = [State(name, "value") for name in OWN]
-    form += [State({"type": f"p-{name}", "i": ALL}, "value") for name in EACH]
+    """Register the callbacks for creating, editing, importing and deleting programs."""
+    form = [State(name, "value") for name in PROGRAM_FIELDS]
+    form += [State({"type": f"p-{name}", "i": ALL}, "value") for name in EXERCISE_FIELDS]
 
     @app.callback(
         Output("p-editor", "children"),
@@ -135,21 +141,21 @@ def callbacks(app: Dash, services: Services) -> None:
         Input("p-import", "contents"),
         prevent_initial_call=True,
     )
-    def begin(*_: Any) -> Any:
+    def open_editor(*_: Any) -> Any:
         if not ctx.triggered[0]["value"]:
             return no_update, no_update, no_update
-        by = ctx.triggered_id
+        source = ctx.triggered_id
         try:
-            if by == "p-new":
-                return editor(BLANK, services.library), None, ""
-            if by == "p-import":
+            if source == "p-new":
+                return editor(NEW_PROGRAM, services.library), None, ""
+            if source == "p-import":
                 data = program_file.read(_text(ctx.triggered[0]["value"])).data()
                 return editor(data, services.library), None, "Check it, then save."
-            data = by_key(services, by["key"]).data()
+            data = by_key(services, source["key"]).data()
         except ProgramError as error:
             return None, None, str(error)
-        if by["type"] == "p-edit":
-            return editor(data, services.library), by["key"], ""
+        if source["type"] == "p-edit":
+            return editor(data, services.library), source["key"], ""
         return editor({**data, "name": f"My {data['name']}"}, services.library), None, ""
 
     @app.callback(
@@ -164,13 +170,13 @@ def callbacks(app: Dash, services: Services) -> None:
         if not ctx.triggered[0]["value"]:
             return no_update
         data = _data(values[3:])
-        exercises, by = data["exercises"], ctx.triggered_id
-        if by == "p-add":
-            exercises.append(dict(exercises[-1] if exercises else BLANK["exercises"][0]))
-        elif by["type"] == "p-remove":
-            del exercises[by["i"]]
-        elif by["i"] > 0:
-            exercises.insert(by["i"] - 1, exercises.pop(by["i"]))
+        exercises, button = data["exercises"], ctx.triggered_id
+        if button == "p-add":
+            exercises.append(dict(exercises[-1] if exercises else NEW_PROGRAM["exercises"][0]))
+        elif button["type"] == "p-remove":
+            del exercises[button["i"]]
+        elif button["i"] > 0:
+            exercises.insert(button["i"] - 1, exercises.pop(button["i"]))
         return editor(data, services.library)
 
     @app.callback(
@@ -190,11 +196,11 @@ def callbacks(app: Dash, services: Services) -> None:
             return None, no_update, ""
         data = _data(values[3:])
         try:
-            program = checked(data, services.library)
-            services.store.programs.save(program, key_parts(values[2])[1] if values[2] else None)
+            program = validated(data, services.library)
+            services.store.programs.save(program, parse_key(values[2])[1] if values[2] else None)
         except (HiitPiError, ValueError) as error:
             return editor(data, services.library, str(error)), no_update, ""
-        return None, _listed(services), f"Saved: {program.name}"
+        return None, _program_list(services), f"Saved: {program.name}"
 
     @app.callback(
         Output("p-list", "children", allow_duplicate=True),
@@ -204,15 +210,15 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def delete(clicks: list[int]) -> Any:
-        by = ctx.triggered_id
-        if not any(clicks) or not isinstance(by, dict):
+        button = ctx.triggered_id
+        if not any(clicks) or not isinstance(button, dict):
             return no_update, no_update, no_update
-        kind, number = key_parts(by["key"])
-        gone = services.store.programs.delete(number) if kind == "house" else None
-        if gone is None:
-            return _listed(services), "It was already deleted.", None
+        kind, number = parse_key(button["key"])
+        deleted = services.store.programs.delete(number) if kind == "house" else None
+        if deleted is None:
+            return _program_list(services), "It was already deleted.", None
         undo = html.Button("Undo", id="p-undo", className="button", n_clicks=0)
-        return _listed(services), [f"Deleted: {gone.name} ", undo], gone.data()
+        return _program_list(services), [f"Deleted: {deleted.name} ", undo], deleted.data()
 
     @app.callback(
         Output("p-list", "children", allow_duplicate=True),
@@ -221,29 +227,42 @@ def callbacks(app: Dash, services: Services) -> None:
         State("p-gone", "data"),
         prevent_initial_call=True,
     )
-    def undo(clicks: int, gone: Any) -> Any:
+    def undo(clicks: int, deleted: Any) -> Any:
         if not clicks:
             return no_update, no_update
         try:
-            program = parse(gone)
+            program = parse(deleted)
             services.store.programs.save(program)
         except HiitPiError as error:
             return no_update, str(error)
-        return _listed(services), f"Restored: {program.name}"
+        return _program_list(services), f"Restored: {program.name}"
 
 
-def _data(fields: tuple[Any, ...]) -> dict[str, Any]:
-    """A program's data out of the fields, in the order of `OWN` and `EACH`."""
-    own, each = fields[: len(OWN)], fields[len(OWN) :]
-    if any(len(column) != len(each[0]) for column in each):
+def _data(values: tuple[Any, ...]) -> dict[str, Any]:
+    """Return a program's data from the values of the form's fields.
+
+    Args:
+        values: a value for each of `PROGRAM_FIELDS`, then for each of `EXERCISE_FIELDS` a list of
+            the values of all exercises.
+
+    Raises:
+        BadRequest: the lists have different lengths.
+    """
+    program_values = values[: len(PROGRAM_FIELDS)]
+    columns = values[len(PROGRAM_FIELDS) :]
+    if any(len(column) != len(columns[0]) for column in columns):
         raise BadRequest("The form is incomplete.")
-    exercises = [dict(zip(EACH, row, strict=True)) for row in zip(*each, strict=True)]
-    name, rounds, round_rest, limit = own
-    return filled(name, rounds, round_rest, limit, exercises)
+    exercises = [dict(zip(EXERCISE_FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
+    name, rounds, round_rest, limit = program_values
+    return form_data(name, rounds, round_rest, limit, exercises)
 
 
 def _text(contents: str) -> str:
-    """The text of an uploaded file."""
+    """Return the text of an uploaded file.
+
+    Raises:
+        ProgramError: it is not UTF-8 text.
+    """
     try:
         return base64.b64decode(contents.partition(",")[2], validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):

@@ -1,12 +1,12 @@
-"""One session of the past: its sets and repetitions, its program, its corrections."""
+"""A past session: its sets and repetitions, its program, its corrections."""
 
 from datetime import datetime
 from typing import Any
 
 from dash import Dash, dcc, html
 
-from hiitpi.web.components.program_picker import described
-from hiitpi.web.components.session_actions import discard_question, shown
+from hiitpi.web.components.program_picker import describe
+from hiitpi.web.components.session_actions import discard_question, session_panel
 from hiitpi.web.components.session_table import when
 from hiitpi.web.services import Services
 
@@ -17,20 +17,20 @@ TAKES = ("uuid",)
 
 
 def layout(services: Services, uuid: str = "") -> html.Main:
-    """The session of that uuid."""
+    """Return the page of the session with a uuid."""
     record = services.store.session(uuid)
     if record is None or record.status == "active":
         return html.Main(
             [
-                html.H1("No such session"),
+                html.H1("Session not found"),
                 html.P("It was deleted, or has not ended yet.", className="quiet"),
                 dcc.Link("History", href="/history", className="button"),
             ],
             className="page narrow stranger",
         )
     now = datetime.now().astimezone(services.store.zone)
-    content, _ = shown(services, uuid)
-    about = described(record.program, services.library)
+    content, _ = session_panel(services, uuid)
+    about = describe(record.program, services.library)
     return html.Main(
         [
             html.H1(f"{record.player}, {when(record.started, now, services.store.zone)}"),
@@ -47,4 +47,4 @@ def layout(services: Services, uuid: str = "") -> html.Main:
 
 
 def callbacks(app: Dash, services: Services) -> Any:
-    """Those of an ended session are the training floor's."""
+    """Register nothing: the training page registers the callbacks of an ended session."""

@@ -1,4 +1,4 @@
-"""How everything is: camera, engine, speed, viewers; and what to do about what is red."""
+"""The status page: camera, engine, speed, viewers and more, and how to fix what is wrong."""
 
 from typing import Any, Final
 
@@ -9,27 +9,28 @@ from hiitpi.errors import RecordsError
 from hiitpi.system.host import HOT_CELSIUS, temperature
 from hiitpi.web.club.stations import Station
 from hiitpi.web.components.session_titles import plural
-from hiitpi.web.health import ill_loops
+from hiitpi.web.health import unhealthy_loops
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/status", "Status"
 TAKES = ("station",)
 
+#: Name of what was checked; whether it is good (None: neither good nor bad); description.
 Finding = tuple[str, bool | None, str]
 
-#: Milliseconds between two looks.
+#: Polling interval.
 REFRESH_MS: Final = 2000
 
-#: Below this part of the camera's rate something is too slow.
-SLOW_PART: Final = 0.8
+#: Fraction of the camera's frame rate below which the analysis is too slow.
+MIN_RATE_RATIO: Final = 0.8
 
-#: A camera that is off on purpose, by the trainer's word for it.
+#: Descriptions of a camera that is off intentionally, by the state in the pipeline's status.
 IDLE: Final = {
     "off": "asleep: nobody is training or watching",
     "covered": "the lens is covered; open it on the Train page",
 }
 
-#: What to do, by what is red.
+#: What to do, by name of a finding that is not good.
 HELP: Final = {
     "camera": "Check the camera’s cable, and that no other program uses it. HIIT PI retries "
     "every few seconds. Then: python -m hiitpi doctor",
@@ -53,11 +54,11 @@ HELP: Final = {
 
 
 def layout(services: Services, station: str = "") -> html.Main:
-    """The page; it looks again every two seconds."""
+    """Return the page; it refreshes every two seconds."""
     return html.Main(
         [
             html.H1(f"{TITLE} of “{station}”" if station else TITLE),
-            html.Div(_rows(services, station), id="status"),
+            html.Div(_table(services, station), id="status"),
             dcc.Store(id="status-station", data=station),
             dcc.Interval(id="status-tick", interval=REFRESH_MS),
             html.H2("What to do"),
@@ -74,7 +75,7 @@ def layout(services: Services, station: str = "") -> html.Main:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """The page looks again."""
+    """Register the callback that refreshes the page."""
 
     @app.callback(
         Output("status", "children"),
@@ -82,104 +83,113 @@ def callbacks(app: Dash, services: Services) -> None:
         State("status-station", "data"),
         prevent_initial_call=True,
     )
-    def look(_: int, station: Any) -> Any:
-        return _rows(services, str(station or ""))
+    def refresh(_: int, station: Any) -> Any:
+        return _table(services, str(station or ""))
 
 
-def _rows(services: Services, name: str) -> html.Table:
-    found = findings(services, services.stations.get(name))
-    return html.Table(html.Tbody([_row(*finding) for finding in found]))
+def _table(services: Services, station: str) -> html.Table:
+    rows = [_row(*finding) for finding in findings(services, services.stations.get(station))]
+    return html.Table(html.Tbody(rows))
 
 
 def findings(services: Services, station: Station | None) -> list[Finding]:
-    """(what, whether it is good, what it says); None: neither good nor bad."""
+    """Check the app and a station.
+
+    Args:
+        services: the services of the app.
+        station: the station to check; None for a machine without a camera.
+
+    Returns:
+        The findings; only that Redis is unreachable, if so.
+    """
     try:
-        seen = [("live server", True, "answers"), *_trainer(services, station)]
+        live_findings = [("live server", True, "connected"), *_pipeline(services, station)]
     except redis.RedisError:
-        return [("live server", False, "away; trying again")]
+        return [("live server", False, "not available; trying again")]
     return [
-        *seen,
+        *live_findings,
         ("viewers", not services.video_streams.full,
          f"{services.video_streams.active} of {services.video_streams.limit}"),
         *_loops(services),
         *_club(services),
-        _records(services),
-        _code(services),
+        _database(services),
+        _house_code(services),
         *_temperature(),
     ]  # fmt: skip
 
 
-def _trainer(services: Services, station: Station | None) -> list[Finding]:
-    """How the camera and the engine of a station are."""
+def _pipeline(services: Services, station: Station | None) -> list[Finding]:
+    """Check the camera and the pose engine of a station."""
     if station is None:
         return [("camera", None, "none: this machine only shows other stations")]
     station.live.start()
     if station is not services.stations.own and not station.bus.is_online():
         return [("station", False, f"“{station.name}” is not connected")]
     status = station.bus.status()
-    figures, settings = station.live.stats(), services.settings
+    stats, settings = station.live.stats(), services.settings
     status = status or {"camera": "none yet", "model": "none yet", "trouble": "not started"}
-    trouble = status["trouble"]
+    error = status["trouble"]
     camera = status["camera"] + (" (no camera)" if status.get("drawn") else "")
     idle = IDLE.get(status.get("state", ""))
-    # A page that has just begun to read has no figures yet: that is no trouble.
-    calm = bool(idle) or (not trouble and figures.rate == 0 and station.live.young)
-    enough = SLOW_PART * min(settings.camera_fps, figures.camera_rate or settings.camera_fps)
+    # Without statistics, because reading has only just started, nothing is known to be wrong.
+    neutral = bool(idle) or (not error and stats.rate == 0 and station.live.warming_up)
+    min_rate = MIN_RATE_RATIO * min(settings.camera_fps, stats.camera_rate or settings.camera_fps)
     return [
-        ("camera", None if idle else not trouble, idle or trouble or camera),
-        ("engine", None if calm else figures.rate > 0, status["model"]),
+        ("camera", None if idle else not error, idle or error or camera),
+        ("engine", None if neutral else stats.rate > 0, status["model"]),
         (
             "frames/s",
-            None if calm else figures.rate >= enough,
-            "none while the camera sleeps" if idle else f"{figures.rate:.1f} analysed",
+            None if neutral else stats.rate >= min_rate,
+            "none while the camera is off" if idle else f"{stats.rate:.1f} analysed",
         ),
-        ("inference", None, f"{figures.inference_ms:.0f} ms"),
-        ("dropped frames", None, f"{figures.dropped:.0%} in the last 10 s"),
+        ("inference", None, f"{stats.inference_ms:.0f} ms"),
+        ("dropped frames", None, f"{stats.dropped:.0%} in the last 10 s"),
     ]
 
 
 def _loops(services: Services) -> list[Finding]:
-    """The background threads of this machine's processes."""
-    ill = ill_loops(services)
-    if not ill:
-        return [("background", True, "all threads work")]
+    """Check the background threads of this machine's processes."""
+    unhealthy = unhealthy_loops(services)
+    if not unhealthy:
+        return [("background", True, "all threads are running")]
     return [
         (
             "background",
             False,
-            f"{one['process']}, {one['name']}: {one['error']} (for {one['for_s']} s)",
+            f"{loop['process']}, {loop['name']}: {loop['error']} (for {loop['for_s']} s)",
         )
-        for one in ill
+        for loop in unhealthy
     ]
 
 
 def _club(services: Services) -> list[Finding]:
-    """The way to the other stations."""
+    """Check the connection to the club."""
     stations = services.stations
     if stations.club is None:
         return []
-    trouble = stations.trouble()
-    return [("club", not trouble, trouble or f"connected; {len(stations.names())} stations")]
+    error = stations.club_error()
+    return [("club", not error, error or f"connected; {plural(len(stations.names()), 'station')}")]
 
 
-def _records(services: Services) -> Finding:
-    waiting = len(list((services.settings.instance / "unsaved").glob("*.json")))
-    kept = f"{plural(waiting, 'session')} waiting to be saved" if waiting else "can be written"
-    aside = len(list((services.settings.instance / "unsaved").glob("*.bad")))
-    if aside:
-        kept += f"; {plural(aside, 'session')} could not be stored and was put aside as *.bad"
+def _database(services: Services) -> Finding:
+    """Check the database, and count the sessions that wait to be saved or were set aside."""
+    folder = services.settings.instance / "unsaved"
+    waiting, rejected = len(list(folder.glob("*.json"))), len(list(folder.glob("*.bad")))
+    text = f"{plural(waiting, 'session')} waiting to be saved" if waiting else "writable"
+    if rejected:
+        text += f"; {plural(rejected, 'session')} could not be saved, see *.bad"
     try:
         services.store.check()
     except RecordsError as error:
-        return "database", False, f"{error} {kept if waiting else ''}".strip()
-    return "database", not waiting and not aside, kept
+        return "database", False, f"{error} {text if waiting else ''}".strip()
+    return "database", not waiting and not rejected, text
 
 
-def _code(services: Services) -> Finding:
+def _house_code(services: Services) -> Finding:
     if services.device_cookies.code.value is None:
-        return "house code", False, "off: everybody on the network sees the video"
-    guesses = services.login_limiter.recent()
-    return "house code", True, f"asked for; {plural(guesses, 'guess', 'guesses')} lately"
+        return "house code", False, "off: everyone on the network can see the video"
+    attempts = services.login_limiter.recent()
+    return "house code", True, f"required; {plural(attempts, 'recent attempt')}"
 
 
 def _temperature() -> list[Finding]:
@@ -189,18 +199,18 @@ def _temperature() -> list[Finding]:
     return [("temperature", degrees < HOT_CELSIUS, f"{degrees:.0f} °C")]
 
 
-def _row(name: str, good: bool | None, says: str) -> html.Tr:
+def _row(name: str, good: bool | None, text: str) -> html.Tr:
     mark = {True: "✓", False: "✗", None: "·"}[good]
-    words = {True: "good", False: "trouble", None: ""}[good]
-    more = html.A("What to do", href=f"#{_anchor(name)}") if good is False else None
+    label = {True: "good", False: "problem", None: ""}[good]
+    help_link = html.A("What to do", href=f"#{_anchor(name)}") if good is False else None
     return html.Tr(
         [
-            html.Td([html.Span(mark), html.Span(words, className="hidden")]),
+            html.Td([html.Span(mark), html.Span(label, className="hidden")]),
             html.Th(name, scope="row"),
-            html.Td(says),
-            html.Td(more),
+            html.Td(text),
+            html.Td(help_link),
         ],
-        className=words,
+        className={True: "good", False: "trouble", None: ""}[good],
     )
 
 

@@ -1,4 +1,4 @@
-"""The training floor: video, score board, live graphs, and what may be commanded."""
+"""The training page: video, scoreboard, live graphs, and the buttons that control a session."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from hiitpi.coach.messages import Command
 from hiitpi.errors import ProgramError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
-from hiitpi.web.components.program_picker import chosen, picker
-from hiitpi.web.components.scoreboard import board, claim
-from hiitpi.web.components.session_actions import discard_question, ended_callbacks
+from hiitpi.web.components.program_picker import picker, selected_program
+from hiitpi.web.components.scoreboard import scoreboard, takeover_box
+from hiitpi.web.components.session_actions import discard_question, session_callbacks
 from hiitpi.web.security.player_session import current_device, current_player
 from hiitpi.web.services import Services
 
@@ -25,7 +25,7 @@ STATION_OFFLINE = "This station is offline. Please try again when it is connecte
 UNKNOWN_STATION = "This station no longer exists. The Wall page shows all stations."
 NOT_LOGGED_IN = "This device is logged out. Open the first page and choose your name."
 
-#: Buttons of the score board, and what they ask for.
+#: Buttons of the scoreboard, and the commands they send.
 COMMANDS: dict[str, Any] = {
     "go": "go",
     "pause": "pause",
@@ -39,19 +39,24 @@ COMMANDS: dict[str, Any] = {
 
 
 def layout(services: Services, station: str = "") -> html.Main:
-    """The page of a station; whoever has not said who they are may watch."""
-    player, place = current_player(), services.stations.get(station)
-    if place is None:
-        return _which(services, station)
+    """Return the page of a station; a device without a player can watch.
+
+    Args:
+        services: the services of the app.
+        station: name of the station; "" for the one of this machine.
+    """
+    player, selected = current_player(), services.stations.get(station)
+    if selected is None:
+        return _station_list(services, station)
     return html.Main(
         [
-            html.H1(f"Station “{place.name}”", className="hidden"),
+            html.H1(f"Station “{selected.name}”", className="hidden"),
             html.Section(
                 [
                     html.Img(id="video", alt="Live video with the detected skeleton"),
                     html.Div(id="outline", **attributes(aria_hidden="true")),
                     html.P(SYNTHETIC_NOTICE, id="drawn", hidden=True),
-                    html.P(place.name, className="place") if services.stations.several else None,
+                    html.P(selected.name, className="place") if services.stations.several else None,
                     html.P(
                         [html.I(className="lamp"), html.Span("", id="watching")],
                         id="privacy",
@@ -72,18 +77,18 @@ def layout(services: Services, station: str = "") -> html.Main:
             ),
             html.Section(
                 [
-                    picker(services, player) if player else _watcher(),
+                    picker(services, player) if player else _spectator_panel(),
                     html.P(PRIVACY_NOTICE, className="quiet promise"),
-                    board(),
-                    _finished(),
+                    scoreboard(),
+                    _finished_panel(),
                 ],
                 className="side",
                 **attributes(aria_label="Scoreboard"),
             ),
             graphs(),
-            claim(),
+            takeover_box(),
             discard_question(),
-            dcc.Store(id="station", data=place.name),
+            dcc.Store(id="station", data=selected.name),
             dcc.Store(id="session-id"),
             dcc.Store(id="finished-id"),
         ],
@@ -93,20 +98,20 @@ def layout(services: Services, station: str = "") -> html.Main:
             data_phase="loading",
             data_player=player or "",
             data_device=current_device(),
-            data_station=place.name,
+            data_station=selected.name,
         ),
     )
 
 
-def _which(services: Services, station: str) -> html.Main:
-    """This machine has no camera, or there is no such station."""
+def _station_list(services: Services, station: str) -> html.Main:
+    """Return links to all stations: `station` is unknown, or "" on a machine without a camera."""
     links = [
         dcc.Link(name, href=f"{PATH}?station={name}", className="button large")
         for name in services.stations.names()
     ]
     return html.Main(
         [
-            html.H1(f"There is no station “{station}”" if station else "Where do you train?"),
+            html.H1(f"There is no station “{station}”" if station else "Choose a station"),
             html.Div(links, className="names")
             if links
             else html.P(
@@ -117,7 +122,7 @@ def _which(services: Services, station: str) -> html.Main:
     )
 
 
-def _watcher() -> html.Div:
+def _spectator_panel() -> html.Div:
     return html.Div(
         [
             html.H2("You are watching"),
@@ -128,7 +133,7 @@ def _watcher() -> html.Div:
     )
 
 
-def _finished() -> html.Div:
+def _finished_panel() -> html.Div:
     return html.Div(
         [
             html.Div(id="summary"),
@@ -147,11 +152,11 @@ def _finished() -> html.Div:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Start, commands and summary; everything that moves is in `assets/`."""
-    ended_callbacks(app, services)
-    for name, on, prop in (("train", "train", "id"), ("again", "again", "n_clicks")):
+    """Register the callbacks: start, commands, summary. `assets/train.js` shows the live data."""
+    session_callbacks(app, services)
+    for name, prop in (("train", "id"), ("again", "n_clicks")):
         app.clientside_callback(
-            ClientsideFunction("hiitpi", name), Output(on, "title"), Input(on, prop)
+            ClientsideFunction("hiitpi", name), Output(name, "title"), Input(name, prop)
         )
     app.clientside_callback(
         ClientsideFunction("hiitpi", "mode"),
@@ -180,12 +185,12 @@ def callbacks(app: Dash, services: Services) -> None:
         if player is None:
             return NOT_LOGGED_IN
         try:
-            program = chosen(services, mode, workout, goal, amount, key)
+            program = selected_program(services, mode, workout, goal, amount, key)
         except ProgramError as error:
             return str(error)
         device = current_device()
         command = Command("start", player=player, program=program, device=device)
-        return _ask(services, station, command)
+        return _send(services, station, command)
 
     @app.callback(
         Output("command-trouble", "children"),
@@ -201,7 +206,7 @@ def callbacks(app: Dash, services: Services) -> None:
         player = current_player()
         if name == "claim" and player is None:
             return "Please choose your name on the first page first."
-        return _ask(
+        return _send(
             services,
             station,
             Command(COMMANDS[name], player or "", session=session, device=current_device()),
@@ -214,26 +219,27 @@ def callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def cover(clicks: int, station: Any) -> Any:
-        """Close the lens for everybody, or open it: whoever is in the house may."""
-        place = services.stations.get(str(station or ""))
-        if not clicks or place is None:
+        """Toggle the lens cover; for privacy every trusted device may, even without a player."""
+        selected = services.stations.get(str(station or ""))
+        if not clicks or selected is None:
             return no_update
         try:
-            status = place.bus.status() or {}
+            status = selected.bus.status() or {}
         except redis.RedisError:
             return LIVE_SERVER_AWAY
         covered = status.get("state") == "covered"
-        return _ask(services, station, Command("uncover" if covered else "cover"))
+        return _send(services, station, Command("uncover" if covered else "cover"))
 
 
-def _ask(services: Services, station: Any, command: Command) -> str:
-    place = services.stations.get(str(station or ""))
-    if place is None:
+def _send(services: Services, station: Any, command: Command) -> str:
+    """Send a command to the station with a name; return an error message, "" if it was sent."""
+    selected = services.stations.get(str(station or ""))
+    if selected is None:
         return UNKNOWN_STATION
     try:
-        if not place.bus.is_online():
+        if not selected.bus.is_online():
             return STATION_OFFLINE
-        place.bus.command(command)
+        selected.bus.command(command)
     except redis.RedisError:
         return LIVE_SERVER_AWAY
     return ""

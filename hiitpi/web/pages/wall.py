@@ -1,4 +1,4 @@
-"""The wall: what every station is at, for everybody in the hall."""
+"""The wall: the state of every station on one screen."""
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
@@ -9,7 +9,7 @@ PATH, TITLE = "/wall", "Wall"
 
 
 def layout(services: Services) -> html.Main:
-    """The page; `assets/wall.js` makes a tile for each station."""
+    """Return the page; `assets/wall.js` adds a tile for each station."""
     return html.Main(
         [
             html.H1(TITLE, className="hidden"),
@@ -31,7 +31,7 @@ def layout(services: Services) -> html.Main:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """The page follows by itself."""
+    """Register the callback that starts `assets/wall.js` on the page."""
     app.clientside_callback(
         ClientsideFunction("hiitpi", "wall"),
         Output("wall-page", "title"),

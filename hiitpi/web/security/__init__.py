@@ -1,1 +1,1 @@
-"""Who may see what: house code, device cookies, players, requests from elsewhere."""
+"""Access control: house code, device cookies, player sessions, cross-site requests."""

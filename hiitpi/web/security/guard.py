@@ -1,4 +1,4 @@
-"""Who gets an answer: this house's own pages, on devices that it trusts."""
+"""Checks every request: known host name, same site, trusted device; and sets security headers."""
 
 import ipaddress
 import re
@@ -18,18 +18,18 @@ from hiitpi.web.callback_payload import CALLBACKS
 
 COOKIE: Final = "hiitpi_trust"
 
-#: The page on which strangers say the code.
+#: The page on which a device enters the house code.
 LOGIN_PATH: Final = "/code"
 
-#: Names that nobody can register on the internet, so that no foreign page can have one of them lead
-#: here (DNS rebinding): RFC 6762, 8375, 6761, and what home routers use.
+#: Domain suffixes that nobody can register on the internet, so that no attacker can make such a
+#: name resolve to this machine (DNS rebinding): RFC 6762, 8375, 6761, and those of home routers.
 LOCAL_SUFFIXES: Final = (".local", ".home.arpa", ".internal", ".localhost", ".lan")
 
-#: Addresses of ours that no other site has a reason to lead to.
+#: Paths of this app that other sites have no reason to link to.
 API_PREFIXES: Final = ("/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/")
 
-#: Bytes of a request: a callback may bring export files as text (base64 takes a third more); all
-#: others are small, and what strangers may send is tiny.
+#: Maximum size of a request body: a callback may upload export files as base64, which adds a third;
+#: other requests are small, and the one that untrusted devices may send is tiny.
 MAX_UPLOAD_BYTES: Final = 12 * 2**20
 MAX_BODY_BYTES: Final = 2**16
 MAX_LOGIN_BYTES: Final = 2**12
@@ -44,7 +44,7 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
-#: Plotly and Dash write styles into the page; scripts come from here only.
+#: Content Security Policy. Plotly and Dash need inline styles; scripts may only come from this app.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' data:; "
@@ -52,58 +52,65 @@ POLICY: Final = (
 )
 
 
-def guard(server: Flask, settings: Settings, trust: DeviceCookies) -> None:
-    """Check every request before anything else does, and tell browsers what they may do."""
+def guard(server: Flask, settings: Settings, device_cookies: DeviceCookies) -> None:
+    """Check every request before any other handler, and set security headers on every response.
+
+    Args:
+        server: the app; this must be the first to register a `before_request` handler.
+        settings: its additional host names are accepted.
+        device_cookies: checks whether a device is trusted.
+    """
     hosts = frozenset(name.strip().lower() for name in settings.hosts.split(",") if name.strip())
 
     @server.before_request
     def check() -> Response | None:
         request.max_content_length = MAX_BYTES_BY_PATH.get(request.path, MAX_BODY_BYTES)
-        if not is_our_name(request.headers.get("Host", ""), hosts):
+        if not is_known_host(request.headers.get("Host", ""), hosts):
             return error_response(
                 "Unknown host name. Open the address that is printed at start-up, or add "
                 "the name to HIITPI_HOSTS.", 421,
             )  # fmt: skip
-        if is_foreign():
+        if is_cross_site():
             return error_response("Cross-site requests are not allowed.", 403)
-        g.age = trust.check(request.cookies.get(COOKIE))
-        if g.age is None and not is_exempt(trust) and request.path != LOGIN_PATH:
+        g.cookie_age = device_cookies.check(request.cookies.get(COOKIE))
+        if g.cookie_age is None and not is_exempt(device_cookies) and request.path != LOGIN_PATH:
             return login_redirect()
         return None
 
     @server.after_request
-    def tell(answer: Response) -> Response:
+    def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
-        answer.headers.setdefault("Content-Security-Policy", POLICY.format(scripts=""))
-        page = answer.mimetype == "text/html"
-        if page:
-            answer.headers.setdefault("Cache-Control", "no-store")
-        if page and getattr(g, "age", None) is not None and g.age > REFRESH_AFTER_S:
-            set_device_cookie(answer, trust)
-        return answer
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(scripts=""))
+        is_page = response.mimetype == "text/html"
+        if is_page:
+            response.headers.setdefault("Cache-Control", "no-store")
+        cookie_age = getattr(g, "cookie_age", None)
+        if is_page and cookie_age is not None and cookie_age > REFRESH_AFTER_S:
+            set_device_cookie(response, device_cookies)
+        return response
 
 
 def set_script_policy(server: Flask, app: Dash) -> None:
-    """Let pages run the scripts that Dash writes into them, and no others."""
+    """Allow pages to run the inline scripts that Dash writes into them, and no others."""
 
     @cache
     def policy() -> str:
-        # Dash adds its last script when it makes the first page.
+        # Computed for the first page, because Dash adds its last script when it renders that.
         return POLICY.format(scripts="".join(f" {digest}" for digest in app.csp_hashes()))
 
     @server.after_request
-    def tell(answer: Response) -> Response:
-        if answer.mimetype == "text/html" and request.endpoint in ("/", "/<path:path>"):
-            answer.headers["Content-Security-Policy"] = policy()
-        return answer
+    def set_policy(response: Response) -> Response:
+        if response.mimetype == "text/html" and request.endpoint in ("/", "/<path:path>"):
+            response.headers["Content-Security-Policy"] = policy()
+        return response
 
 
-def set_device_cookie(answer: Response, trust: DeviceCookies) -> None:
-    """Trust this device from now on."""
-    answer.set_cookie(
+def set_device_cookie(response: Response, device_cookies: DeviceCookies) -> None:
+    """Set or renew the cookie that marks this device as trusted."""
+    response.set_cookie(
         COOKIE,
-        trust.cookie(),
+        device_cookies.cookie(),
         max_age=COOKIE_LIFETIME_S,
         httponly=True,
         samesite="Lax",
@@ -111,72 +118,88 @@ def set_device_cookie(answer: Response, trust: DeviceCookies) -> None:
     )
 
 
-def is_exempt(trust: DeviceCookies) -> bool:
-    """Whether nobody needs to be asked: this machine itself, or a house without a code."""
+def is_exempt(device_cookies: DeviceCookies) -> bool:
+    """Return whether the request needs no house code: from this machine, or the code is off.
+
+    A request that was forwarded by a reverse proxy on this machine is not exempt.
+    """
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return trust.code.value is None or (is_loopback(request.remote_addr or "?") and not forwarded)
+    is_local = is_loopback(request.remote_addr or "?") and not forwarded
+    return device_cookies.code.value is None or is_local
 
 
-def still_trusted(trust: DeviceCookies) -> Callable[[], bool]:
-    """For answers that never end: whether the device that asked would be let in now."""
-    if is_exempt(trust):
+def still_trusted(device_cookies: DeviceCookies) -> Callable[[], bool]:
+    """Return a function for streams that returns whether the requesting device is still trusted.
+
+    It may be called outside the request context.
+    """
+    if is_exempt(device_cookies):
         return lambda: True
-    generation = trust.current_generation()
-    return lambda: trust.current_generation() == generation
+    generation = device_cookies.current_generation()
+    return lambda: device_cookies.current_generation() == generation
 
 
-def is_our_name(host: str, more: frozenset[str]) -> bool:
-    """Whether a Host header can only mean this machine."""
+def is_known_host(host: str, additional: frozenset[str]) -> bool:
+    """Return whether a Host header can only refer to this machine.
+
+    Args:
+        host: the header's value.
+        additional: further accepted names, in lower case.
+    """
     name = re.sub(r":\d+$", "", host).strip("[]").rstrip(".").lower()
     try:
         ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
         return (
-            "." not in name or name.endswith(LOCAL_SUFFIXES) or name in more or name == _own_name()
+            "." not in name
+            or name.endswith(LOCAL_SUFFIXES)
+            or name in additional
+            or name == _hostname()
         )
     return True
 
 
-def is_foreign() -> bool:
-    """Whether another site's page had the browser ask for this."""
+def is_cross_site() -> bool:
+    """Return whether another site's page caused this request, other than by a link to a page."""
     site = request.headers.get("Sec-Fetch-Site", "none")
-    visit = (
+    is_navigation = (
         request.method == "GET"
         and request.headers.get("Sec-Fetch-Mode") == "navigate"
         and request.headers.get("Sec-Fetch-Dest") == "document"
     )
-    if site not in ("none", "same-origin") and not visit:
+    if site not in ("none", "same-origin") and not is_navigation:
         return True
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
         return True
-    # Browsers do not tell all of this over plain http; what leads into our middle is no link.
-    came_from = urlsplit(request.headers.get("Referer", "")).netloc.lower()
+    # Browsers send Sec-Fetch-* only to secure origins. Over plain HTTP the Referer must do: a link
+    # from elsewhere leads to a page, never to one of the API paths.
+    referer = urlsplit(request.headers.get("Referer", "")).netloc.lower()
     return bool(
-        came_from and came_from != request.host.lower() and request.path.startswith(API_PREFIXES)
+        referer and referer != request.host.lower() and request.path.startswith(API_PREFIXES)
     )
 
 
 def login_redirect() -> Response:
-    """Ask for the code: people are shown where, programs are told."""
+    """Redirect page requests to the login page; respond to all others with status 401."""
     html = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
     if html and not request.path.startswith(API_PREFIXES):
         path = request.full_path.rstrip("?")
-        answer = Response(status=303)
-        answer.headers["Location"] = (
+        response = Response(status=303)
+        response.headers["Location"] = (
             f"{LOGIN_PATH}?next={quote(path)}" if path != "/" else LOGIN_PATH
         )
-        return answer
+        return response
     return error_response(
         "This device has not entered the house code yet: open the first page.", 401
     )
 
 
-def error_response(words: str, code: int) -> Response:
-    """A short answer for whoever may not."""
-    return Response(words + "\n", code, mimetype="text/plain")
+def error_response(message: str, code: int) -> Response:
+    """Return a plain-text response with a one-line message."""
+    return Response(message + "\n", code, mimetype="text/plain")
 
 
 @cache
-def _own_name() -> str:
+def _hostname() -> str:
     return socket.gethostname().lower()

@@ -1,4 +1,4 @@
-"""The page on which a device says the house code, once."""
+"""The page on which a device enters the house code, once."""
 
 from html import escape
 from typing import Final
@@ -9,54 +9,62 @@ from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.web.security.guard import COOKIE, LOGIN_PATH, is_exempt, set_device_cookie
 
-#: Characters of a code that are looked at.
+#: Longer input is truncated.
 MAX_CODE_CHARS: Final = 200
 
 
-def login_routes(trust: DeviceCookies, guesses: LoginRateLimiter) -> Blueprint:
-    """The route of the page."""
-    routes = Blueprint("door", __name__)
+def login_routes(device_cookies: DeviceCookies, limiter: LoginRateLimiter) -> Blueprint:
+    """Return the route of the login page.
+
+    Args:
+        device_cookies: issues the cookie of a trusted device.
+        limiter: limits the rate of attempts.
+    """
+    routes = Blueprint("login_code", __name__)
 
     @routes.route(LOGIN_PATH, methods=["GET", "POST"])
     def code() -> Response:
-        back = _safe_next_url(request.values.get("next", "/"))
-        if is_exempt(trust) or trust.check(request.cookies.get(COOKIE)) is not None:
-            return _redirect_to(back)
+        next_url = _safe_next_url(request.values.get("next", "/"))
+        if (
+            is_exempt(device_cookies)
+            or device_cookies.check(request.cookies.get(COOKIE)) is not None
+        ):
+            return _redirect_to(next_url)
         guess = request.values.get("code", "")[:MAX_CODE_CHARS].strip()
         if not guess:
-            return _page(back, "", 200 if request.method == "GET" else 400)
+            return _page(next_url, "", 200 if request.method == "GET" else 400)
         address = request.remote_addr or ""
-        wait = guesses.take(address)
-        if wait > 0:
-            words = f"Too many wrong codes. Try again in {wait:.0f} s."
-            answer = _page(back, words, 429)
-            answer.headers["Retry-After"] = f"{wait:.0f}"
-            return answer
-        if not trust.code.matches(guess):
-            return _page(back, "Wrong code.", 401)
-        guesses.refund(address)
-        answer = _redirect_to(back)
-        set_device_cookie(answer, trust)
-        return answer
+        wait_s = limiter.take(address)
+        if wait_s > 0:
+            message = f"Too many wrong codes. Try again in {wait_s:.0f} s."
+            response = _page(next_url, message, 429)
+            response.headers["Retry-After"] = f"{wait_s:.0f}"
+            return response
+        if not device_cookies.code.matches(guess):
+            return _page(next_url, "Wrong code.", 401)
+        limiter.refund(address)
+        response = _redirect_to(next_url)
+        set_device_cookie(response, device_cookies)
+        return response
 
     return routes
 
 
 def _safe_next_url(path: str) -> str:
-    """A path of ours; anything else is the first page."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\", LOGIN_PATH))
-    return path if ours and path.isprintable() else "/"
+    """Return `path` if it is a path of this app, so that it is no open redirect; otherwise "/"."""
+    is_own_path = path.startswith("/") and not path.startswith(("//", "/\\", LOGIN_PATH))
+    return path if is_own_path and path.isprintable() else "/"
 
 
 def _redirect_to(path: str) -> Response:
-    answer = Response(status=303)
-    answer.headers["Location"] = path
-    return answer
+    response = Response(status=303)
+    response.headers["Location"] = path
+    return response
 
 
-def _page(back: str, trouble: str, status: int) -> Response:
-    filled = PAGE.replace("{next}", escape(back)).replace("{trouble}", escape(trouble))
-    return Response(filled, status, mimetype="text/html")
+def _page(next_url: str, error: str, status: int) -> Response:
+    page = PAGE.replace("{next}", escape(next_url)).replace("{trouble}", escape(error))
+    return Response(page, status, mimetype="text/html")
 
 
 PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8">

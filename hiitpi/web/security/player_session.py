@@ -1,4 +1,4 @@
-"""Who trains on this device, and which device it is."""
+"""The player who is logged in on this device, and the device's id."""
 
 import secrets
 
@@ -10,14 +10,17 @@ HOUSE = "house"
 
 
 def current_player() -> str | None:
-    """The player who logged in on this device since the house code was changed; None: nobody."""
-    if flask.session.get(HOUSE) != _house():
+    """Return the name of the player logged in on this device; None if there is none.
+
+    A login becomes invalid when the house code is changed.
+    """
+    if flask.session.get(HOUSE) != _code_fingerprint():
         return None
     return flask.session.get(PLAYER)
 
 
 def current_device() -> str:
-    """This browser's id, all tabs of it; made when it is first asked for."""
+    """Return this browser's id, shared by all of its tabs; it is created on first use."""
     if DEVICE not in flask.session:
         flask.session[DEVICE] = secrets.token_hex(8)
         flask.session.permanent = True
@@ -25,16 +28,16 @@ def current_device() -> str:
 
 
 def log_in(name: str) -> None:
-    """Make this device the player's; `name` as it is stored."""
-    flask.session[PLAYER], flask.session[HOUSE] = name, _house()
+    """Log a player in on this device; `name` is spelled as in the database."""
+    flask.session[PLAYER], flask.session[HOUSE] = name, _code_fingerprint()
     flask.session.permanent = True
     current_device()
 
 
 def log_out() -> None:
-    """Forget who trains on this device."""
+    """Log the player out on this device."""
     flask.session.pop(PLAYER, None)
 
 
-def _house() -> str:
+def _code_fingerprint() -> str:
     return str(flask.current_app.extensions["hiitpi"].device_cookies.code.fingerprint)

@@ -97,9 +97,9 @@ def test_what_a_club_knows_is_still_shown_while_it_is_away(redis: Settings):
     away = redis.model_copy(update={"redis_url": "redis://127.0.0.1:9/0", "station": "left"})
     stations = Stations(away, time.monotonic)
     assert stations.names() == ["left"]
-    assert "does not answer" in stations.trouble()
-    assert stations.finished() == "-"
-    assert Wall(stations).look()["left"]["here"] is False
+    assert "does not answer" in stations.club_error()
+    assert stations.finished_token() == "-"
+    assert Wall(stations).states()["left"]["here"] is False
 
 
 def test_the_wall_sees_counts_sessions_and_who_has_gone(
@@ -108,19 +108,19 @@ def test_the_wall_sees_counts_sessions_and_who_has_gone(
     left.session(player="Ana", phase="work")
     left.publish(reps=7)
     right.publish()
-    seen = Wall(stations).look()
+    seen = Wall(stations).states()
     assert seen["left"]["here"]
     assert seen["left"]["session"] == {"uuid": "left", "player": "Ana", "phase": "work"}
     assert seen["left"]["sample"]["reps"] == 7
     assert seen["right"]["session"] is None
     client = connect(redis.redis(0))
     client.expire("hiitpi:left:here", PRESENCE_TTL_S - 75)
-    seen = Wall(stations).look()
+    seen = Wall(stations).states()
     assert not seen["left"]["here"]
     assert seen["left"]["away"] in (75, 76)
     assert OFFLINE_AFTER_S < 75
     client.delete("hiitpi:left:here")  # it ends by itself after a week
-    assert list(Wall(stations).look()) == ["right"]
+    assert list(Wall(stations).states()) == ["right"]
     assert client.smembers("hiitpi:stations") == {b"right"}
 
 

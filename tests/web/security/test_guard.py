@@ -13,7 +13,7 @@ from hiitpi.live.redis_client import connect
 from hiitpi.settings import Settings
 from hiitpi.web.app import PAGES, create_app
 from hiitpi.web.pages.account import FILES
-from hiitpi.web.security.guard import COOKIE, is_our_name
+from hiitpi.web.security.guard import COOKIE, is_known_host
 from hiitpi.web.security.login_code import _safe_next_url
 from tests.support.waiting import until
 
@@ -137,7 +137,7 @@ def test_the_way_on_stays_in_the_house(there: str):
     ],
 )  # fmt: skip
 def test_names_that_can_only_mean_us(host: str, ours: bool):
-    assert is_our_name(host, frozenset({"gym.example.org"})) == ours
+    assert is_known_host(host, frozenset({"gym.example.org"})) == ours
 
 
 def test_a_foreign_name_is_refused(app: Flask):
