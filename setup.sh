@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # HIIT PI in one command:  ./setup.sh run | test | install | update | uninstall
 #
-# Installs what is missing (Debian packages with sudo when not root, Python packages into .venv),
-# then opens the app or runs the checks. Does nothing twice, and goes on after a half-finished run.
+# Installs missing packages (Debian packages with sudo when not root, Python packages into .venv),
+# then starts the app or runs the checks. Idempotent; resumes an interrupted run.
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$HERE"
@@ -14,22 +14,22 @@ usage() {
   cat <<'TEXT'
 Usage: ./setup.sh COMMAND [ARGUMENT...]
 
-  run        install what is missing and open the app; arguments go to `python app.py`
-  test       install what is missing and run all checks; arguments go to pytest
-  install    make it a service that starts with this machine (Raspberry Pi OS, Debian)
-  update     get the newest version of that; goes back by itself if it does not come up
-  uninstall  take the service away again; keeps the data
+  run        install missing packages and start the app; arguments go to `python app.py`
+  test       install missing packages and run all checks; arguments go to pytest
+  install    install the app as a service that starts at boot (Raspberry Pi OS, Debian)
+  update     update the service to the newest version; rolls back if that fails to start
+  uninstall  remove the service; keeps the data
 
-Settings are HIITPI_... variables or lines of a file .env; see docs/configuration.md.
+Settings are HIITPI_... environment variables or lines of a file .env; see docs/configuration.md.
 TEXT
 }
 
 DEBIAN_OPTIONS=() VENV_OPTIONS=()
 
-# Install Debian packages; say what to type where this may not be done.
+# Install Debian packages; without the rights to do so, print the command to type.
 debian() {
   local as=()
-  command -v apt-get >/dev/null || fail "please install by hand: $* (there is no apt-get here)"
+  command -v apt-get >/dev/null || fail "please install manually: $* (this system has no apt-get)"
   if [ "$(id -u)" -ne 0 ]; then
     if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
       as=(sudo)
@@ -37,24 +37,24 @@ debian() {
       fail "these Debian packages are missing. Type: su -c 'apt-get install $*'"
     fi
   fi
-  say "Installing from Debian: $*"
+  say "Installing Debian packages: $*"
   "${as[@]}" apt-get update -qq || fail "apt-get update failed; is there a network?"
   "${as[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${DEBIAN_OPTIONS[@]}" "$@" >/dev/null ||
-    fail "apt-get could not install: $*"
+    fail "apt-get failed to install: $*"
 }
 
 redis() {
   command -v redis-server >/dev/null && return
   debian redis-server
-  # The package starts a service of its own. The app brings its own Redis, so nobody asked for it.
+  # The package starts its own service, which is not needed: the app starts its own Redis.
   if [ -d /run/systemd/system ]; then
     if [ "$(id -u)" -eq 0 ]; then systemctl disable --now --quiet redis-server
     else sudo systemctl disable --now --quiet redis-server; fi
   fi
 }
 
-# Print a Python that is new enough and can make virtual environments.
+# Print the path of a Python that is new enough and can create virtual environments.
 find_python() {
   local candidate
   for candidate in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
@@ -67,7 +67,7 @@ find_python() {
   return 1
 }
 
-# Raspberry Pi OS brings the library of its camera itself: our environment is to see the system's.
+# The camera library is a system package on Raspberry Pi OS: give .venv access to system packages.
 system_camera() {
   if apt-cache show python3-picamera2 >/dev/null 2>&1 && ! has_package python3-picamera2; then
     debian python3-picamera2
@@ -79,21 +79,22 @@ system_camera() {
 
 has_package() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q ' installed'; }
 
-# Make .venv hold exactly the pins of a requirements file; remember which, to be quick next time.
+# Install exactly the pinned versions of a requirements file into .venv. A stamp file records its
+# checksum, so that the next run can skip this.
 python_packages() {
   local pins=$1 wanted python
   wanted="$(sha256sum "$pins") $(uname -m)"
   [ "$(cat ".venv/.$pins" 2>/dev/null)" = "$wanted" ] && return
   if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python) || { debian python3 python3-venv; python=$(find_python); } ||
-      fail "Python 3.11 or newer is needed; this system has $(python3 --version 2>&1)"
-    say "Making .venv with $("$python" --version)"
+      fail "Python 3.11 or newer is required; this system has $(python3 --version 2>&1)"
+    say "Creating .venv with $("$python" --version)"
     rm -rf .venv
     "$python" -m venv "${VENV_OPTIONS[@]}" .venv
   fi
   say "Installing Python packages ($pins)"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-    --requirement "$pins" || fail "the Python packages could not be installed; is there a network?"
+    --requirement "$pins" || fail "installing the Python packages failed; is there a network?"
   if [ ${#VENV_OPTIONS[@]} -gt 0 ]; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --ignore-installed \
       --no-deps --require-hashes --requirement requirements-pi.txt
@@ -104,14 +105,14 @@ python_packages() {
 run() {
   redis
   system_camera
-  # The pins for development contain those for running.
+  # requirements-dev.txt includes everything in requirements.txt.
   [ "$(cat .venv/.requirements-dev.txt 2>/dev/null)" = \
     "$(sha256sum requirements-dev.txt) $(uname -m)" ] || python_packages requirements.txt
   exec .venv/bin/python app.py "$@"
 }
 
-# The Pi's camera libraries, for tests against the real packages; what they need of a Pi is not
-# installed with them.
+# The Pi's camera libraries, for tests against the real packages, without their dependencies that
+# exist only on a Pi.
 pi_packages() {
   local pins
   for pins in requirements-picamera.txt requirements-picamera2.txt; do
@@ -119,19 +120,19 @@ pi_packages() {
     say "Installing Python packages ($pins)"
     READTHEDOCS=True .venv/bin/python -m pip install --quiet --disable-pip-version-check \
       --no-deps --require-hashes --requirement "$pins" ||
-      fail "the packages of $pins could not be installed; is there a network?"
+      fail "installing the packages of $pins failed; is there a network?"
     sha256sum "$pins" >".venv/.$pins"
   done
 }
 
-# PostgreSQL for the tests of the database, which start servers of their own: the package is not
-# to make and start one that nobody asked for.
+# PostgreSQL for the database tests, which start their own servers: keep the package from creating
+# and starting another one.
 postgresql() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
-  local mine=/etc/postgresql-common/createcluster.conf
-  if [ ! -e "$mine" ] && [ "$(id -u)" -eq 0 ]; then
-    mkdir -p "${mine%/*}"
-    echo 'create_main_cluster = false' >"$mine"
+  local config=/etc/postgresql-common/createcluster.conf
+  if [ ! -e "$config" ] && [ "$(id -u)" -eq 0 ]; then
+    mkdir -p "${config%/*}"
+    echo 'create_main_cluster = false' >"$config"
     DEBIAN_OPTIONS=(-o Dpkg::Options::=--force-confold)
     debian postgresql
     DEBIAN_OPTIONS=()
@@ -140,12 +141,12 @@ postgresql() {
   fi
 }
 
-# ESLint, for the scripts of the pages; node runs their tests.
+# ESLint for the pages' scripts; their tests run in node.
 node_packages() {
   [ "$(cat node_modules/.pins 2>/dev/null)" = "$(sha256sum package-lock.json)" ] && return
   say "Installing Node packages (package-lock.json)"
   npm ci --silent --no-audit --no-fund ||
-    fail "the Node packages could not be installed; is there a network?"
+    fail "installing the Node packages failed; is there a network?"
   sha256sum package-lock.json >node_modules/.pins
 }
 
@@ -172,19 +173,19 @@ check() {
     say "Tests"
     exec .venv/bin/python -m pytest "$@"
   fi
-  say "Types and tests, and beside them those with a browser, which are shown at the end"
-  # These drive a whole app each, one after the other: all others take what they leave.
+  say "Types and tests; the browser tests run in parallel, their output is shown at the end"
+  # Each browser test drives a whole app, so they get priority; everything else runs niced.
   local failed=0
   log=$(mktemp)
   .venv/bin/python -m pytest tests/browser >"$log" 2>&1 &
   browser=$!
   trap 'kill "$browser" 2>/dev/null && wait "$browser" || true; rm -f "$log"' EXIT
-  trap 'exit 130' INT # pytest ends by itself then, and the next one would begin
+  trap 'exit 130' INT # otherwise Ctrl-C ends only the current pytest, and the next one starts
   nice -n 10 .venv/bin/mypy || failed=$?
-  # A file is one process's: what its tests share, be it a server or an evaluation, is made once.
+  # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
   nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
-  # Eight whole apps at once leave nothing for these.
+  # The club tests run eight whole apps at once, so they run alone.
   .venv/bin/python -m pytest tests/club || failed=$?
   wait "$browser" || failed=$?
   cat "$log"

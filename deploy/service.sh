@@ -1,26 +1,26 @@
 # shellcheck shell=bash
-# Sourced by setup.sh: HIIT PI as a service of this machine, brought up to date, and taken away.
+# Sourced by setup.sh: installs, updates and uninstalls HIIT PI as a service.
 #
-#   /opt/hiitpi/releases/COMMIT   a version with its own .venv; `current` leads to the one in use
-#   /var/lib/hiitpi               the data, which no update and no uninstall touches
+#   /opt/hiitpi/releases/COMMIT   a version with its own .venv; `current` links to the active one
+#   /var/lib/hiitpi               the data; kept by updates and uninstalls
 #   /etc/hiitpi.env               the settings
 
 OPT=/opt/hiitpi DATA=/var/lib/hiitpi
 
-# libedgetpu for the LiteRT that we bring: docs/pi.md says why this one.
+# The version of libedgetpu that matches the pinned LiteRT; see docs/pi.md for the reasons.
 EDGETPU=16.0TF2.19.1-1
 EDGETPU_FROM=https://github.com/feranick/libedgetpu/releases/download/$EDGETPU
 
 root_with_systemd() {
   [ "$(id -u)" -eq 0 ] || exec sudo "$HERE/setup.sh" "$@"
-  [ -d /run/systemd/system ] || fail "there is no systemd here; ./setup.sh run needs none"
+  [ -d /run/systemd/system ] || fail "this system has no systemd; ./setup.sh run works without"
   case "$(dpkg --print-architecture)" in
     arm64 | amd64) ;;
-    *) fail "this system is 32-bit ($(dpkg --print-architecture)); docs/pi.md says what runs there" ;;
+    *) fail "this system is 32-bit ($(dpkg --print-architecture)); see docs/pi.md for alternatives" ;;
   esac
 }
 
-# Whoever owns this clone: git must not leave files of root in it.
+# Run a command as the owner of this clone, so that git leaves no files owned by root in it.
 as_owner() {
   local owner
   owner=$(stat -c %U .)
@@ -36,14 +36,14 @@ system_packages() {
   local missing=()
   for package in "${wanted[@]}"; do has_package "$package" || missing+=("$package"); done
   [ ${#missing[@]} -eq 0 ] && return
-  # Redis' own service: left alone where it was before, not left running where it was not.
+  # Disable Redis's own service if the package is installed now; leave an existing one alone.
   case " ${missing[*]} " in *" redis-server "*) local new_redis=yes ;; *) local new_redis= ;; esac
   debian "${missing[@]}"
   [ -z "$new_redis" ] || systemctl disable --now --quiet redis-server
 }
 
-# The Edge TPU's library where a Coral is plugged in. Out of its package and not by it: the package
-# asks for libgcc1, which Debian has no more, and would leave apt complaining.
+# Install the Edge TPU library if a Coral is plugged in. The file is extracted from its package: the
+# package itself depends on libgcc1, which Debian no longer has, and would leave apt broken.
 edgetpu_library() {
   has_coral || return 0
   ldconfig -p | grep -q 'libedgetpu\.so\.1' && return
@@ -52,7 +52,7 @@ edgetpu_library() {
   file=libedgetpu1-std_${EDGETPU,,}.${codename}_$(dpkg --print-architecture).deb
   command -v curl >/dev/null || debian curl
   folder=$(mktemp -d)
-  say "A Coral is plugged in: getting $file"
+  say "A Coral is plugged in: downloading $file"
   if curl -fsSL --max-time 180 -o "$folder/$file" "$EDGETPU_FROM/$file" &&
     dpkg-deb -x "$folder/$file" "$folder/root"; then
     sha256sum "$folder/$file"
@@ -60,7 +60,7 @@ edgetpu_library() {
     ldconfig
     debian libusb-1.0-0
   else
-    say "It cannot be had; the CPU does the work until ./setup.sh install is run again"
+    say "The download failed; the CPU is used until you run ./setup.sh install again"
   fi
   rm -r "$folder"
 }
@@ -73,34 +73,34 @@ account() {
   else useradd --system --home-dir $DATA --shell /usr/sbin/nologin --groups $groups hiitpi; fi
 }
 
-# Make the clone's last commit a version of its own, whole or not at all; print its folder.
+# Build a version from the clone's last commit, atomically; print its folder.
 release() {
   local commit folder part old
-  commit=$(as_owner git rev-parse --short=12 HEAD) || fail "this is no git clone: $PWD"
+  commit=$(as_owner git rev-parse --short=12 HEAD) || fail "this is not a git clone: $PWD"
   folder=$OPT/releases/$commit part=$OPT/releases/.part
   if [ ! -e "$folder/.complete" ]; then
-    say "Making version $commit in $folder" >&2
+    say "Building version $commit in $folder" >&2
     rm -rf "$part" "$folder"
     mkdir -p "$part"
     as_owner git archive HEAD | tar -x -C "$part"
-    mv "$part" "$folder" # a .venv knows where it is
+    mv "$part" "$folder" # before .venv is created, because that contains absolute paths
     old=$(readlink -f $OPT/current || true)
     [ -n "$old" ] && cp -n "$old"/models/*.tflite "$folder/models/" 2>/dev/null
     (
       cd "$folder"
       system_camera
       python_packages requirements.txt
-      say "Getting the pose models"
+      say "Downloading the pose models"
       .venv/bin/python -m hiitpi models fetch blazepose
       if has_coral; then .venv/bin/python -m hiitpi models fetch --edgetpu posenet; fi
-      .venv/bin/python -m compileall -q hiitpi workouts # the service may not write here
+      .venv/bin/python -m compileall -q hiitpi workouts # the service has no write access to it
     ) >&2 || return 1
     touch "$folder/.complete"
   fi
   printf '%s\n' "$folder"
 }
 
-# Units, rules and the rest, as the version in use brings them.
+# Install the units, udev rules and other system files of the active version.
 system_files() {
   local from=$OPT/current/deploy station name
   [ -e /etc/hiitpi.env ] || install -m 640 -g hiitpi "$from/hiitpi.env" /etc/hiitpi.env
@@ -120,11 +120,11 @@ system_files() {
   NAME=$name
 }
 
-# Let `current` lead to a version, at once.
+# Switch `current` to a version, atomically.
 use() { ln -sfn "$1" $OPT/.current && mv -T $OPT/.current $OPT/current; }
 
-# Start it, wait for its pages, and look whether they stay.
-comes_up() {
+# Start the service, wait until its pages can be opened, and check that it keeps running for 5 s.
+starts() {
   local before
   systemctl restart hiitpi || return 1
   before=$(systemctl show -P NRestarts hiitpi)
@@ -138,55 +138,55 @@ install_service() {
   edgetpu_library
   account
   local new
-  new=$(release) || fail "this version could not be made; nothing has changed"
+  new=$(release) || fail "building this version failed; nothing has changed"
   use "$new"
   system_files
   say "Starting"
-  comes_up || fail "it does not come up: sudo journalctl -u hiitpi -n 50; sudo hiitpi doctor"
-  systemctl restart hiitpi-name || say "no $NAME: is avahi-daemon running?"
-  say "HIIT PI is open, now and whenever this machine is started: http://$NAME:8050"
+  starts || fail "the app failed to start; see: sudo journalctl -u hiitpi -n 50; sudo hiitpi doctor"
+  systemctl restart hiitpi-name || say "cannot publish $NAME: is avahi-daemon running?"
+  say "HIIT PI is open, and starts whenever this machine boots: http://$NAME:8050"
   hiitpi code
   printf '\nSettings: /etc/hiitpi.env. Logs: journalctl -u hiitpi, %s/logs. Commands: sudo hiitpi --help\n' $DATA
 }
 
 update_service() {
   root_with_systemd update
-  [ -e $OPT/current ] || fail "it is not installed here; ./setup.sh install does that"
-  local old new kept
+  [ -e $OPT/current ] || fail "HIIT PI is not installed; run ./setup.sh install"
+  local old new backup
   if as_owner git remote get-url origin >/dev/null 2>&1; then
-    say "Getting the newest version"
+    say "Fetching the newest version"
     as_owner git pull --quiet --ff-only || fail "git pull failed; nothing has changed"
   fi
   old=$(readlink -f $OPT/current)
-  new=$(release) || fail "the new version could not be made; the old one goes on"
-  [ "$new" != "$old" ] || { say "This is the newest version already: ${old##*/}"; return; }
-  # What the new version makes of the database, the old one may not be able to read.
-  kept=$DATA/before-update
+  new=$(release) || fail "building the new version failed; the old one keeps running"
+  [ "$new" != "$old" ] || { say "Already the newest version: ${old##*/}"; return; }
+  # Back up the database: the old version may not be able to read what the new one has migrated.
+  backup=$DATA/before-update
   systemctl stop hiitpi
-  rm -rf "$kept"
-  install -d -m 700 -o hiitpi -g hiitpi "$kept"
-  find $DATA -maxdepth 1 -name 'hiitpi.sqlite*' -exec cp -a -t "$kept" {} +
+  rm -rf "$backup"
+  install -d -m 700 -o hiitpi -g hiitpi "$backup"
+  find $DATA -maxdepth 1 -name 'hiitpi.sqlite*' -exec cp -a -t "$backup" {} +
   use "$new"
   system_files
   say "Starting version ${new##*/}"
-  if comes_up; then
+  if starts; then
     say "Updated from ${old##*/} to ${new##*/}"
     systemctl restart hiitpi-name || true
-    keep_two "$old" "$new"
+    remove_other_releases "$old" "$new"
     return
   fi
-  say "Version ${new##*/} does not come up; going back to ${old##*/}"
+  say "Version ${new##*/} failed to start; rolling back to ${old##*/}"
   systemctl stop hiitpi
   rm -f $DATA/hiitpi.sqlite*
-  cp -a "$kept"/. $DATA/
+  cp -a "$backup"/. $DATA/
   use "$old"
   system_files
-  comes_up || fail "the old version does not come up either: sudo journalctl -u hiitpi -n 50"
-  fail "the update failed, and everything is as it was. What the new version said: journalctl -u hiitpi"
+  starts || fail "the old version failed to start, too; see: sudo journalctl -u hiitpi -n 50"
+  fail "the update failed and was rolled back. Log of the new version: journalctl -u hiitpi"
 }
 
-# The one in use and the one before it; each is some hundreds of megabytes.
-keep_two() {
+# Remove all releases but the active one and the previous one; each takes some hundred megabytes.
+remove_other_releases() {
   local folder
   for folder in "$OPT"/releases/*/; do
     case "${folder%/}" in "$1" | "$2") ;; *) rm -rf "$folder" ;; esac
@@ -200,6 +200,6 @@ uninstall_service() {
     /etc/udev/rules.d/60-hiitpi-coral.rules /etc/logrotate.d/hiitpi /usr/local/bin/hiitpi
   systemctl daemon-reload
   rm -rf $OPT
-  say "HIIT PI is gone. Sessions and settings are kept, for another install; to delete them as well:"
+  say "HIIT PI is uninstalled. Sessions and settings are kept; to delete them as well, type:"
   printf 'sudo rm -r %s /etc/hiitpi.env && sudo userdel hiitpi\n' $DATA
 }

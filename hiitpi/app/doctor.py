@@ -87,7 +87,7 @@ def _check_camera(settings: Settings) -> str:
         if frame is None:
             raise OSError(f"The {camera.title} returns no frames.")
         height, width = frame.image.shape[:2]
-        is_fallback = camera.drawn and settings.camera == "auto"
+        is_fallback = camera.synthetic and settings.camera == "auto"
         note = "; no camera was found" if is_fallback else ""
         return f"{camera.title}, {width}x{height}{note}"
     finally:

@@ -1,1 +1,1 @@
-"""Cameras: where frames come from. One file each."""
+"""Cameras, one module per kind."""

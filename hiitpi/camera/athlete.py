@@ -1,4 +1,4 @@
-"""The camera called "athlete": see `hiitpi.camera.synthetic`."""
+"""The camera named "athlete": the synthetic athlete; see `hiitpi.camera.synthetic`."""
 
 from hiitpi.camera.synthetic.camera import open_camera
 

@@ -1,4 +1,4 @@
-"""What every camera is: something that always has the newest frame."""
+"""The camera interface: every camera keeps its newest frame and hands that to its reader."""
 
 import logging
 import threading
@@ -21,13 +21,13 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture.
+    """One frame of a camera.
 
     Attributes:
-        image: uint8 (H, W, 3) RGB, not to be written to.
-        seq: 1 for the camera's first, then counting up.
-        time: seconds of the monotonic clock at capture.
-        truth: repetitions that the synthetic athlete has really done; None from a real camera.
+        image: uint8 (H, W, 3) RGB; treat it as read-only.
+        seq: sequence number: 1 for the first frame of the camera, then counting up.
+        time: monotonic seconds at capture.
+        truth: repetitions that the synthetic athlete has completed; None for a real camera.
     """
 
     image: Image
@@ -37,12 +37,12 @@ class Frame:
 
 
 class Capture(NamedTuple):
-    """What a polled camera returns.
+    """The result of polling a camera.
 
     Attributes:
         image: uint8 (H, W, 3) RGB.
-        truth: repetitions that the synthetic athlete has really done; None from a real camera.
-        time: seconds of the monotonic clock at capture; None: the driver does not say.
+        truth: repetitions that the synthetic athlete has completed; None for a real camera.
+        time: monotonic seconds at capture; None if the driver has no time stamps.
     """
 
     image: Image
@@ -50,39 +50,39 @@ class Capture(NamedTuple):
     time: float | None = None
 
 
-#: A driver's time stamp that lies further back than this (seconds) is of another clock.
+#: A driver's time stamp that is older than this (seconds) must come from another clock.
 MAX_DELIVERY_DELAY_S: Final = 1.0
 
-#: A camera that gives no picture for this long (seconds) is frozen; the first may take longer.
+#: Seconds without a frame after which a camera counts as frozen; the first frame may take longer.
 FROZEN_AFTER_S: Final = 2.0
 FIRST_FRAME_TIMEOUT_S: Final = 6.0
 
 
 class Camera(ABC):
-    """Keeps the newest frame only.
+    """Base class of all cameras; keeps only the newest frame.
 
-    A reader that is slow skips frames; it never makes the camera wait, and never sees a stale one.
-    A subclass calls `_deliver` for each picture, from whatever thread.
+    A slow reader skips frames; it never blocks the camera and never gets a stale frame. A subclass
+    calls `_deliver` for each frame, from any thread.
 
     Args:
-        clock: monotonic seconds.
+        clock: returns monotonic seconds.
     """
 
-    #: What the page calls it.
+    #: Name of the camera on the pages and in messages.
     title: str
-    #: Whether this is a drawing and not a camera.
-    drawn = False
+    #: Whether this is the synthetic athlete instead of a real camera.
+    synthetic = False
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._newest: Frame | None = None
-        self._trouble: CameraError | None = None
+        self._error: CameraError | None = None
         self._ended = False
-        self._fresh = threading.Condition()
+        self._new_frame = threading.Condition()
         self._started = 0.0
 
     def start(self) -> None:
-        """Open the camera and begin to capture.
+        """Open the camera and start capturing.
 
         Raises:
             CameraError: it cannot be opened.
@@ -91,89 +91,105 @@ class Camera(ABC):
         self._started = self._clock()
 
     def read(self, after: int, timeout: float) -> Frame | None:
-        """The newest frame, once its `seq` is greater than `after`; None after `timeout` seconds.
+        """Wait for a frame that is newer than the last one read.
+
+        Args:
+            after: sequence number of the last frame read; 0 for none.
+            timeout: seconds.
+
+        Returns:
+            The newest frame, whose `seq` is greater than `after`; None after the timeout.
 
         Raises:
-            CameraError: the camera has stopped giving frames.
+            CameraError: the camera is frozen or has failed.
         """
-        with self._fresh:
-            self._fresh.wait_for(
-                lambda: self._trouble or (self._newest and self._newest.seq > after), timeout
+        with self._new_frame:
+            self._new_frame.wait_for(
+                lambda: self._error or (self._newest and self._newest.seq > after), timeout
             )
-            if self._trouble:
-                raise self._trouble
+            if self._error:
+                raise self._error
             frame = self._newest
         if frame and frame.seq > after:
             return frame
-        since, patience = (
+        last_activity, frame_timeout = (
             (frame.time, FROZEN_AFTER_S) if frame else (self._started, FIRST_FRAME_TIMEOUT_S)
         )
-        if not self._ended and self._clock() - since > patience:
+        if not self._ended and self._clock() - last_activity > frame_timeout:
             raise CameraError(
-                f"The {self.title} is frozen: no picture for {patience:g} s. Check its cable."
+                f"The {self.title} is frozen: no frame for {frame_timeout:g} s. Check its cable."
             )
         return None
 
     def perform(self, workout: str | None) -> None:
-        """Tell who is in front of the camera which workout begins; None: stand at ease.
+        """Cue the synthetic athlete to start a workout; no-op for real cameras.
 
-        People know it from the page. The synthetic athlete starts anew, from standing.
+        A person sees the cue on the page. The synthetic athlete starts over from standing.
+
+        Args:
+            workout: slug of the workout; None to stand at ease.
         """
         return
 
     def prepare(self, workout: str) -> None:
-        """Tell who is in front of the camera which workout comes next.
+        """Cue the synthetic athlete to take the starting position; no-op for real cameras.
 
-        People know it from the page. The synthetic athlete takes its starting position.
+        A person sees the cue on the page.
+
+        Args:
+            workout: slug of the next workout.
         """
         return
 
     def close(self) -> None:
-        """Stop capturing and let the device go; safe in any state, and twice."""
+        """Stop capturing and release the device; safe in any state, and idempotent."""
         self._release()
 
     def _deliver(
         self, image: Image, truth: int | None = None, captured: float | None = None
     ) -> None:
-        """Take the next picture.
+        """Store a new frame and wake the reader.
 
         Args:
             image: uint8 (H, W, 3) RGB.
             truth: see `Frame`.
-            captured: when the driver says that it was taken, in seconds of the monotonic clock.
-                Without it, or where it is of another clock, the time of delivery is taken: that
-                jitters with the load of the machine.
+            captured: the driver's time stamp, monotonic seconds. If it is missing or from another
+                clock, the time of delivery is used, which jitters with the load of the machine.
         """
         if not _is_rgb_image(image):
-            self._fail(CameraError(f"The {self.title} gives garbage instead of pictures."))
+            self._fail(CameraError(f"The {self.title} returns invalid frames."))
             return
-        with self._fresh:
+        with self._new_frame:
             seq = self._newest.seq + 1 if self._newest else 1
             now = self._clock()
             if captured is None or not 0 <= now - captured <= MAX_DELIVERY_DELAY_S:
                 captured = now
-            if self._newest:  # time does not run backwards, whatever a driver says
+            if self._newest:  # keep time monotonic even if the driver's time stamps are not
                 captured = max(captured, self._newest.time)
             self._newest = Frame(image, seq, captured, truth)
-            self._fresh.notify_all()
+            self._new_frame.notify_all()
 
     def _fail(self, error: CameraError) -> None:
-        """Let the reader know that no more pictures come."""
-        with self._fresh:
-            self._trouble = error
-            self._fresh.notify_all()
+        """Make the reader raise this error: there will be no more frames."""
+        with self._new_frame:
+            self._error = error
+            self._new_frame.notify_all()
 
     @abstractmethod
     def _open(self) -> None:
-        """Open the device and have it call `_deliver`, or raise CameraError."""
+        """Open the device and make it call `_deliver`.
+
+        Raises:
+            CameraError: it cannot be opened.
+        """
 
     @abstractmethod
     def _release(self) -> None:
-        """Let the device go, in whatever state it is."""
+        """Release the device; safe in any state."""
 
 
 class PolledCamera(Camera):
-    """A camera that is asked for each picture, on a thread of its own."""
+    """A camera that is polled for each frame in a dedicated thread."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         super().__init__(clock)
@@ -182,20 +198,20 @@ class PolledCamera(Camera):
         self._stuck = False
 
     def start(self) -> None:
-        """Open the camera and begin to capture; see `Camera.start`."""
+        """Open the camera and start capturing; see `Camera.start`."""
         super().start()
         self._thread = threading.Thread(target=self._capture, name="camera", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop capturing and let the device go; safe in any state, and twice."""
+        """Stop capturing and release the device; safe in any state, and idempotent."""
         self._stop.set()
         thread, self._thread = self._thread, None
         if thread:
             thread.join(timeout=2)
             self._stuck = thread.is_alive()
             if self._stuck and thread.is_alive():
-                return  # in the driver: it lets go when the driver lets it
+                return  # blocked in the driver; the thread releases the device once it returns
         super().close()
 
     def _capture(self) -> None:
@@ -204,36 +220,36 @@ class PolledCamera(Camera):
             self._release()
 
     def _poll(self) -> None:
-        while not self._stop.is_set() and not self._trouble:
+        while not self._stop.is_set() and not self._error:
             try:
-                picture = self._grab()
+                capture = self._grab()
             except CameraError as error:
                 self._fail(error)
                 return
-            except Exception as error:  # of the driver: the camera is opened anew
+            except Exception as error:  # from the driver; the camera will be reopened
                 log.exception("The %s failed.", self.title)
                 self._fail(CameraError(f"The {self.title} failed: {error}"))
                 return
-            if picture is None:
+            if capture is None:
                 self._ended = True
                 return
-            self._deliver(*picture)
+            self._deliver(*capture)
 
     @abstractmethod
     def _grab(self) -> Capture | None:
-        """Wait for the next picture; None: there are no more, and none were to be expected."""
+        """Wait for the next frame; return None at the end of a recording."""
 
 
 def run_all(*steps: Callable[[], object]) -> None:
-    """Take every step of closing a device; one that fails is logged and does not stop the next.
+    """Run all steps of closing a device; log exceptions and continue with the next step.
 
-    What happened to the device while it was in use comes up here once more.
+    Drivers often raise an error that occurred during use once more on closing.
     """
     for step in steps:
         try:
             step()
         except Exception as error:
-            log.info("While the camera was closed: %s", error)
+            log.info("Error while closing the camera: %s", error)
 
 
 def _is_rgb_image(image: object) -> bool:
@@ -247,12 +263,12 @@ def _is_rgb_image(image: object) -> bool:
 
 
 class Metronome:
-    """Waits so that things happen at an even rate, without catching up after a delay.
+    """Paces a loop at a constant rate; does not catch up after a delay.
 
     Args:
-        rate: times per second.
-        clock: monotonic seconds.
-        wait: takes seconds to wait; an event's `wait`, so that it can be cut short.
+        rate: ticks per second.
+        clock: returns monotonic seconds.
+        wait: waits for a number of seconds; pass an event's `wait` to make it interruptible.
     """
 
     def __init__(self, rate: float, clock: Clock, wait: Callable[[float], object]) -> None:
@@ -260,7 +276,7 @@ class Metronome:
         self._next = clock()
 
     def tick(self) -> None:
-        """Wait for the next beat."""
+        """Wait for the next tick."""
         now = self._clock()
         self._next = max(self._next + self._period, now - self._period)
         if self._next > now:

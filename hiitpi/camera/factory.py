@@ -1,7 +1,7 @@
-"""Finds the camera that a setting names, or that this machine has.
+"""Opens the camera named in the settings, or detects one.
 
-A camera is a module of this folder with `open_camera(name, settings)`; its name is the module's.
-Every other name is for OpenCV: a USB camera, a file, or a stream.
+A camera is a module of this package with a function `open_camera(name, settings)`; the camera has
+the name of the module. All other names are passed to OpenCV: a USB camera, a file or a stream.
 """
 
 import importlib
@@ -23,21 +23,21 @@ FALLBACK_MODULE: Final = "opencv"
 
 
 def camera_names() -> list[str]:
-    """The names that have a module of their own."""
-    folder = pkgutil.iter_modules([str(Path(__file__).parent)])
+    """Return the names of the cameras that have their own module."""
+    modules = pkgutil.iter_modules([str(Path(__file__).parent)])
     return [
-        m.name for m in folder if m.name not in ("base", "factory", "synthetic", FALLBACK_MODULE)
+        m.name for m in modules if m.name not in ("base", "factory", "synthetic", FALLBACK_MODULE)
     ]
 
 
 def open_camera(settings: Settings) -> Camera:
-    """Start the camera that `settings.camera` names.
+    """Start the camera named by `settings.camera`.
 
-    "auto" tries picamera2, picamera, then each USB camera; if none opens, the synthetic athlete
-    steps in. Why each was not taken is logged.
+    "auto" tries picamera2, picamera, then each USB camera, and falls back to the synthetic athlete.
+    The reason why a camera was not used is logged.
 
     Raises:
-        CameraError: the camera named is not there or cannot be opened.
+        CameraError: the named camera does not exist or cannot be opened.
     """
     if settings.camera != "auto":
         return _start(settings.camera, settings)
@@ -48,9 +48,9 @@ def open_camera(settings: Settings) -> Camera:
         except CameraError as error:
             log.info("Not %s: %s", name, error)
         else:
-            log.info("Filming with the %s.", camera.title)
+            log.info("Using the %s.", camera.title)
             return camera
-    log.info("No camera found: the synthetic athlete steps in.")
+    log.info("No camera found: using the synthetic athlete.")
     return _start("athlete", settings)
 
 
@@ -63,15 +63,17 @@ def _auto_candidates() -> Iterator[str]:
 
 
 def _require_frame(camera: Camera) -> None:
-    """Wait for a picture: on a Pi, codecs and the ISP have a /dev/video* too and open like cameras.
+    """Wait for the first frame of a camera, to rule out devices that only look like one.
+
+    On a Pi, codecs and the ISP have a /dev/video* as well and can be opened like cameras.
 
     Raises:
-        CameraError: none came; the camera is closed again.
+        CameraError: no frame arrived; the camera has been closed.
     """
-    until = time.monotonic() + FIRST_FRAME_TIMEOUT_S
+    deadline = time.monotonic() + FIRST_FRAME_TIMEOUT_S
     try:
         while camera.read(0, 0.2) is None:
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise CameraError(
                     f"The {camera.title} returned no frames for {FIRST_FRAME_TIMEOUT_S:g} s."
                 )

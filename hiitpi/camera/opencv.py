@@ -1,4 +1,4 @@
-"""Cameras and recordings that OpenCV can read: USB cameras, video files, network streams."""
+"""Cameras and recordings read with OpenCV: USB cameras, video files and network streams."""
 
 import time
 from collections.abc import Iterator
@@ -12,23 +12,23 @@ from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 from hiitpi.system.urls import without_password
 
-# Its reasons are in our own errors; OPENCV_LOG_LEVEL would have to be set before the import.
+# Our own errors give the reasons; OPENCV_LOG_LEVEL would have to be set before the import.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
-#: A network camera that does not answer is given up after 5 s: the trainer waits meanwhile.
-STREAM_TIMEOUTS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 5000]
+#: Timeouts of 5 s for a network camera; short, because the pipeline is blocked meanwhile.
+STREAM_OPTIONS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 5000]
 
 
 class OpenCVCamera(PolledCamera):
     """A USB camera ("0", "/dev/video0"), a stream ("rtsp://...", "http://...") or a video file.
 
     Args:
-        source: what to open.
-        size: width and height to ask a camera for; it may give others.
-        rate: pictures a second to ask a camera for.
-        loop: whether a file begins anew at its end.
-        realtime: whether a file plays at its own pace, or as fast as it can be read.
-        clock: monotonic seconds.
+        source: device, URL or path.
+        size: width and height to request from a camera, pixels; it may choose others.
+        rate: frames per second to request from a camera.
+        loop: whether to restart a file at its end.
+        realtime: whether to play a file at its frame rate, or else as fast as it can be decoded.
+        clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -43,18 +43,18 @@ class OpenCVCamera(PolledCamera):
         super().__init__(clock)
         self._source, self._size, self._rate = source, size, rate
         self._loop, self._realtime = loop, realtime
-        self._file = Path(source).is_file()
+        self._is_file = Path(source).is_file()
         self._capture_device: cv2.VideoCapture | None = None
-        self._beat: Metronome | None = None
-        shown = without_password(source)
-        self.title = f"recording {Path(source).name}" if self._file else f"camera {shown}"
+        self._metronome: Metronome | None = None
+        masked = without_password(source)
+        self.title = f"recording {Path(source).name}" if self._is_file else f"camera {masked}"
 
     def _open(self) -> None:
         device = _open_capture(self._source)
-        if self._file and self._realtime:
+        if self._is_file and self._realtime:
             rate = device.get(cv2.CAP_PROP_FPS) or self._rate
-            self._beat = Metronome(rate, self._clock, self._stop.wait)
-        elif not self._file:
+            self._metronome = Metronome(rate, self._clock, self._stop.wait)
+        elif not self._is_file:
             device.set(cv2.CAP_PROP_FRAME_WIDTH, self._size[0])
             device.set(cv2.CAP_PROP_FRAME_HEIGHT, self._size[1])
             device.set(cv2.CAP_PROP_FPS, self._rate)
@@ -63,24 +63,25 @@ class OpenCVCamera(PolledCamera):
 
     def _grab(self) -> Capture | None:
         assert self._capture_device is not None
-        if self._beat:
-            self._beat.tick()
-        good, image = self._capture_device.read()
-        if not good and self._file and not self._loop:
+        if self._metronome:
+            self._metronome.tick()
+        ok, image = self._capture_device.read()
+        if not ok and self._is_file and not self._loop:
             return None
-        if not good and self._file:
+        if not ok and self._is_file:
             self._capture_device.set(cv2.CAP_PROP_POS_FRAMES, 0)
-            good, image = self._capture_device.read()
-        if not good:
+            ok, image = self._capture_device.read()
+        if not ok:
             raise CameraError(
-                f"The {self.title} gives no more pictures. Is it unplugged, or used by another app?"
+                f"The {self.title} stopped returning frames. Is it unplugged, or in use by another "
+                "app?"
             )
-        return Capture(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), time=self._captured())
+        return Capture(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), time=self._capture_time())
 
-    def _captured(self) -> float | None:
-        """When V4L2 took the picture: its buffers carry the time of the monotonic clock."""
+    def _capture_time(self) -> float | None:
+        """Return V4L2's time stamp of the frame, monotonic seconds; None for other backends."""
         device = self._capture_device
-        if self._file or device is None or device.getBackendName() != "V4L2":
+        if self._is_file or device is None or device.getBackendName() != "V4L2":
             return None
         milliseconds = device.get(cv2.CAP_PROP_POS_MSEC)
         return milliseconds / 1000 if milliseconds > 0 else None
@@ -93,12 +94,12 @@ class OpenCVCamera(PolledCamera):
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame:
-    """One picture of a recording.
+    """One frame of a video file.
 
     Attributes:
         image: uint8 (H, W, 3) RGB.
-        time: seconds since the recording's start.
-        progress: 0..1 of the recording; 0 when its length is not known.
+        time: seconds since the start of the video.
+        progress: 0..1 of the video; 0 if its length is unknown.
     """
 
     image: Image
@@ -107,10 +108,10 @@ class VideoFrame:
 
 
 def read_video(path: Path) -> Iterator[VideoFrame]:
-    """Every picture of a video file, as fast as it can be read.
+    """Yield every frame of a video file, as fast as it can be decoded.
 
     Raises:
-        CameraError: it is not there, or not a video.
+        CameraError: the file does not exist, is not a video, or has no readable frame.
     """
     device = _open_capture(str(path))
     try:
@@ -118,12 +119,12 @@ def read_video(path: Path) -> Iterator[VideoFrame]:
         count = max(device.get(cv2.CAP_PROP_FRAME_COUNT), 0.0)
         number, last = 0, -1.0
         while True:
-            good, image = device.read()
-            if not good:
+            ok, image = device.read()
+            if not ok:
                 break
-            stamp = device.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            # Some containers carry no time stamps, and some repeat them.
-            now = stamp if stamp > last or number == 0 else last + 1 / rate
+            timestamp = device.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            # Some containers have no time stamps, and some repeat them.
+            now = timestamp if timestamp > last or number == 0 else last + 1 / rate
             yield VideoFrame(
                 cv2.cvtColor(image, cv2.COLOR_BGR2RGB),
                 now,
@@ -133,14 +134,14 @@ def read_video(path: Path) -> Iterator[VideoFrame]:
     finally:
         device.release()
     if number == 0:
-        raise CameraError(f"{path} has no picture that can be read.")
+        raise CameraError(f"{path} has no readable frame.")
 
 
 def frame_rate(path: Path) -> float:
-    """Pictures a second of a video file; 30 where it does not say.
+    """Return the frames per second of a video file; 30 if it does not specify them.
 
     Raises:
-        CameraError: it is not there, or not a video.
+        CameraError: the file does not exist or is not a video.
     """
     device = _open_capture(str(path))
     rate = float(device.get(cv2.CAP_PROP_FPS)) or 30.0
@@ -149,7 +150,7 @@ def frame_rate(path: Path) -> float:
 
 
 def open_camera(source: str, settings: Settings) -> Camera:
-    """The camera of the settings; see `hiitpi.camera.factory`."""
+    """Create the camera; see `hiitpi.camera.factory`."""
     size = settings.camera_width, settings.camera_height
     return OpenCVCamera(
         source, size, settings.camera_fps, settings.camera_loop, settings.camera_realtime
@@ -157,7 +158,7 @@ def open_camera(source: str, settings: Settings) -> Camera:
 
 
 def usb_cameras() -> list[str]:
-    """The video devices of this machine, first one first."""
+    """Return the video devices of this machine, /dev/video*, in numerical order."""
     devices = [str(device) for device in Path("/dev").glob("video[0-9]*")]
     return sorted(devices, key=lambda device: int("".join(filter(str.isdecimal, device)) or 0))
 
@@ -166,15 +167,16 @@ def _open_capture(source: str) -> cv2.VideoCapture:
     if not source.isdigit() and "://" not in source and not Path(source).exists():
         raise CameraError(f"No camera and no video file {without_password(source)!r}.")
     if "://" in source:
-        device = cv2.VideoCapture(source, cv2.CAP_FFMPEG, STREAM_TIMEOUTS)
+        device = cv2.VideoCapture(source, cv2.CAP_FFMPEG, STREAM_OPTIONS)
     else:
         device = cv2.VideoCapture(int(source) if source.isdigit() else source)
     if not device.isOpened():
         device.release()
-        device_like = source.isdigit() or source.startswith("/dev/") or "://" in source
-        what = "camera" if device_like else "video file"
-        raise CameraError(
-            f"The {what} {without_password(source)!r} cannot be opened. "
-            + ("Is it a video?" if what == "video file" else "Is it plugged in, and free?")
+        is_device = source.isdigit() or source.startswith("/dev/") or "://" in source
+        kind, hint = (
+            ("camera", "Is it plugged in, and not in use by another app?")
+            if is_device
+            else ("video file", "Is it a video?")
         )
+        raise CameraError(f"The {kind} {without_password(source)!r} cannot be opened. {hint}")
     return device

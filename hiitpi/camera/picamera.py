@@ -1,7 +1,7 @@
-"""The Raspberry Pi's ribbon-cable camera through picamera: the legacy camera stack.
+"""The Raspberry Pi's ribbon-cable camera with picamera, for the legacy camera stack.
 
-picamera 1.13 is what Raspberry Pi OS up to Bullseye (legacy stack) has. Newer systems and the Pi 5
-have picamera2 instead.
+Raspberry Pi OS up to Bullseye (legacy stack) has picamera 1.13. Newer systems and the Pi 5 have
+picamera2 instead.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ from hiitpi.camera.base import Camera, Image, run_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
-#: picamera's exposure compensation counts sixths of a stop, -25..25.
+#: picamera's exposure compensation is in sixths of a stop, -25..25.
 EXPOSURE_STEPS_PER_STOP = 6
 
 
 class PiCamera(Camera):
-    """Films with the ribbon-cable camera; each picture comes by `PiRGBAnalysis.analyze`."""
+    """The ribbon-cable camera; picamera passes each frame to `PiRGBAnalysis.analyze`."""
 
     title = "Raspberry Pi camera (picamera)"
 
@@ -52,37 +52,37 @@ class PiCamera(Camera):
             run_all(camera.stop_recording, camera.close)
 
 
-def stream_handler(camera: Any, take: Any) -> Any:
-    """What `start_recording` writes to: a `PiRGBAnalysis` that hands each picture on at once.
+def stream_handler(camera: Any, on_frame: Any) -> Any:
+    """Return the output for `start_recording`: a `PiRGBAnalysis` that forwards each frame.
 
-    picamera slows down when `analyze` takes long, so nothing is done here: the array, uint8
-    (H, W, 3) RGB and read-only, becomes the newest frame and the pose engine takes it when it is
-    ready. What came in between is dropped.
+    A slow `analyze` slows picamera down, so it does no work: the frame becomes the newest one, and
+    the pose engine reads it when it is ready. Frames in between are dropped.
 
     Args:
-        camera: for its resolution; picamera pads what it writes to multiples of 32x16 and crops it.
-        take: called with each array.
+        camera: the camera, for its resolution: picamera pads its output to multiples of 32x16, and
+            `PiRGBAnalysis` crops it.
+        on_frame: receives each frame, uint8 (H, W, 3) RGB, read-only.
     """
     from picamera.array import PiRGBAnalysis
 
     class StreamHandler(PiRGBAnalysis):  # type: ignore[misc]
         def analyze(self, array: Image) -> None:
-            take(array)
+            on_frame(array)
 
     return StreamHandler(camera)
 
 
 def open_camera(name: str, settings: Settings) -> Camera:
-    """The camera of the settings; see `hiitpi.camera.factory`."""
+    """Create the camera; see `hiitpi.camera.factory`."""
     return PiCamera(settings)
 
 
 def _picamera() -> Any:
     try:
         import picamera
-    except (ImportError, OSError) as error:  # OSError: the Pi's libraries are not here
+    except (ImportError, OSError) as error:  # OSError: the Pi's libraries are missing
         raise CameraError(
-            f"picamera cannot be used here ({error}). It is for the legacy camera stack of a "
-            "Raspberry Pi; newer systems have picamera2."
+            f"picamera cannot be used on this system ({error}). It is for the legacy camera stack "
+            "of a Raspberry Pi; newer systems have picamera2."
         ) from error
     return picamera

@@ -1,7 +1,7 @@
-"""The Raspberry Pi's ribbon-cable camera through picamera2: Bookworm, Trixie, and the Pi 5.
+"""The Raspberry Pi's ribbon-cable camera with picamera2: Bookworm, Trixie, and the Pi 5.
 
-picamera2 comes with the system (`apt install python3-picamera2`); a virtual environment must see
-the system's packages for it.
+picamera2 is a system package (`apt install python3-picamera2`); the virtual environment must have
+access to the system's packages.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ from hiitpi.camera.base import Camera, Capture, PolledCamera, run_all
 from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
-#: libcamera names formats by the order of bits, NumPy by the order in memory: this one is R, G, B.
+#: R, G, B in memory: libcamera names pixel formats by bit order, which is the reverse.
 FORMAT = "BGR888"
 
 
 class PiCamera2(PolledCamera):
-    """Films with the ribbon-cable camera; one copy of each picture, out of the camera's buffer."""
+    """The ribbon-cable camera; each frame is copied once, out of the camera's buffer."""
 
     title = "Raspberry Pi camera (picamera2)"
 
@@ -38,7 +38,7 @@ class PiCamera2(PolledCamera):
                     "FrameRate": settings.camera_fps,
                     "ExposureValue": settings.camera_exposure,
                 },
-                queue=False,  # the newest picture, not one that waited
+                queue=False,  # return the newest frame, not a queued one
             )
             self._camera.configure(config)
             if settings.camera_zoom != (0.0, 0.0, 1.0, 1.0):
@@ -51,7 +51,7 @@ class PiCamera2(PolledCamera):
             ) from error
 
     def _crop(self) -> tuple[int, int, int, int]:
-        """The zoom, in pixels of the sensor."""
+        """Return the zoom as a rectangle in sensor pixels: x, y, width, height."""
         width, height = self._camera.camera_properties["PixelArraySize"]
         x, y, w, h = self._settings.camera_zoom
         return round(x * width), round(y * height), round(w * width), round(h * height)
@@ -64,11 +64,11 @@ class PiCamera2(PolledCamera):
                 nanoseconds = request.get_metadata().get("SensorTimestamp")
             finally:
                 request.release()
-            # Of CLOCK_BOOTTIME, which is the monotonic clock on a machine that never sleeps.
+            # From CLOCK_BOOTTIME, which equals CLOCK_MONOTONIC on a machine that never suspends.
             captured = nanoseconds / 1e9 if nanoseconds else None
             return Capture(image, time=captured)
         except RuntimeError as error:
-            raise CameraError(f"The {self.title} gives no more pictures: {error}") from error
+            raise CameraError(f"The {self.title} stopped returning frames: {error}") from error
 
     def _release(self) -> None:
         camera, self._camera = self._camera, None
@@ -77,7 +77,7 @@ class PiCamera2(PolledCamera):
 
 
 def open_camera(name: str, settings: Settings) -> Camera:
-    """The camera of the settings; see `hiitpi.camera.factory`."""
+    """Create the camera; see `hiitpi.camera.factory`."""
     return PiCamera2(settings)
 
 
@@ -87,7 +87,7 @@ def _modules() -> tuple[Any, Any]:
         import picamera2
     except (ImportError, OSError) as error:
         raise CameraError(
-            f"picamera2 cannot be used here ({error}). On a Raspberry Pi: "
+            f"picamera2 cannot be used on this system ({error}). On a Raspberry Pi, type: "
             "sudo apt-get install python3-picamera2"
         ) from error
     return picamera2, libcamera

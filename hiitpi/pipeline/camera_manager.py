@@ -102,7 +102,7 @@ class CameraManager:
 
     def _attach(self, camera: Camera) -> Camera:
         self.camera, self.trouble = camera, ""
-        self.title, self.drawn = camera.title, camera.drawn
+        self.title, self.drawn = camera.title, camera.synthetic
         self._seq, self._failures = 0, 0
         self.opened += 1
         self._changed()

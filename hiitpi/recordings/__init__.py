@@ -1,1 +1,1 @@
-"""Recordings instead of a camera: count, evaluate, show."""
+"""Counts repetitions in recordings, evaluates the rules on labelled ones, and plots the results."""

@@ -1,4 +1,4 @@
-"""The command `evaluate`: what its options ask for."""
+"""The command `evaluate`: runs the evaluation that its options select."""
 
 import argparse
 import json
@@ -26,37 +26,39 @@ def evaluation(
     options: argparse.Namespace,
     library: WorkoutLibrary,
     engine: Callable[[str], Engine],
-    tell: Callable[[str], None],
+    on_message: Callable[[str], None],
 ) -> str:
-    """Return the report that the options ask for, or its figures as JSON.
+    """Run the evaluation and return its report, or its figures as JSON.
 
     Args:
         options: `index`, `model`, `workout`, `folds`, `perturb`, `sensitivity`, `json`.
         library: the workouts.
         engine: opens the pose engine of a model, for videos.
-        tell: takes a line about the progress.
+        on_message: receives a line about the progress.
 
     Raises:
         CameraError: the index or a recording cannot be read.
         WorkoutError: --sensitivity without --workout, or an unknown one.
     """
 
-    def shown(figures: Any, words: Callable[[Any], str]) -> str:
-        return json.dumps(figures) if options.json else words(figures)
+    def formatted(figures: Any, format_report: Callable[[Any], str]) -> str:
+        return json.dumps(figures) if options.json else format_report(figures)
 
     if options.workout:
-        library[options.workout]
+        library[options.workout]  # raises WorkoutError if there is no such workout
     if options.sensitivity:
         if not options.workout:
             raise WorkoutError("Choose a workout: evaluate INDEX.csv --sensitivity --workout squat")
         recordings = list(clips(options.index, library, options.model, options.workout))
-        moved = sensitivity(recordings, library[options.workout])
-        return json.dumps([asdict(m) for m in moved]) if options.json else report_sensitivity(moved)
+        rows = sensitivity(recordings, library[options.workout])
+        return (
+            json.dumps([asdict(row) for row in rows]) if options.json else report_sensitivity(rows)
+        )
     if options.perturb:
-        one_by_one = clips(options.index, library, options.model, options.workout)
-        figures = perturbed_figures(perturb(one_by_one, library, tell))
-        return shown(figures, report_perturbed)
-    results = evaluate(options.index, library, options.model, engine, tell, options.workout)
+        stream = clips(options.index, library, options.model, options.workout)
+        figures = perturbed_figures(perturb(stream, library, on_message))
+        return formatted(figures, report_perturbed)
+    results = evaluate(options.index, library, options.model, engine, on_message, options.workout)
     if options.folds:
-        return shown(folds(results), report_folds)
-    return shown(summary(results), report)
+        return formatted(folds(results), report_folds)
+    return formatted(summary(results), report)

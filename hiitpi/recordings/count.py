@@ -1,4 +1,4 @@
-"""Counts the repetitions in a recording with the very code that counts them live."""
+"""Counts the repetitions in a recording, with the same code that counts them live."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ from hiitpi.recordings.pose_source import PoseFrame
 
 @dataclass(frozen=True)
 class Count:
-    """What was counted.
+    """The count of one recording.
 
     Attributes:
-        workout: slug.
-        model: whose keypoints.
-        reps, attempts: how many.
-        events: what happened, times in seconds since the recording's start.
-        frames: analysed.
+        workout: slug of the workout.
+        model: name of the pose model.
+        reps: number of repetitions.
+        attempts: number of attempts that did not count.
+        events: repetitions and attempts; their times are seconds since the start of the recording.
+        frames: number of analysed frames.
         seconds: length of the recording.
-        samples: what was seen in each frame.
+        samples: the coach's sample for each frame.
     """
 
     workout: str
@@ -34,47 +35,54 @@ class Count:
     samples: tuple[Sample, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data for `--json`."""
+        """Return plain data for `--json`."""
         return {
             "workout": self.workout,
             "model": self.model,
             "reps": self.reps,
             "attempts": self.attempts,
-            "events": [_plain(event) for event in self.events],
+            "events": [_event_as_json(event) for event in self.events],
             "frames": self.frames,
             "seconds": round(self.seconds, 2),
         }
 
 
 def count(
-    seen: Iterable[PoseFrame],
+    frames: Iterable[PoseFrame],
     workout: Workout,
     model: str,
-    tell: Callable[[Sample], None] = lambda sample: None,
+    on_sample: Callable[[Sample], None] = lambda sample: None,
 ) -> Count:
-    """Run the coach over a recording; `tell` takes what it makes of each frame, as it goes."""
+    """Run the coach on a recording.
+
+    Args:
+        frames: the recording.
+        workout: the workout to count.
+        model: name of the pose model.
+        on_sample: receives the coach's sample for each frame, as soon as that is analysed.
+    """
     coach: Coach | None = None
     events: list[Event] = []
     samples: list[Sample] = []
     now = 0.0
-    for moment in seen:
-        now = moment.time
+    for frame in frames:
+        now = frame.time
         coach = coach or Coach(workout, now)
-        told = coach.update(moment.pose, now)
-        events.extend(told.events)
-        samples.append(told.sample)
-        tell(told.sample)
+        result = coach.update(frame.pose, now)
+        events.extend(result.events)
+        samples.append(result.sample)
+        on_sample(result.sample)
     reps, attempts = (coach.reps, coach.attempts) if coach else (0, 0)
     return Count(
         workout.slug, model, reps, attempts, tuple(events), len(samples), now, tuple(samples)
     )
 
 
-def _plain(event: Event) -> dict[str, Any]:
-    plain: dict[str, Any] = {"t": round(event.time, 2), "kind": event.kind}
+def _event_as_json(event: Event) -> dict[str, Any]:
+    data: dict[str, Any] = {"t": round(event.time, 2), "kind": event.kind}
     if event.text:
-        plain["text"] = event.text
+        data["text"] = event.text
     if event.rep:
-        plain["score"] = event.rep.score
-        plain["duration"] = event.rep.duration
-    return plain
+        data["score"] = event.rep.score
+        data["duration"] = event.rep.duration
+    return data

@@ -1,4 +1,4 @@
-"""Runs labelled recordings through the shipped rules and says how often the count is right."""
+"""Evaluates the shipped rules on labelled recordings: how often is the count correct?"""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
@@ -17,23 +17,24 @@ COLUMNS: Final = ("file", "workout", "reps")
 
 @dataclass(frozen=True)
 class LabelledRecording:
-    """One line of the index: what a recording holds.
+    """One line of the index: the ground truth of a recording.
 
     Attributes:
-        file: beside the index.
-        workout: slug.
-        reps: the true count; 0: this workout must count nothing.
-        least, most: what a fair counter may say.
-        sure: whether it is for targets; false: only for curiosity.
-        group: recordings of one group are of the same people; "": a group of its own.
+        file: path relative to the index.
+        workout: slug of the workout.
+        reps: the true count; 0 for a negative, in which the workout must count nothing.
+        reps_min: the lowest count that is still correct, for example if a repetition is borderline.
+        reps_max: the highest count that is still correct.
+        confident: whether the label is certain; rows with uncertain labels are not evaluated.
+        group: recordings of one group show the same people; "" if the recording is its own group.
     """
 
     file: str
     workout: str
     reps: int
-    least: int
-    most: int
-    sure: bool
+    reps_min: int
+    reps_max: int
+    confident: bool
     group: str = ""
 
     @property
@@ -44,26 +45,32 @@ class LabelledRecording:
 
 @dataclass(frozen=True)
 class Result:
-    """What one engine's count of one recording was."""
+    """The count of one recording with one engine.
 
-    row: LabelledRecording
+    Attributes:
+        label: the ground truth.
+        engine: name of the engine.
+        reps: the count.
+    """
+
+    label: LabelledRecording
     engine: str
-    got: int
+    reps: int
 
     @property
-    def off(self) -> int:
-        """Distance to the range that a fair counter may say."""
-        return max(self.row.least - self.got, self.got - self.row.most, 0)
+    def error(self) -> int:
+        """Distance of the count from the range of correct counts; 0 if it is correct."""
+        return max(self.label.reps_min - self.reps, self.reps - self.label.reps_max, 0)
 
 
 def read_index(path: Path) -> list[LabelledRecording]:
-    """The rows of an index.
+    """Read an index of labelled recordings.
 
-    A CSV with `file`, `workout` and `reps`; `reps_min`, `reps_max`, `confidence` ("low") and
-    `group` are optional.
+    It is a CSV file with the columns `file`, `workout` and `reps`, and optionally `reps_min`,
+    `reps_max`, `confidence` (only "low" has a meaning) and `group`.
 
     Raises:
-        CameraError: it is not there, or a column is missing or no number.
+        CameraError: the file cannot be read, a column is missing, or a count is not a number.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
@@ -75,20 +82,21 @@ def read_index(path: Path) -> list[LabelledRecording]:
     missing = [name for name in COLUMNS if not lines or name not in lines[0]]
     if missing:
         raise CameraError(f"{path} has no column {missing[0]!r}; it needs {', '.join(COLUMNS)}.")
-    return [_row(path, number, line) for number, line in enumerate(lines, start=2)]
+    return [_parse_line(path, number, line) for number, line in enumerate(lines, start=2)]
 
 
-def _row(path: Path, number: int, line: dict[str, str]) -> LabelledRecording:
+def _parse_line(path: Path, number: int, line: dict[str, str]) -> LabelledRecording:
     try:
         reps = int(line["reps"])
-        least, most = (int(line.get(name) or reps) for name in ("reps_min", "reps_max"))
+        reps_min, reps_max = (int(line.get(name) or reps) for name in ("reps_min", "reps_max"))
     except (TypeError, ValueError) as error:
         raise CameraError(
             f"{path}, line {number}: reps must be whole numbers ({error})."
         ) from error
-    sure = line.get("confidence") != "low"
+    confident = line.get("confidence") != "low"
+    group = line.get("group") or ""
     return LabelledRecording(
-        line["file"], line["workout"], reps, least, most, sure, line.get("group") or ""
+        line["file"], line["workout"], reps, reps_min, reps_max, confident, group
     )
 
 
@@ -97,101 +105,109 @@ def evaluate(
     library: WorkoutLibrary,
     models: Sequence[str],
     engine: Callable[[str], Engine],
-    tell: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = lambda line: None,
     workout: str | None = None,
 ) -> list[Result]:
-    """Count every recording of the index with every model; rows of low confidence are left out.
+    """Count every confidently labelled recording of an index with every model.
 
     Args:
-        index: a CSV; files are beside it.
-        library: the workouts; a row of an unknown one is told and left out.
-        models: names; none: all that an `.npz` has, or the one `engine` opens for "auto".
+        index: the CSV file; see `read_index`.
+        library: the workouts; recordings of other workouts are reported and skipped.
+        models: names of models; if empty, all that an `.npz` contains, or "auto" for a video.
         engine: opens the engine of a model, for videos.
-        tell: takes a line about what is left out.
-        workout: only rows of this one; None: all.
+        on_message: receives a line for each skipped recording.
+        workout: slug of a workout to evaluate only its recordings; None for all.
     """
     results = []
     engines: dict[str, Engine] = {}
-    for row in read_index(index):
-        if not row.sure or workout not in (None, row.workout):
+    for label in read_index(index):
+        if not label.confident or workout not in (None, label.workout):
             continue
-        if row.workout not in library:
-            tell(f"Left out {row.file}: there is no workout {row.workout!r}.")
+        if label.workout not in library:
+            on_message(f"Skipped {label.file}: there is no workout {label.workout!r}.")
             continue
-        path = index.parent / row.file
+        path = index.parent / label.file
         for model in models or (models_of_npz(path) if path.suffix == ".npz" else ["auto"]):
             if path.suffix == ".npz":
-                seen: Iterable[PoseFrame] = poses_of_npz(path, model)
+                frames: Iterable[PoseFrame] = poses_of_npz(path, model)
             else:
                 engines[model] = engines.get(model) or engine(model)
                 engines[model].reset()
-                seen = poses_of_video(path, engines[model])
-            got = count(seen, library[row.workout], model).reps
-            results.append(Result(row, model, got))
+                frames = poses_of_video(path, engines[model])
+            reps = count(frames, library[label.workout], model).reps
+            results.append(Result(label, model, reps))
     return results
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
-    """The figures as plain data: rows, total, misses.
+    """Compute the accuracy metrics.
 
-    A count is exact within reps_min..reps_max and off by one (OBO) within one more; its error is
-    the distance to that range over max(1, reps), and MAE its mean. Recordings in which nothing must
-    be counted stand under negatives only.
+    A count is exact if it is within reps_min..reps_max, and off by one (OBO) if its distance to
+    that range is at most 1. Its error is the distance divided by max(1, reps); MAE is the mean
+    error. Negatives, in which nothing may be counted, are only part of `negatives` and
+    `false_reps`.
+
+    Returns:
+        Plain data: `rows` (metrics per workout and engine), `total` (per engine) and `misses`.
     """
     engines = list(dict.fromkeys(r.engine for r in results))
-    workouts = sorted({r.row.workout for r in results if r.row.most})
+    workouts = sorted({r.label.workout for r in results if r.label.reps_max})
     rows = []
     for workout in workouts:
         for engine in engines:
-            mine = [r for r in results if (r.row.workout, r.engine) == (workout, engine)]
-            if any(r.row.most for r in mine):
-                rows.append({"workout": workout, "engine": engine, **fractions(mine)})
+            group = [r for r in results if (r.label.workout, r.engine) == (workout, engine)]
+            if any(r.label.reps_max for r in group):
+                rows.append({"workout": workout, "engine": engine, **metrics(group)})
     total = {}
     for engine in engines:
-        mine = [r for r in results if r.engine == engine]
-        nothing = [r for r in mine if not r.row.most]
+        group = [r for r in results if r.engine == engine]
+        negatives = [r for r in group if not r.label.reps_max]
         total[engine] = {
-            **fractions(mine),
-            "negatives": len(nothing),
-            "false_reps": sum(r.got for r in nothing),
+            **metrics(group),
+            "negatives": len(negatives),
+            "false_reps": sum(r.reps for r in negatives),
         }
     misses = [
         {
-            "file": r.row.file,
-            "workout": r.row.workout,
+            "file": r.label.file,
+            "workout": r.label.workout,
             "engine": r.engine,
-            "reps": r.row.reps,
-            "got": r.got,
+            "reps": r.label.reps,
+            "got": r.reps,
         }
         for r in results
-        if r.off
+        if r.error
     ]
     return {"rows": rows, "total": total, "misses": misses}
 
 
-def fractions(results: Sequence[Result]) -> dict[str, Any]:
-    """Clips, exact, obo and mae of the results in which there was something to count."""
-    mine = [r for r in results if r.row.most]
-    n = len(mine)
+def metrics(results: Sequence[Result]) -> dict[str, Any]:
+    """Compute the metrics of a group of results, without its negatives; see `summary`.
+
+    Returns:
+        A dict with `clips`, `exact`, `obo` and `mae`.
+    """
+    positives = [r for r in results if r.label.reps_max]
+    n = len(positives)
     if not n:
         return {"clips": 0, "exact": 0.0, "obo": 0.0, "mae": 0.0}
     return {
         "clips": n,
-        "exact": round(sum(r.off == 0 for r in mine) / n, 4),
-        "obo": round(sum(r.off <= 1 for r in mine) / n, 4),
-        "mae": round(sum(r.off / max(1, r.row.reps) for r in mine) / n, 4),
+        "exact": round(sum(r.error == 0 for r in positives) / n, 4),
+        "obo": round(sum(r.error <= 1 for r in positives) / n, 4),
+        "mae": round(sum(r.error / max(1, r.label.reps) for r in positives) / n, 4),
     }
 
 
 def report(figures: dict[str, Any]) -> str:
-    """The figures for people."""
+    """Format the result of `summary` as a table."""
     head = f"{'workout':<20}{'engine':<14}{'clips':>6}{'exact':>8}{'OBO':>8}{'MAE':>8}"
     lines = [head]
     for row in figures["rows"]:
-        lines.append(f"{row['workout']:<20}{_line(row['engine'], row)}")
+        lines.append(f"{row['workout']:<20}{_format_row(row['engine'], row)}")
     for engine, row in figures["total"].items():
         negatives = f"   {row['false_reps']} false reps on {row['negatives']} negatives"
-        lines.append(f"{'all':<20}{_line(engine, row)}{negatives}")
+        lines.append(f"{'all':<20}{_format_row(engine, row)}{negatives}")
     if figures["misses"]:
         lines += ["", "Misses:"]
         lines += [
@@ -201,6 +217,6 @@ def report(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _line(engine: str, row: dict[str, Any]) -> str:
+def _format_row(engine: str, row: dict[str, Any]) -> str:
     values = f"{row['exact']:>8.2f}{row['obo']:>8.2f}{row['mae']:>8.2f}"
     return f"{engine:<14}{row['clips']:>6}{values}"

@@ -1,4 +1,4 @@
-"""The recording that the command `count` was given, opened."""
+"""Opens the recording of the command `count`."""
 
 import argparse
 from collections.abc import Callable, Iterator
@@ -20,23 +20,23 @@ def open_recording(
     settings: Settings,
     workout: Workout,
     stack: ExitStack,
-    tell: Callable[[str], None],
+    on_message: Callable[[str], None],
 ) -> tuple[Iterator[PoseFrame], str, Callable[[Sample], None]]:
     """Open the recording of the command `count`.
 
     Args:
-        options: `recording`, and `video`, where to write the overlay.
-        settings: of this machine.
-        workout: whose joints the overlay shows.
-        stack: closes the overlay.
-        tell: takes a line about the progress.
+        options: `recording`, the path; and `video`, the path of the overlay to write, or None.
+        settings: settings of this machine: model, mirror, threads and accelerator.
+        workout: the workout whose joints the overlay highlights.
+        stack: closes the overlay on exit.
+        on_message: receives a line about the progress of a download.
 
     Returns:
         Its poses, the name of the pose model, and a callback that receives the coach's sample for
         each frame.
 
     Raises:
-        CameraError: it is not there, or it cannot be read or shown.
+        CameraError: the recording does not exist or cannot be read, or has no images for --video.
         ModelError: the pose model is not available.
     """
     path = options.recording
@@ -46,9 +46,9 @@ def open_recording(
         model = model_of(settings.model)
         return poses_of_npz(path, model), model, lambda sample: None
     rate = frame_rate(path)  # fails early if this is not a video, before the model is loaded
-    catalog = Catalog(mirror=settings.model_mirror, on_message=tell)
+    catalog = Catalog(mirror=settings.model_mirror, on_message=on_message)
     engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
     if options.video:
         writer = stack.enter_context(OverlayWriter(options.video, rate, workout))
-        return writer.watch(read_video(path), engine), engine.name, writer.tell
+        return writer.poses(read_video(path), engine), engine.name, writer.write
     return poses_of_video(path, engine), engine.name, lambda sample: None

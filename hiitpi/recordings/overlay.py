@@ -1,4 +1,4 @@
-"""Shows a count: the overlay as a video, the signal as a page."""
+"""Visualises a count: the overlay as a video, and the signal as an HTML page."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,42 +17,51 @@ from hiitpi.video.overlay import BRIGHT, draw
 
 
 class OverlayWriter:
-    """A video with the skeleton and the count on it; a context manager, which closes it.
+    """Writes a video with the skeleton and the count; a context manager that closes the file.
 
     Args:
-        path: of the .mp4 to write.
-        rate: pictures a second.
-        workout: whose joints are shown bright.
-
-    Raises:
-        CameraError: it cannot be written.
+        path: the .mp4 file to write.
+        rate: frames per second.
+        workout: the workout whose joints are highlighted.
     """
 
     def __init__(self, path: Path, rate: float, workout: Workout) -> None:
         self._path, self._rate, self._joints = path, rate, workout.joints
         self._writer: Any = None
-        self._still: VideoFrame | None = None
-        self._seen: PoseFrame | None = None
+        self._video_frame: VideoFrame | None = None
+        self._pose_frame: PoseFrame | None = None
 
-    def watch(self, stills: Iterator[VideoFrame], engine: Engine) -> Iterator[PoseFrame]:
-        """The poses of the pictures; each picture is kept until `tell` is called."""
-        for still in stills:
-            self._still = still
-            self._seen = PoseFrame(
-                engine.infer(still.image, still.time), still.time, still.progress
+    def poses(self, frames: Iterator[VideoFrame], engine: Engine) -> Iterator[PoseFrame]:
+        """Yield the pose of each frame, and keep the frame until `write` is called.
+
+        Args:
+            frames: the video.
+            engine: the pose engine.
+        """
+        for frame in frames:
+            self._video_frame = frame
+            self._pose_frame = PoseFrame(
+                engine.infer(frame.image, frame.time), frame.time, frame.progress
             )
-            yield self._seen
+            yield self._pose_frame
 
-    def tell(self, sample: Sample) -> None:
-        """What the coach made of the picture that came last."""
-        assert self._still is not None
-        assert self._seen is not None
-        image = draw(self._still.image, self._seen.pose, self._joints, mirror=False)
+    def write(self, sample: Sample) -> None:
+        """Write the last frame of `poses` with its skeleton and count.
+
+        Args:
+            sample: the coach's sample for that frame.
+
+        Raises:
+            CameraError: the file cannot be written.
+        """
+        assert self._video_frame is not None
+        assert self._pose_frame is not None
+        image = draw(self._video_frame.image, self._pose_frame.pose, self._joints, mirror=False)
         size = image.shape[0] / 10
         text = f"{sample.reps}  {sample.state or ''}"
-        place, scale = (round(size / 4), round(size)), size / 30
-        for colour, thick in (((0, 0, 0), 6), (BRIGHT, 2)):
-            cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thick)
+        origin, scale = (round(size / 4), round(size)), size / 30
+        for colour, thickness in (((0, 0, 0), 6), (BRIGHT, 2)):
+            cv2.putText(image, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thickness)
         if self._writer is None:
             code = cv2.VideoWriter.fourcc(*"mp4v")
             self._writer = cv2.VideoWriter(
@@ -63,7 +72,7 @@ class OverlayWriter:
         self._writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Return this writer; the file is opened with the first frame."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,10 +82,17 @@ class OverlayWriter:
 
 
 def plot(path: Path, workout: Workout, counted: Count) -> None:
-    """Write the signal, the states' thresholds and the repetitions as a page that needs no network.
+    """Write an HTML page with the signal, the thresholds of the states and the repetitions.
+
+    The page includes all scripts, so it works offline.
+
+    Args:
+        path: the .html file to write.
+        workout: the workout that was counted.
+        counted: the result of the count.
 
     Raises:
-        CameraError: it cannot be written.
+        CameraError: the file cannot be written.
     """
     import plotly.graph_objects as go
 
@@ -87,14 +103,14 @@ def plot(path: Path, workout: Workout, counted: Count) -> None:
         figure.add_hline(y=low if high is None else high, line_dash="dot", annotation_text=state)
     signal = {s.time: s.signal for s in counted.samples}
     for kind, symbol, colour in (("rep", "circle", "#1b9e55"), ("attempt", "x", "#d97706")):
-        mine = [e for e in counted.events if e.kind == kind]
-        at = [round(e.time, 3) for e in mine]
+        events = [e for e in counted.events if e.kind == kind]
+        event_times = [round(e.time, 3) for e in events]
         figure.add_scatter(
-            x=at,
-            y=[signal.get(t) for t in at],
+            x=event_times,
+            y=[signal.get(t) for t in event_times],
             mode="markers",
             name="repetition" if kind == "rep" else "did not count",
-            text=[e.text for e in mine],
+            text=[e.text for e in events],
             marker={"symbol": symbol, "color": colour, "size": 11},
         )
     title = f"{workout.name}: {counted.reps} ({counted.model})"

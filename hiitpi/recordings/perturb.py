@@ -1,4 +1,4 @@
-"""Changes to a recording that must not change its count."""
+"""Perturbations of a recording that must not change its count."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,13 +14,13 @@ from hiitpi.recordings.pose_source import PoseFrame
 
 Frames = list[PoseFrame]
 
-#: Frames per second of the cameras that people have; a faster recording is thinned to it.
+#: Frames per second of common cameras; faster recordings are resampled to it.
 CAMERA_FPS: Final = 30.0
 
-#: Score that engines give to a limb which they guess, and what they put it at: the near one.
+#: Typical score of an occluded limb, whose position an engine guesses to be that of the near limb.
 GUESSED_SCORE: Final = 0.15
 
-#: Joints that a picture cropped at the knees, or at the head, does not show.
+#: Joints that are outside a frame cropped at the knees or at the head.
 CROPS: Final = {"knees": ("knee", "ankle"), "head": ("nose", "eye", "ear")}
 
 _SWAPPED: Final = [
@@ -30,7 +30,7 @@ _SWAPPED: Final = [
 
 
 def mirrored(frames: Sequence[PoseFrame]) -> Frames:
-    """The picture flipped, with left and right named as they look."""
+    """Flip the recording horizontally, and swap left and right keypoints accordingly."""
     width = max((float(f.pose.xy[:, 0].max()) for f in frames if f.pose), default=0.0)
 
     def flip(pose: Pose) -> Pose:
@@ -38,41 +38,46 @@ def mirrored(frames: Sequence[PoseFrame]) -> Frames:
         xy[:, 0] = width - xy[:, 0]
         return replace(pose, xy=xy, score=pose.score[_SWAPPED])
 
-    return _each(frames, flip)
+    return _map_poses(frames, flip)
 
 
 def at_rate(frames: Sequence[PoseFrame], fps: float) -> Frames:
-    """Every frame that a camera of `fps` frames per second would have taken."""
-    kept: Frames = []
+    """Resample a recording to at most `fps` frames per second."""
+    resampled: Frames = []
     due = -math.inf
     for frame in frames:
         if frame.time >= due - 0.001:
-            kept.append(frame)
+            resampled.append(frame)
             late = frame.time - due > 1 / fps  # after a gap, or at the start
             due = (frame.time if late else due) + 1 / fps
-    return kept
+    return resampled
 
 
 def faster(frames: Sequence[PoseFrame], factor: float) -> Frames:
-    """Played `factor` times as fast, as seen by a camera of 30 frames per second."""
-    played = [replace(frame, time=frame.time / factor) for frame in frames]
-    return at_rate(played, CAMERA_FPS)
+    """Speed up a recording by a factor, as filmed by a camera of 30 frames per second."""
+    sped_up = [replace(frame, time=frame.time / factor) for frame in frames]
+    return at_rate(sped_up, CAMERA_FPS)
 
 
 def noisy(frames: Sequence[PoseFrame], part: float) -> Frames:
-    """Each keypoint off by a normal error of `part` (0..1) of the body's height; reproducible."""
+    """Add reproducible Gaussian noise to the keypoints.
+
+    Args:
+        frames: the recording.
+        part: standard deviation relative to the height of the body, 0..1.
+    """
     rng = np.random.default_rng(1)
 
-    def shake(pose: Pose) -> Pose:
+    def add_noise(pose: Pose) -> Pose:
         height = float(np.ptp(pose.xy[:, 1]))
         error = rng.normal(0.0, part * height, pose.xy.shape).astype(np.float32)
         return replace(pose, xy=pose.xy + error)
 
-    return _each(frames, shake)
+    return _map_poses(frames, add_noise)
 
 
 def far_limb_guessed(frames: Sequence[PoseFrame]) -> Frames:
-    """The side that is seen worse is put upon the other one, as engines do with what they guess."""
+    """Move the less visible side of the body onto the other, as engines do with occluded limbs."""
 
     def guess(pose: Pose) -> Pose:
         xy, score = pose.xy.copy(), pose.score.copy()
@@ -83,11 +88,16 @@ def far_limb_guessed(frames: Sequence[PoseFrame]) -> Frames:
         xy[list(far)], score[list(far)] = xy[list(near)], GUESSED_SCORE
         return replace(pose, xy=xy, score=score)
 
-    return _each(frames, guess)
+    return _map_poses(frames, guess)
 
 
 def cropped(frames: Sequence[PoseFrame], at: str) -> Frames:
-    """Without the joints that a picture cropped at the "knees" or the "head" does not show."""
+    """Hide the joints that are outside a cropped frame.
+
+    Args:
+        frames: the recording.
+        at: "knees" or "head", a key of CROPS.
+    """
     hidden = [i for i, name in enumerate(KEYPOINTS) if name.endswith(CROPS[at])]
 
     def crop(pose: Pose) -> Pose:
@@ -95,16 +105,21 @@ def cropped(frames: Sequence[PoseFrame], at: str) -> Frames:
         score[hidden] = 0.0
         return replace(pose, score=score)
 
-    return _each(frames, crop)
+    return _map_poses(frames, crop)
 
 
 def may_crop(workout: Workout, at: str) -> bool:
-    """Whether the rules of a workout can do without the joints that a crop hides."""
+    """Return whether a workout can be counted without the joints that a crop hides.
+
+    Args:
+        workout: the workout.
+        at: "knees" or "head", a key of CROPS.
+    """
     needed = {joint for m in workout.measures if m.needed for joint in m.joints}
     return not needed & set(CROPS[at])
 
 
-#: Each change by its name.
+#: The perturbations by name.
 PERTURBATIONS: Final[dict[str, Callable[[Sequence[PoseFrame]], Frames]]] = {
     "as recorded": list,
     "mirrored": mirrored,
@@ -116,5 +131,5 @@ PERTURBATIONS: Final[dict[str, Callable[[Sequence[PoseFrame]], Frames]]] = {
 }
 
 
-def _each(frames: Sequence[PoseFrame], change: Callable[[Pose], Pose]) -> Frames:
+def _map_poses(frames: Sequence[PoseFrame], change: Callable[[Pose], Pose]) -> Frames:
     return [replace(f, pose=change(f.pose)) if f.pose else f for f in frames]

@@ -1,4 +1,4 @@
-"""Recordings as poses: a video through a pose engine, or keypoints from an .npz file."""
+"""Reads the poses of a recording: a video, with a pose engine, or an .npz file of keypoints."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from hiitpi.pose.keypoints import Pose
 
 @dataclass(frozen=True, slots=True)
 class PoseFrame:
-    """One moment of a recording.
+    """The pose in one frame of a recording.
 
     Attributes:
-        pose: None: nobody.
-        time: seconds since the recording's start.
-        progress: 0..1 of the recording; 0 when its length is not known.
+        pose: the pose; None if there is no person.
+        time: seconds since the start of the recording.
+        progress: 0..1 of the recording; 0 if its length is unknown.
     """
 
     pose: Pose | None
@@ -30,68 +30,77 @@ class PoseFrame:
 
 
 def poses_of_video(path: Path, engine: Engine) -> Iterator[PoseFrame]:
-    """Each picture of a video through the engine.
+    """Yield the pose in each frame of a video.
+
+    Args:
+        path: the video file.
+        engine: the pose engine.
 
     Raises:
-        CameraError: it is not there, or not a video.
+        CameraError: the file does not exist or is not a video.
     """
-    for still in read_video(path):
-        yield PoseFrame(engine.infer(still.image, still.time), still.time, still.progress)
+    for frame in read_video(path):
+        yield PoseFrame(engine.infer(frame.image, frame.time), frame.time, frame.progress)
 
 
 def poses_of_npz(path: Path, model: str) -> Iterator[PoseFrame]:
-    """The keypoints that a model found, from a file of arrays.
+    """Yield the poses of a file with keypoints of one or more models.
 
-    The file has `t` (T,) seconds, and for each model (T, 17, 3): x, y in pixels and score in COCO's
-    order, NaN where nobody was found; `<model>_score` (T,) is the confidence.
+    The file has `t` (T,), seconds, and for each model an array of its name, (T, 17, 3): x and y in
+    pixels, and score, in COCO's order; NaN where there is no person. `<model>_score` (T,) is the
+    confidence; it is optional.
+
+    Args:
+        path: the .npz file.
+        model: name of the model.
 
     Raises:
-        CameraError: it is not there, or not such a file.
+        CameraError: the file does not exist or is not such a file.
         ModelError: it has no keypoints of that model.
     """
-    arrays = _arrays(path)
+    arrays = _load_arrays(path)
     times = arrays["t"].astype(float)
     name = model.split("_")[0]
     if name not in arrays:
-        known = ", ".join(_models(arrays)) or "nobody"
-        raise ModelError(f"{path} has no keypoints of {model!r}, only of {known}.")
+        available = ", ".join(_model_names(arrays)) or "no model"
+        raise ModelError(f"{path} has no keypoints of {model!r}, only of {available}.")
     rows = arrays[name].astype(np.float32)
     if rows.shape != (len(times), 17, 3) or not np.all(np.diff(times) >= 0):
         raise CameraError(f"{path} is not a recording of keypoints: shape {rows.shape}.")
     scores = np.where(np.isnan(rows[:, :, 0]), np.float32(0), np.nan_to_num(rows[:, :, 2]))
-    given = arrays.get(f"{name}_score")
-    if given is not None and given.shape != times.shape:
+    recorded = arrays.get(f"{name}_score")
+    if recorded is not None and recorded.shape != times.shape:
         raise CameraError(
-            f"{path} is not a recording of keypoints: {name}_score has another length."
+            f"{path} is not a recording of keypoints: {name}_score and t differ in length."
         )
     confidence = arrays.get(f"{name}_score", scores.mean(axis=1)).astype(float)
     for i, (time, row) in enumerate(zip(times.tolist(), rows, strict=True)):
-        nobody = bool(np.isnan(row[:, :2]).all())
-        xy = np.nan_to_num(row[:, :2])  # a keypoint that was not found has no score either
-        pose = None if nobody else Pose(xy, scores[i], float(confidence[i]))
+        is_empty = bool(np.isnan(row[:, :2]).all())
+        xy = np.nan_to_num(row[:, :2])  # the score of a missing keypoint is 0 as well
+        pose = None if is_empty else Pose(xy, scores[i], float(confidence[i]))
         yield PoseFrame(pose, time, (i + 1) / len(times))
 
 
 def models_of_npz(path: Path) -> list[str]:
-    """The models whose keypoints are in a file of arrays; see `poses_of_npz`.
+    """Return the names of the models in a file of keypoints; see `poses_of_npz`.
 
     Raises:
-        CameraError: it is not there, or not such a file.
+        CameraError: the file does not exist or is not such a file.
     """
-    return _models(_arrays(path))
+    return _model_names(_load_arrays(path))
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+def _load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         arrays["t"].astype(float)
     except FileNotFoundError:
-        raise CameraError(f"No file {path}.") from None
-    except Exception as error:  # a damaged archive fails in any way
+        raise CameraError(f"There is no file {path}.") from None
+    except Exception as error:  # a damaged archive may raise anything
         raise CameraError(f"{path} is not a recording of keypoints: {error}") from error
     return arrays
 
 
-def _models(arrays: dict[str, NDArray[Any]]) -> list[str]:
+def _model_names(arrays: dict[str, NDArray[Any]]) -> list[str]:
     return sorted(n for n, rows in arrays.items() if rows.ndim == 3 and rows.shape[1:] == (17, 3))

@@ -1,4 +1,4 @@
-"""How far a count can be trusted: on other people, under changes, and with other thresholds."""
+"""Robustness of the counts: across people, under perturbations, and with other thresholds."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,98 +10,122 @@ from hiitpi.coach.rules.measure import Condition
 from hiitpi.coach.rules.workout import State, Workout
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.recordings.count import count
-from hiitpi.recordings.evaluate import LabelledRecording, Result, fractions, read_index
+from hiitpi.recordings.evaluate import LabelledRecording, Result, metrics, read_index
 from hiitpi.recordings.perturb import CROPS, PERTURBATIONS, may_crop
 from hiitpi.recordings.pose_source import PoseFrame, models_of_npz, poses_of_npz
 
-#: A threshold whose count changes when it moves by this part sits at an edge.
-MOVE: Final = 0.1
+#: Relative amount by which thresholds are moved; one whose counts change then is fragile.
+RELATIVE_STEP: Final = 0.1
 
-#: Of a threshold near 0, this part of its unit counts instead.
-LEAST_MOVE: Final = {"°": 2.0}
+#: Minimum amount by unit, for thresholds near 0; for all other units it is DEFAULT_MIN_STEP.
+MIN_STEP: Final = {"°": 2.0}
+DEFAULT_MIN_STEP: Final = 0.02
 
 
 @dataclass(frozen=True)
 class Clip:
-    """The keypoints that one engine found in one recording, and the recording's labels."""
+    """The poses detected by one engine in one recording, with the labels of the recording.
+
+    Attributes:
+        engine: name of the engine.
+        frames: the poses.
+        labels: a label for each workout with which to count the recording.
+    """
 
     engine: str
     frames: tuple[PoseFrame, ...]
-    rows: tuple[LabelledRecording, ...]
+    labels: tuple[LabelledRecording, ...]
 
 
 def clips(
     index: Path, library: WorkoutLibrary, models: Sequence[str], workout: str | None = None
 ) -> Iterator[Clip]:
-    """The recordings of an index of `.npz` files, one after the other.
+    """Yield the recordings of an index of `.npz` files one by one; skip all other files.
 
     Args:
-        index: see `hiitpi.recordings.evaluate.read_index`; rows of low confidence are left out.
-        library: rows of unknown workouts are left out.
-        models: engines; none: all that a recording has.
-        workout: only rows of this one; None: all.
+        index: see `hiitpi.recordings.evaluate.read_index`; rows of low confidence are skipped.
+        library: the workouts; rows of other workouts are skipped.
+        models: names of models; if empty, all that a recording contains.
+        workout: slug of a workout to select only its rows; None for all.
     """
     by_file: dict[str, list[LabelledRecording]] = {}
-    for row in read_index(index):
-        if row.sure and row.workout in library and workout in (None, row.workout):
-            by_file.setdefault(row.file, []).append(row)
-    for file, rows in by_file.items():
+    for label in read_index(index):
+        if label.confident and label.workout in library and workout in (None, label.workout):
+            by_file.setdefault(label.file, []).append(label)
+    for file, labels in by_file.items():
         path = index.parent / file
         if path.suffix == ".npz":
             for model in models or models_of_npz(path):
-                yield Clip(model, tuple(poses_of_npz(path, model)), tuple(rows))
+                yield Clip(model, tuple(poses_of_npz(path, model)), tuple(labels))
 
 
 def folds(results: Sequence[Result]) -> dict[str, Any]:
-    """Each group of people by itself: mean, standard deviation and the worst groups, by engine."""
-    told = {}
+    """Compute the metrics of each group of people separately.
+
+    Returns:
+        A dict per engine: `groups`, their number; `obo` and `spread`, mean and standard deviation
+        of the groups' OBO; `worst`, the OBO of the worst five groups; `groups_with_false_reps`.
+    """
+    figures = {}
     for engine in dict.fromkeys(r.engine for r in results):
         groups: dict[str, list[Result]] = {}
         for result in results:
             if result.engine == engine:
-                groups.setdefault(result.row.people, []).append(result)
-        scores = {name: fractions(mine) for name, mine in groups.items()}
-        judged = {name: score["obo"] for name, score in scores.items() if score["clips"]}
-        told[engine] = {
-            "groups": len(judged),
-            "obo": round(fmean(judged.values()), 4) if judged else 0.0,
-            "spread": round(pstdev(judged.values()), 4) if judged else 0.0,
-            "worst": dict(sorted(judged.items(), key=lambda item: item[1])[:5]),
+                groups.setdefault(result.label.people, []).append(result)
+        scores = {name: metrics(group) for name, group in groups.items()}
+        obo = {name: score["obo"] for name, score in scores.items() if score["clips"]}
+        figures[engine] = {
+            "groups": len(obo),
+            "obo": round(fmean(obo.values()), 4) if obo else 0.0,
+            "spread": round(pstdev(obo.values()), 4) if obo else 0.0,
+            "worst": dict(sorted(obo.items(), key=lambda item: item[1])[:5]),
             "groups_with_false_reps": sorted(
-                name for name, mine in groups.items() if any(r.got for r in mine if not r.row.most)
+                name for name, group in groups.items() if _false_reps(group)
             ),
         }
-    return told
+    return figures
 
 
 def perturb(
-    recordings: Iterable[Clip], library: WorkoutLibrary, tell: Callable[[str], None]
+    recordings: Iterable[Clip], library: WorkoutLibrary, on_message: Callable[[str], None]
 ) -> dict[str, list[Result]]:
-    """The counts of each recording under each of `PERTURBATIONS`."""
-    told: dict[str, list[Result]] = {name: [] for name in PERTURBATIONS}
+    """Count each recording under each of `PERTURBATIONS`.
+
+    Args:
+        recordings: the recordings.
+        library: the workouts.
+        on_message: receives a line about the progress for each recording.
+
+    Returns:
+        The results by name of the perturbation.
+    """
+    results: dict[str, list[Result]] = {name: [] for name in PERTURBATIONS}
     for clip in recordings:
-        tell(f"{clip.rows[0].file} {clip.engine}")
-        for name, change in PERTURBATIONS.items():
-            frames = change(clip.frames)
+        on_message(f"{clip.labels[0].file} {clip.engine}")
+        for name, perturbation in PERTURBATIONS.items():
+            frames = perturbation(clip.frames)
             crop = next((at for at in CROPS if name.endswith(f"the {at}")), None)
-            for row in clip.rows:
-                rules = library[row.workout]
-                if crop is None or may_crop(rules, crop):
-                    got = count(frames, rules, clip.engine).reps
-                    told[name].append(Result(row, clip.engine, got))
-    return told
+            for label in clip.labels:
+                workout = library[label.workout]
+                if crop is None or may_crop(workout, crop):
+                    reps = count(frames, workout, clip.engine).reps
+                    results[name].append(Result(label, clip.engine, reps))
+    return results
 
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What moving one threshold does to the counts.
+    """The effect of moving one threshold on the counts.
 
     Attributes:
-        workout, state, condition: which threshold.
-        obo, false_reps: with the threshold lower, as it is, and higher.
-        changed: recordings whose count is another when it moves either way.
-        chosen: the threshold that most folds choose of the three.
-        held_out: within one of the truth on each fold, with what the other folds chose.
+        workout: slug of the workout.
+        state: name of the state.
+        condition: the condition with the threshold, as text.
+        obo: OBO with the threshold lower, unchanged, and higher.
+        false_reps: false repetitions with the threshold lower, unchanged, and higher.
+        changed: number of recordings whose count changes if the threshold moves either way.
+        chosen: which of the three thresholds most folds choose.
+        held_out: OBO of the held-out folds, each with the threshold that the other folds chose.
     """
 
     workout: str
@@ -115,44 +139,54 @@ class Sensitivity:
 
 
 def sensitivity(recordings: Sequence[Clip], workout: Workout) -> list[Sensitivity]:
-    """Move each threshold of a workout down and up by a tenth and count again."""
-    told = []
-    as_it_is = _counted(recordings, workout)
+    """Move each threshold of a workout down and up by a tenth and count again.
+
+    Args:
+        recordings: the recordings.
+        workout: the workout.
+    """
+    rows = []
+    baseline = _count_all(recordings, workout)
     for state in workout.states:
         for condition in state.conditions:
-            values = _moved(condition)
+            thresholds = _moved_thresholds(condition)
             runs = [
-                as_it_is if value == condition.threshold
-                else _counted(recordings, _with(workout, state, condition, value))
-                for value in values
+                baseline if value == condition.threshold
+                else _count_all(recordings, _with_threshold(workout, state, condition, value))
+                for value in thresholds
             ]  # fmt: skip
-            lower, now, higher = runs
-            chosen, held_out = _choose(runs, values)
-            told.append(
+            lower, unchanged, higher = runs
+            chosen, held_out = _cross_validate(runs, thresholds)
+            rows.append(
                 Sensitivity(
                     workout.slug,
                     state.name,
                     str(condition),
-                    (_obo(lower), _obo(now), _obo(higher)),
-                    (_false(lower), _false(now), _false(higher)),
+                    (_obo(lower), _obo(unchanged), _obo(higher)),
+                    (_false_reps(lower), _false_reps(unchanged), _false_reps(higher)),
                     sum(
-                        len({a.got, b.got, c.got}) > 1
-                        for a, b, c in zip(lower, now, higher, strict=True)
+                        len({a.reps, b.reps, c.reps}) > 1
+                        for a, b, c in zip(lower, unchanged, higher, strict=True)
                     ),
                     chosen,
                     held_out,
                 )
             )
-    return told
+    return rows
 
 
-def _moved(condition: Condition) -> tuple[float, float, float]:
+def _moved_thresholds(condition: Condition) -> tuple[float, float, float]:
+    """Return the threshold lower, unchanged, and higher."""
     threshold = condition.threshold
-    way = max(MOVE * abs(threshold), LEAST_MOVE.get(condition.measure.unit, 0.02))
-    return threshold - way, threshold, threshold + way
+    min_step = MIN_STEP.get(condition.measure.unit, DEFAULT_MIN_STEP)
+    step = max(RELATIVE_STEP * abs(threshold), min_step)
+    return threshold - step, threshold, threshold + step
 
 
-def _with(workout: Workout, state: State, condition: Condition, threshold: float) -> Workout:
+def _with_threshold(
+    workout: Workout, state: State, condition: Condition, threshold: float
+) -> Workout:
+    """Return a copy of the workout with another threshold in one condition."""
     moved = State(
         state.name,
         *(replace(c, threshold=threshold) if c is condition else c for c in state.conditions),
@@ -160,91 +194,110 @@ def _with(workout: Workout, state: State, condition: Condition, threshold: float
     return replace(workout, states=tuple(moved if s is state else s for s in workout.states))
 
 
-def _counted(recordings: Sequence[Clip], workout: Workout) -> list[Result]:
+def _count_all(recordings: Sequence[Clip], workout: Workout) -> list[Result]:
     return [
-        Result(row, clip.engine, count(clip.frames, workout, clip.engine).reps)
+        Result(label, clip.engine, count(clip.frames, workout, clip.engine).reps)
         for clip in recordings
-        for row in clip.rows
-        if row.workout == workout.slug
+        for label in clip.labels
+        if label.workout == workout.slug
     ]
 
 
-def _choose(runs: Sequence[Sequence[Result]], values: Sequence[float]) -> tuple[float, float]:
-    """What most folds choose, and the count within one on each fold with the others' choice."""
-    groups = sorted({r.row.people for r in runs[0]})
+def _cross_validate(
+    runs: Sequence[Sequence[Result]], thresholds: Sequence[float]
+) -> tuple[float, float]:
+    """Choose a threshold by leave-one-group-out cross-validation.
+
+    Args:
+        runs: the results with each threshold: lower, unchanged, higher.
+        thresholds: the thresholds in the same order.
+
+    Returns:
+        The threshold that most folds choose; and the OBO of the held-out groups, each with the
+        threshold that all other groups chose.
+    """
+    groups = sorted({r.label.people for r in runs[0]})
     choices, held_out = [], []
     for group in groups:
-        train = [[r for r in run if r.row.people != group] for run in runs]
-        # Of equal ones the threshold as it is.
-        best = max((1, 0, 2), key=lambda i: (_obo(train[i]) - 0.01 * _false(train[i]), i == 1))
+        train = [[r for r in run if r.label.people != group] for run in runs]
+        # In case of a tie, the unchanged threshold wins.
+        best = max((1, 0, 2), key=lambda i: (_obo(train[i]) - 0.01 * _false_reps(train[i]), i == 1))
         choices.append(best)
-        held_out += [r for r in runs[best] if r.row.people == group]
-    most = max(set(choices), key=choices.count)
-    return values[most], _obo(held_out)
+        held_out += [r for r in runs[best] if r.label.people == group]
+    most_frequent = max(set(choices), key=choices.count)
+    return thresholds[most_frequent], _obo(held_out)
 
 
 def _obo(results: Sequence[Result]) -> float:
-    return float(fractions(results)["obo"])
+    return float(metrics(results)["obo"])
 
 
-def _false(results: Sequence[Result]) -> int:
-    return sum(r.got for r in results if not r.row.most)
+def _false_reps(results: Sequence[Result]) -> int:
+    """Return the number of repetitions counted in negatives."""
+    return sum(r.reps for r in results if not r.label.reps_max)
 
 
-def report_folds(told: dict[str, Any]) -> str:
-    """The figures of `folds` for people."""
+def report_folds(figures: dict[str, Any]) -> str:
+    """Format the result of `folds` as a table."""
     lines = [f"{'engine':<14}{'groups':>7}{'OBO':>8}{'sd':>8}   worst groups"]
-    for engine, one in told.items():
-        worst = ", ".join(f"{name} {obo:.2f}" for name, obo in one["worst"].items() if obo < 1)
+    for engine, row in figures.items():
+        worst = ", ".join(f"{name} {obo:.2f}" for name, obo in row["worst"].items() if obo < 1)
         lines.append(
-            f"{engine:<14}{one['groups']:>7}{one['obo']:>8.2f}{one['spread']:>8.2f}   {worst}"
+            f"{engine:<14}{row['groups']:>7}{row['obo']:>8.2f}{row['spread']:>8.2f}   {worst}"
         )
-        if one["groups_with_false_reps"]:
-            lines.append(f"{'':<14}false reps in {', '.join(one['groups_with_false_reps'])}")
+        if row["groups_with_false_reps"]:
+            lines.append(f"{'':<14}false reps in {', '.join(row['groups_with_false_reps'])}")
     return "\n".join(lines)
 
 
-def perturbed_figures(told: dict[str, list[Result]]) -> dict[str, dict[str, dict[str, float]]]:
-    """By engine and change: clips, exact, obo, mae, and false repetitions."""
-    engines = dict.fromkeys(r.engine for results in told.values() for r in results)
+def perturbed_figures(
+    results: dict[str, list[Result]],
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Compute the metrics of the results of `perturb`.
+
+    Returns:
+        By engine and name of the perturbation, a dict with `clips`, `exact`, `obo`, `mae` and
+        `false_reps`.
+    """
+    engines = dict.fromkeys(r.engine for group in results.values() for r in group)
     return {
         engine: {
-            name: {**fractions(mine), "false_reps": _false(mine)}
-            for name, results in told.items()
-            if (mine := [r for r in results if r.engine == engine])
+            name: {**metrics(own), "false_reps": _false_reps(own)}
+            for name, group in results.items()
+            if (own := [r for r in group if r.engine == engine])
         }
         for engine in engines
     }
 
 
 def report_perturbed(figures: dict[str, dict[str, dict[str, float]]]) -> str:
-    """The figures of `perturbed_figures` for people, with the spread of each engine."""
+    """Format the result of `perturbed_figures` as a table, with the range of OBO per engine."""
     lines = [
         f"{'engine':<14}{'change':<24}{'clips':>6}{'exact':>8}{'OBO':>8}{'MAE':>8}{'false':>7}"
     ]
-    for engine, changes in figures.items():
-        for name, one in changes.items():
+    for engine, rows in figures.items():
+        for name, row in rows.items():
             lines.append(
-                f"{engine:<14}{name:<24}{one['clips']:>6.0f}{one['exact']:>8.2f}"
-                f"{one['obo']:>8.2f}{one['mae']:>8.2f}{one['false_reps']:>7.0f}"
+                f"{engine:<14}{name:<24}{row['clips']:>6.0f}{row['exact']:>8.2f}"
+                f"{row['obo']:>8.2f}{row['mae']:>8.2f}{row['false_reps']:>7.0f}"
             )
-        whole = [one["obo"] for name, one in changes.items() if not name.startswith("cropped")]
-        lines.append(f"{engine:<14}OBO from {min(whole):.2f} to {max(whole):.2f}")
+        uncropped = [row["obo"] for name, row in rows.items() if not name.startswith("cropped")]
+        lines.append(f"{engine:<14}OBO from {min(uncropped):.2f} to {max(uncropped):.2f}")
     return "\n".join(lines)
 
 
-def report_sensitivity(told: Sequence[Sensitivity]) -> str:
-    """The figures of `sensitivity` for people; an edge is marked."""
+def report_sensitivity(rows: Sequence[Sensitivity]) -> str:
+    """Format the result of `sensitivity` as a table; fragile thresholds are marked with "edge"."""
     lines = [f"{'threshold':<66}{'OBO -10 %':>10}{'now':>6}{'+10 %':>7}{'changed':>9}"]
-    for one in told:
-        edge = " edge" if one.changed else ""
-        where = f"{one.workout} {one.state}: {one.condition}"
+    for row in rows:
+        edge = " edge" if row.changed else ""
+        name = f"{row.workout} {row.state}: {row.condition}"
         lines.append(
-            f"{where[:65]:<66}{one.obo[0]:>10.2f}{one.obo[1]:>6.2f}{one.obo[2]:>7.2f}"
-            f"{one.changed:>9}{edge}"
+            f"{name[:65]:<66}{row.obo[0]:>10.2f}{row.obo[1]:>6.2f}{row.obo[2]:>7.2f}"
+            f"{row.changed:>9}{edge}"
         )
         lines.append(
-            f"{'':<4}folds choose {one.chosen:g}: held out {one.held_out:.2f};"
-            f" false reps {one.false_reps[0]}, {one.false_reps[1]}, {one.false_reps[2]}"
+            f"{'':<4}folds choose {row.chosen:g}: held out {row.held_out:.2f};"
+            f" false reps {row.false_reps[0]}, {row.false_reps[1]}, {row.false_reps[2]}"
         )
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""The picture that goes to the browsers: the frame, the skeleton on it, as JPEG."""
+"""The video for the browsers: draws the skeleton on a frame and encodes it as JPEG."""

@@ -1,4 +1,4 @@
-"""Draws the skeleton that the pose model found."""
+"""Draws the detected skeleton on a frame."""
 
 from typing import Final
 
@@ -8,24 +8,27 @@ from numpy.typing import NDArray
 
 from hiitpi.pose.keypoints import SEEN, SIDES, SKELETON, Pose
 
-#: RGB: the joints that the workout looks at, and the others.
+#: RGB colours of the joints that the workout uses, and of all others.
 BRIGHT: Final = (61, 220, 132)
 FAINT: Final = (154, 163, 175)
 
-#: Sub-pixel bits of OpenCV's drawing coordinates: lines move smoothly between pixels.
-SHIFT: Final = 4
+#: Fractional bits of OpenCV's drawing coordinates: sub-pixel accuracy avoids jittering lines.
+SUBPIXEL_BITS: Final = 4
 
 
 def draw(
     image: NDArray[np.uint8], pose: Pose | None, joints: frozenset[str], mirror: bool
 ) -> NDArray[np.uint8]:
-    """A copy of the frame with the skeleton on it, mirrored if asked.
+    """Return a copy of a frame with the skeleton drawn on it.
 
     Args:
         image: uint8 (H, W, 3) RGB; not changed.
-        pose: what to draw; None: only the frame.
-        joints: names of the joints ("knee") that are shown bright; none: all of them.
-        mirror: left and right exchanged, as people know it from a mirror.
+        pose: the skeleton; None to copy only the frame.
+        joints: names of the joints to highlight, such as "knee"; if empty, all are highlighted.
+        mirror: whether to flip the result horizontally, like a mirror.
+
+    Returns:
+        uint8 (H, W, 3) RGB.
     """
     out: NDArray[np.uint8] = cv2.flip(image, 1) if mirror else image.copy()
     if pose is None:
@@ -33,17 +36,18 @@ def draw(
     xy = pose.xy.copy()
     if mirror:
         xy[:, 0] = image.shape[1] - 1 - xy[:, 0]
-    points = np.rint(xy * (1 << SHIFT)).astype(int).tolist()
-    seen = (pose.score >= SEEN).tolist()
+    points = np.rint(xy * (1 << SUBPIXEL_BITS)).astype(int).tolist()
+    visible = (pose.score >= SEEN).tolist()
     bright = {i for joint in joints for i in SIDES[joint]} if joints else set(range(17))
-    thick = max(2, round(image.shape[0] / 160))
+    thickness = max(2, round(image.shape[0] / 160))
     for a, b in sorted(SKELETON, key=lambda bone: bone[0] in bright and bone[1] in bright):
-        if seen[a] and seen[b]:
-            lit = a in bright and b in bright
-            colour, width = (BRIGHT, thick) if lit else (FAINT, max(1, thick - 1))
-            cv2.line(out, points[a], points[b], colour, width, cv2.LINE_AA, SHIFT)
-    for i, at in enumerate(points):
-        if seen[i] and i >= 5:  # the face needs no dots
-            radius = (thick + 1) << SHIFT
-            cv2.circle(out, at, radius, BRIGHT if i in bright else FAINT, -1, cv2.LINE_AA, SHIFT)
+        if visible[a] and visible[b]:
+            is_bright = a in bright and b in bright
+            colour, width = (BRIGHT, thickness) if is_bright else (FAINT, max(1, thickness - 1))
+            cv2.line(out, points[a], points[b], colour, width, cv2.LINE_AA, SUBPIXEL_BITS)
+    for i, point in enumerate(points):
+        if visible[i] and i >= 5:  # no dots on the face, whose keypoints come first
+            radius = (thickness + 1) << SUBPIXEL_BITS
+            colour = BRIGHT if i in bright else FAINT
+            cv2.circle(out, point, radius, colour, -1, cv2.LINE_AA, SUBPIXEL_BITS)
     return out

@@ -103,7 +103,7 @@ class Pushed(Camera):
     def _release(self) -> None: ...
 
 
-def test_a_frozen_camera_is_trouble():
+def test_a_frozen_camera_is_an_error():
     clock = Clock()
     camera = Pushed(clock)
     camera.start()
@@ -118,7 +118,7 @@ def test_a_frozen_camera_is_trouble():
         camera.read(1, 0)
 
 
-def test_a_camera_that_never_gives_a_picture_is_trouble():
+def test_a_camera_that_never_gives_a_picture_is_an_error():
     clock = Clock()
     camera = Pushed(clock)
     camera.start()
@@ -131,11 +131,11 @@ def test_a_camera_that_never_gives_a_picture_is_trouble():
     "garbage",
     [None, b"", np.zeros((4, 4)), np.zeros((4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)],
 )
-def test_garbage_is_trouble(garbage):
+def test_an_invalid_frame_is_an_error(garbage):
     camera = Pushed()
     camera.start()
     camera._deliver(garbage)
-    with pytest.raises(CameraError, match="garbage"):
+    with pytest.raises(CameraError, match="invalid frames"):
         camera.read(0, 0)
 
 

@@ -168,11 +168,11 @@ def test_close_is_safe_in_any_state(fake, monkeypatch):
     assert fake.opened[0].log == ["start rgb", "stop", "close"]
 
 
-def test_garbage_is_trouble_and_not_a_frame(fake):
+def test_an_invalid_frame_is_an_error_and_not_a_frame(fake):
     camera = PiCamera(Settings())
     camera.start()
     camera._deliver(np.zeros((480, 640), np.uint8))
-    with pytest.raises(CameraError, match="garbage"):
+    with pytest.raises(CameraError, match="invalid frames"):
         camera.read(0, 1)
 
 

@@ -56,13 +56,13 @@ def test_recordings_are_counted_with_every_model_they_have(tmp_path: Path):
     )
     told: list[str] = []
     results = evaluate(index, WorkoutLibrary(), [], None, told.append)
-    assert [(r.engine, r.row.workout, r.got) for r in results] == [
+    assert [(r.engine, r.label.workout, r.reps) for r in results] == [
         ("blazepose", "jumping_jacks", 5),
         ("posenet", "jumping_jacks", 5),
         ("blazepose", "squat", 0),
         ("posenet", "squat", 0),
     ]
-    assert told == ["Left out five.npz: there is no workout 'juggling'."]
+    assert told == ["Skipped five.npz: there is no workout 'juggling'."]
     assert summary(results)["misses"] == []
 
 

@@ -58,7 +58,7 @@ def test_every_change_is_counted_with_every_engine(index: Path):
         "clips": 2, "exact": 1.0, "obo": 1.0, "mae": 0.0, "false_reps": 0,
     }  # fmt: skip
     # Squats cannot be judged without knees, jumping jacks can.
-    assert [r.row.workout for r in told["cropped at the knees"]] == ["jumping_jacks"] * 4
+    assert [r.label.workout for r in told["cropped at the knees"]] == ["jumping_jacks"] * 4
     assert "OBO from" in report_perturbed(figures)
 
 

@@ -58,10 +58,10 @@ def test_the_best_engine_counts_within_one(row: dict[str, str]):
     (found,) = (
         result
         for result in results(INDEX)
-        if (result.row.file, result.row.workout, result.engine)
+        if (result.label.file, result.label.workout, result.engine)
         == (row["file"], row["workout"], "blazepose")
     )
-    assert found.off <= (1 if found.row.most else 0)
+    assert found.error <= (1 if found.label.reps_max else 0)
 
 
 @pytest.mark.parametrize(("recordings", "engine", "within_one", "error", "false_reps"), TARGETS)

@@ -1,1 +1,1 @@
-"""The synthetic athlete: a skeleton in space, its movements, and the painter."""
+"""The synthetic athlete: a rendered person for machines without a camera, and for tests."""

@@ -1,4 +1,4 @@
-"""How the synthetic athlete does each workout: a pose for each moment of a repetition."""
+"""Animations of the synthetic athlete: its pose at each phase of a repetition of each workout."""
 
 import math
 from collections.abc import Callable
@@ -25,67 +25,86 @@ from hiitpi.camera.synthetic.skeleton import (
 
 @dataclass(frozen=True)
 class Animation:
-    """A repetition, or one with each side in turn, as a round trip from a starting pose.
+    """A cycle that starts and ends in the same pose: one repetition, or one with each side in turn.
 
     Attributes:
-        pose: the body at a phase, 0..1 of the round trip, with how far (0..1 of a full repetition)
-            the left side goes, and the right.
-        pace: repetitions a minute.
-        rest: part of the round trip, 0..1, spent in the starting pose.
-        reps: repetitions in a round trip.
-        returns: it goes back the way it came, so that half of it is enough to know all of it.
-        lead: seconds in the starting pose before the first repetition.
-        takes_both: whether a repetition with one side only is none.
+        pose: the body as a function of the phase, 0..1 of the cycle, and of the extent of the
+            movement of the left and of the right side, 0..1 of a full repetition.
+        pace: repetitions per minute.
+        rest: fraction of the cycle, 0..1, spent in the starting pose.
+        reps: repetitions per cycle.
+        symmetric: whether the second half of the cycle is the first half in reverse, so that it
+            needs no frames of its own.
+        lead_s: seconds in the starting pose before the first repetition.
+        needs_both_sides: whether a repetition with one side only does not count.
     """
 
     pose: Callable[[float, float, float], Skeleton]
     pace: float
     rest: float = 0.12
     reps: int = 1
-    returns: bool = True
-    lead: float = 1.5
-    takes_both: bool = False
+    symmetric: bool = True
+    lead_s: float = 1.5
+    needs_both_sides: bool = False
 
 
-def _there(phase: float) -> float:
-    """How far it is from the start on the way there and back: 0, 1, 0."""
+def _excursion(phase: float) -> float:
+    """Return the distance from the starting pose: 0 at phases 0 and 1, and 1 at phase 0.5."""
     return (1 - math.cos(2 * math.pi * phase)) / 2
 
 
-def standing(foot: float, hop: float = 0.0) -> float:
-    """Height of the pelvis over straight legs with the feet `foot` metres from the middle."""
+def pelvis_height(foot: float, hop: float = 0.0) -> float:
+    """Return the height of the pelvis over straight legs, metres.
+
+    Args:
+        foot: distance of each foot from the middle, metres.
+        hop: height of the feet above the floor, metres.
+    """
     leg = (THIGH + SHIN) * 0.995
     return math.sqrt(leg**2 - (foot - HIPS) ** 2) + ANKLE + hop
 
 
-def _mix(a: float, b: float, part: float) -> float:
-    return a + (b - a) * part
+def _lerp(a: float, b: float, fraction: float) -> float:
+    """Interpolate linearly from `a` (fraction 0) to `b` (fraction 1)."""
+    return a + (b - a) * fraction
 
 
 def jumping_jack(phase: float, left: float, right: float) -> Skeleton:
-    """Feet together and arms down; feet wide and hands overhead."""
-    part = left * _there(phase)
-    foot = _mix(0.10, 0.40, part)
+    """Return a pose between feet together, arms down, and feet wide, hands overhead.
+
+    Args:
+        phase: see `Animation.pose`; likewise the others.
+        left: extent of the left arm and of the legs.
+        right: extent of the right arm.
+    """
+    part = left * _excursion(phase)
+    foot = _lerp(0.10, 0.40, part)
     hop = 0.05 * math.sin(math.pi * part)
-    sides = part, right * _there(phase)
-    arms = [Arm(side=_mix(10, 166, p), bend=_mix(12, 14, p)) for p in sides]
+    sides = part, right * _excursion(phase)
+    arms = [Arm(side=_lerp(10, 166, p), bend=_lerp(12, 14, p)) for p in sides]
     return Skeleton(
-        pelvis=vector(0, standing(foot, hop), 0),
+        pelvis=vector(0, pelvis_height(foot, hop), 0),
         feet=(vector(foot, ANKLE + hop, 0), vector(-foot, ANKLE + hop, 0)),
         arms=(arms[0], arms[1]),
     )
 
 
 def squat(phase: float, left: float, right: float) -> Skeleton:
-    """Standing; thighs level, arms held forward."""
-    part = left * _there(phase)
+    """Return a pose between standing and thighs level, with the arms held forward.
+
+    Args:
+        phase: see `Animation.pose`; likewise the others.
+        left: extent of the whole movement.
+        right: not used.
+    """
+    part = left * _excursion(phase)
     foot = 0.21
-    lean = _mix(0.0, 0.55, part)
+    lean = _lerp(0.0, 0.55, part)
     hand = Reach(
-        out=_mix(0.12, 0.10, part), up=_mix(-0.16, -0.06, part), front=_mix(0.22, 0.40, part)
+        out=_lerp(0.12, 0.10, part), up=_lerp(-0.16, -0.06, part), front=_lerp(0.22, 0.40, part)
     )
     return Skeleton(
-        pelvis=vector(0, _mix(standing(foot), 0.43, part), _mix(0.0, -0.26, part)),
+        pelvis=vector(0, _lerp(pelvis_height(foot), 0.43, part), _lerp(0.0, -0.26, part)),
         feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
         arms=(hand, hand),
         up=vector(0, math.cos(lean), math.sin(lean)),
@@ -94,8 +113,16 @@ def squat(phase: float, left: float, right: float) -> Skeleton:
 
 
 def push_up(phase: float, left: float, right: float) -> Skeleton:
-    """From the side, head to the left: a straight body on hands and toes; the chest lowered."""
-    part = left * _there(phase)
+    """Return a pose between straight arms and lowered chest.
+
+    The camera sees it from the side, head to the left: a straight body on hands and toes.
+
+    Args:
+        phase: see `Animation.pose`; likewise the others.
+        left: extent of the left arm and of the body.
+        right: extent of the right arm.
+    """
+    part = left * _excursion(phase)
     body, foot, hand = THIGH + SHIN + TRUNK, vector(0.68, 0.16, 0), 0.05
 
     def shoulder(height: float) -> Vector:
@@ -103,52 +130,57 @@ def push_up(phase: float, left: float, right: float) -> Skeleton:
         return foot + vector(-math.sqrt(1 - rise**2), rise, 0) * body
 
     top = UPPER_ARM + FOREARM + hand
-    chest = shoulder(_mix(top * 0.985, 0.24, part))
+    chest = shoulder(_lerp(top * 0.985, 0.24, part))
     up = unit(chest - foot)
     front = vector(up[1], -up[0], 0) * -1  # the chest faces the floor
-    floor = vector(shoulder(top)[0], hand, 0) - chest
-    arm = Reach(out=0.24, up=float(floor @ up), front=float(floor @ front))
-    other = replace(arm, front=arm.front * _mix(1.0, right / left, 0.5) if left else arm.front)
+    to_floor = vector(shoulder(top)[0], hand, 0) - chest
+    left_arm = Reach(out=0.24, up=float(to_floor @ up), front=float(to_floor @ front))
+    right_front = left_arm.front * _lerp(1.0, right / left, 0.5) if left else left_arm.front
+    right_arm = replace(left_arm, front=right_front)
     return Skeleton(
         pelvis=chest - up * TRUNK,
         feet=(foot + vector(0, 0, 0.09), foot - vector(0, 0, 0.09)),
-        arms=(arm, other),
+        arms=(left_arm, right_arm),
         up=up,
         front=front,
     )
 
 
-def at_ease(part: float, behind: float = 0.0) -> Skeleton:
-    """Standing, arms down, the weight a little to one side; nobody stands quite still.
+def at_ease(phase: float, behind: float = 0.0) -> Skeleton:
+    """Return a standing pose with the arms down that sways a little, as people do.
 
-    `behind`: metres further from the camera than the athlete.
+    Args:
+        phase: phase of the sway, 0..1.
+        behind: distance behind the athlete's normal position, metres away from the camera.
     """
-    foot, sway = 0.12, 0.03 * math.sin(2 * math.pi * part)
+    foot, sway = 0.12, 0.03 * math.sin(2 * math.pi * phase)
     return Skeleton(
-        pelvis=vector(sway, standing(foot) - 0.004, -behind),
+        pelvis=vector(sway, pelvis_height(foot) - 0.004, -behind),
         feet=(vector(foot, ANKLE, -behind), vector(-foot, ANKLE, -behind)),
         arms=(Arm(11 + 60 * sway, bend=14), Arm(11 - 60 * sway, bend=14)),
         up=vector(-0.4 * sway, 1, 0),
     )
 
 
-#: By the workout's slug.
+#: The animation of each workout, by its slug.
 ANIMATIONS: Final = {
     "burpee": Animation(exercises.burpee, pace=15),
-    "high_knees": Animation(exercises.high_knees, pace=100, rest=0, reps=2, returns=False),
-    "jumping_jacks": Animation(jumping_jack, pace=48, takes_both=True),
-    "jumping_lunge": Animation(exercises.jumping_lunge, pace=40, rest=0, reps=2, returns=False),
-    "lunge": Animation(exercises.lunge, pace=24, rest=0.05, reps=2, returns=False),
+    "high_knees": Animation(exercises.high_knees, pace=100, rest=0, reps=2, symmetric=False),
+    "jumping_jacks": Animation(jumping_jack, pace=48, needs_both_sides=True),
+    "jumping_lunge": Animation(exercises.jumping_lunge, pace=40, rest=0, reps=2, symmetric=False),
+    "lunge": Animation(exercises.lunge, pace=24, rest=0.05, reps=2, symmetric=False),
     "mountain_climber": Animation(
-        exercises.mountain_climber, pace=90, rest=0, reps=2, returns=False
+        exercises.mountain_climber, pace=90, rest=0, reps=2, symmetric=False
     ),
-    "plank": Animation(exercises.plank, pace=60, rest=0, lead=0),
+    "plank": Animation(exercises.plank, pace=60, rest=0, lead_s=0),
     "push_up": Animation(push_up, pace=25),
-    "side_squat_jump": Animation(exercises.side_squat_jump, pace=30, rest=0, reps=2, returns=False),
+    "side_squat_jump": Animation(
+        exercises.side_squat_jump, pace=30, rest=0, reps=2, symmetric=False
+    ),
     "sit_up": Animation(exercises.sit_up, pace=20),
-    "skater": Animation(exercises.skater, pace=40, rest=0, reps=2, returns=False),
+    "skater": Animation(exercises.skater, pace=40, rest=0, reps=2, symmetric=False),
     "squat": Animation(squat, pace=22, rest=0.2),
-    "squat_jump": Animation(exercises.squat_jump, pace=24, returns=False),
-    "toe_tap": Animation(exercises.toe_tap, pace=80, rest=0, reps=2, returns=False),
-    "toe_touch": Animation(exercises.toe_touch, pace=36, rest=0, reps=2, returns=False),
+    "squat_jump": Animation(exercises.squat_jump, pace=24, symmetric=False),
+    "toe_tap": Animation(exercises.toe_tap, pace=80, rest=0, reps=2, symmetric=False),
+    "toe_touch": Animation(exercises.toe_touch, pace=36, rest=0, reps=2, symmetric=False),
 }

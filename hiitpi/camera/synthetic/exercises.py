@@ -1,25 +1,25 @@
-"""The stances of each workout that the synthetic athlete does; see `stances`."""
+"""The keyframes of the synthetic athlete's workouts; see `keyframes`."""
 
 from dataclasses import replace
 from typing import Final
 
 from hiitpi.camera.synthetic.keyframes import (
-    STANDS,
-    along,
+    STANDING_HEIGHT,
+    animate,
+    animate_round_trip,
     facing,
     mirrored,
     shifted,
     sideways,
-    there_and_back,
 )
 from hiitpi.camera.synthetic.skeleton import ANKLE, vector
 
-STAND: Final = facing((0, STANDS, 0))
-SIDE: Final = sideways((0, STANDS))
+STAND: Final = facing((0, STANDING_HEIGHT, 0))
+SIDE: Final = sideways((0, STANDING_HEIGHT))
 
-# Squat jump: down, and off the floor.
+# Squat jump: down, then off the floor.
 _FIRM = ((0.21, ANKLE, 0), (-0.21, ANKLE, 0))
-_READY = facing((0, STANDS - 0.02, 0), feet=_FIRM)
+_READY = facing((0, STANDING_HEIGHT - 0.02, 0), feet=_FIRM)
 _LOW = facing(
     (0, 0.43, -0.26),
     up=(0, 0.85, 0.52),
@@ -30,41 +30,41 @@ _AIR = shifted(
     replace(_READY, left_hand=vector(0.3, 0.85, -0.12), right_hand=vector(-0.3, 0.85, -0.12)),
     vector(0, 0.22, 0),
 )
-squat_jump = along(
+squat_jump = animate(
     (0, _READY), (0.45, _LOW), (0.62, _READY), (0.78, _AIR), (0.92, _READY), (1, _READY)
 )
 
-# Lunge, from the side: one foot in front, the knee behind near the floor.
+# Lunge, from the side: one foot in front, the other knee close to the floor.
 _LUNGE = sideways(
     (-0.02, 0.50), feet=((-0.46, ANKLE), (0.46, 0.17)), bend=(-1, -0.25), hands=(-0.1, 0.6)
 )
 _OTHER = mirrored(_LUNGE, from_side=True)
-lunge = along((0, SIDE), (0.25, _LUNGE), (0.5, SIDE), (0.75, _OTHER), (1, SIDE))
+lunge = animate((0, SIDE), (0.25, _LUNGE), (0.5, SIDE), (0.75, _OTHER), (1, SIDE))
 _UP = shifted(SIDE, vector(0, 0.1, 0))
-jumping_lunge = along((0, _LUNGE), (0.25, _UP), (0.5, _OTHER), (0.75, _UP), (1, _LUNGE))
+jumping_lunge = animate((0, _LUNGE), (0.25, _UP), (0.5, _OTHER), (0.75, _UP), (1, _LUNGE))
 
-# High knees: the thigh level, arms like a runner's.
+# High knees: thigh level, arms like a runner's.
 _KNEE = facing(
-    (0, STANDS, 0),
+    (0, STANDING_HEIGHT, 0),
     feet=((0.11, 0.44, 0.30), (-0.1, ANKLE, 0)),
     hands=((0.26, 1.02, 0.0), (-0.22, 1.25, 0.28)),
 )
-high_knees = along((0, STAND), (0.25, _KNEE), (0.5, STAND), (0.75, mirrored(_KNEE)), (1, STAND))
+high_knees = animate((0, STAND), (0.25, _KNEE), (0.5, STAND), (0.75, mirrored(_KNEE)), (1, STAND))
 
-# Mountain climber, from the side: straight arms, one knee to the chest.
+# Mountain climber, from the side: straight arms, one knee drawn to the chest.
 _HANDS = (-0.72, 0.05)
 _TOP = {"up": (-0.95, 0.38), "front": (-0.38, -0.95), "hands": _HANDS}
 _LONG = sideways((-0.18, 0.44), feet=((0.62, 0.13), (0.62, 0.13)), bend=(-0.3, -1), **_TOP)
 _DRIVE = sideways((-0.18, 0.46), feet=((-0.14, 0.13), (0.62, 0.13)), bend=(-1, 0.1), **_TOP)
-mountain_climber = along(
+mountain_climber = animate(
     (0, _LONG), (0.25, _DRIVE), (0.5, _LONG), (0.75, mirrored(_DRIVE, from_side=True)), (1, _LONG)
 )
 
-# Plank: the same on straight arms, held.
+# Plank: the same straight body on straight arms, held with a slight sway.
 _SWAY = shifted(_LONG, vector(0, 0.004, 0))
-plank = there_and_back((0, _LONG), (0.5, _SWAY))
+plank = animate_round_trip((0, _LONG), (0.5, _SWAY))
 
-# Sit-up, from the side, head to the left of the picture.
+# Sit-up, from the side, head on the left of the frame.
 _FEET = ((0.52, ANKLE), (0.52, ANKLE))
 _LYING = sideways(
     (0, 0.13), up=(-1, 0.06), front=(0, 1), bend=(0.2, 1), feet=_FEET, hands=(-0.35, 0.42)
@@ -72,14 +72,14 @@ _LYING = sideways(
 _SITTING = sideways(
     (0, 0.13), up=(0.12, 1), front=(1, 0), bend=(0.2, 1), feet=_FEET, hands=(0.32, 0.55)
 )
-sit_up = there_and_back((0, _LYING), (0.5, _SITTING))
+sit_up = animate_round_trip((0, _LYING), (0.5, _SITTING))
 
-# Burpee, from the side: stand, hands to the floor, plank, and back.
+# Burpee, from the side: stand, squat with the hands on the floor, plank, and back.
 _SQUAT = sideways((0.12, 0.40), up=(-0.85, 0.55), hands=(-0.42, 0.07), bend=(-1, 0.3))
 _KICKED = shifted(_LONG, vector(0.3, 0, 0))
-burpee = there_and_back((0, SIDE), (0.2, _SQUAT), (0.42, _KICKED), (0.5, _KICKED))
+burpee = animate_round_trip((0, SIDE), (0.2, _SQUAT), (0.42, _KICKED), (0.5, _KICKED))
 
-# Skater: from one foot to the other, the free one behind.
+# Skater: leap from one foot to the other, the free foot behind.
 _LAND = facing(
     (0.55, 0.76, 0),
     up=(0.12, 0.95, 0.28),
@@ -87,9 +87,9 @@ _LAND = facing(
     hands=((0.86, 0.95, 0.05), (0.42, 0.75, 0.3)),
 )
 _LEAP = facing((0, 0.92, 0), feet=((0.48, 0.22, 0), (-0.48, 0.22, 0)))
-skater = along((0, _LAND), (0.25, _LEAP), (0.5, mirrored(_LAND)), (0.75, _LEAP), (1, _LAND))
+skater = animate((0, _LAND), (0.25, _LEAP), (0.5, mirrored(_LAND)), (0.75, _LEAP), (1, _LAND))
 
-# Toe touch: legs apart and straight, a hand to the opposite foot.
+# Toe touch: legs apart and straight, one hand to the opposite foot.
 _APART = ((0.34, ANKLE, 0), (-0.34, ANKLE, 0))
 _WIDE = facing((0, 0.84, 0), bend=(0, 0, 1), feet=_APART, hands=((0.62, 1.32, 0), (-0.62, 1.32, 0)))
 _TOUCH = facing(
@@ -100,27 +100,27 @@ _TOUCH = facing(
     feet=_APART,
     hands=((-0.32, 0.2, 0.1), (-0.2, 1.5, 0.1)),
 )
-toe_touch = along((0, _WIDE), (0.25, _TOUCH), (0.5, _WIDE), (0.75, mirrored(_TOUCH)), (1, _WIDE))
+toe_touch = animate((0, _WIDE), (0.25, _TOUCH), (0.5, _WIDE), (0.75, mirrored(_TOUCH)), (1, _WIDE))
 
-# Toe tap: a foot to a low step in front, in turn, arms like a runner's.
+# Toe tap: alternate feet to a low step in front, arms like a runner's.
 _TAP = facing(
-    (0, STANDS - 0.01, 0),
+    (0, STANDING_HEIGHT - 0.01, 0),
     feet=((0.12, 0.29, 0.30), (-0.1, ANKLE, 0)),
     hands=((0.26, 1.0, 0.0), (-0.22, 1.22, 0.26)),
 )
-toe_tap = along((0, STAND), (0.25, _TAP), (0.5, STAND), (0.75, mirrored(_TAP)), (1, STAND))
+toe_tap = animate((0, STAND), (0.25, _TAP), (0.5, STAND), (0.75, mirrored(_TAP)), (1, STAND))
 
-# Side squat jump: squat with the hands together, jump aside with the arms back, squat.
+# Side squat jump: squat with hands clasped, jump sideways with the arms back, squat.
 _CLASPED = replace(_LOW, left_hand=vector(0.05, 1.0, 0.25), right_hand=vector(-0.05, 1.0, 0.25))
-_THERE = shifted(_CLASPED, vector(0.4, 0, 0))
+_SIDE_SQUAT = shifted(_CLASPED, vector(0.4, 0, 0))
 _ACROSS = shifted(_AIR, vector(0, -0.05, 0))
-side_squat_jump = along(
-    (0, _THERE),
-    (0.12, _THERE),
+side_squat_jump = animate(
+    (0, _SIDE_SQUAT),
+    (0.12, _SIDE_SQUAT),
     (0.25, _ACROSS),
-    (0.38, mirrored(_THERE)),
-    (0.62, mirrored(_THERE)),
+    (0.38, mirrored(_SIDE_SQUAT)),
+    (0.62, mirrored(_SIDE_SQUAT)),
     (0.75, _ACROSS),
-    (0.88, _THERE),
-    (1, _THERE),
+    (0.88, _SIDE_SQUAT),
+    (1, _SIDE_SQUAT),
 )

@@ -1,4 +1,4 @@
-"""The synthetic athlete's face: what colour the head has where."""
+"""The synthetic athlete's face: the colour of each point of the head."""
 
 from typing import Final
 
@@ -12,8 +12,15 @@ SKIN: Final = (212.0, 160.0, 128.0)
 HAIR: Final = (52.0, 36.0, 26.0)
 
 
-def face(local: Floats) -> Floats:
-    """Colours on the head's surface; local: (..., 3) to its left, up, front, in head heights."""
+def face_colours(local: Floats) -> Floats:
+    """Return the colours of points on the surface of the head.
+
+    Args:
+        local: float32 (..., 3): coordinates to the head's left, up and front, in head heights.
+
+    Returns:
+        float32 (..., 3) RGB, 0..255.
+    """
     x, y, front = local[..., 0], local[..., 1], local[..., 2] > 0
     skin = np.asarray(SKIN, np.float32)
     colour = np.broadcast_to(skin, local.shape).copy()
@@ -23,13 +30,13 @@ def face(local: Floats) -> Floats:
         cy: float,
         rx: float,
         ry: float,
-        what: Colour,
+        paint_colour: Colour,
         strength: float = 1.0,
         soft: float = 0.12,
     ) -> None:
         inside = 1 - np.sqrt(((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2)
         alpha = (np.clip(inside / soft, 0, 1) * strength * front)[..., None]
-        colour[...] += (np.asarray(what, np.float32) - colour) * alpha
+        colour[...] += (np.asarray(paint_colour, np.float32) - colour) * alpha
 
     dark = (130.0, 92.0, 72.0)
     for sign in (1, -1):
@@ -47,8 +54,8 @@ def face(local: Floats) -> Floats:
     paint(0, -0.26, 0.115, 0.032, (178.0, 100.0, 96.0), 0.85, 0.3)  # lips
     paint(0, -0.26, 0.10, 0.007, (96.0, 48.0, 48.0), 0.9, 0.4)
     paint(0, -0.47, 0.22, 0.08, dark, 0.4, 0.9)  # under the chin
-    line = 0.24 - 0.6 * np.maximum(np.abs(x) - 0.22, 0)
-    hair = np.where(front, np.clip((y - line) * 40, 0, 1), np.clip((y + 0.22) * 40, 0, 1))
+    hairline = 0.24 - 0.6 * np.maximum(np.abs(x) - 0.22, 0)
+    hair = np.where(front, np.clip((y - hairline) * 40, 0, 1), np.clip((y + 0.22) * 40, 0, 1))
     sides = (np.abs(x) > 0.30) & (y > -0.03)
     hair = np.maximum(hair, sides * 0.95)
     strand = (0.82 + 0.36 * (0.5 + 0.5 * np.sin(x * 95 + 14 * np.sin(y * 9))))[..., None]

@@ -1,4 +1,4 @@
-"""Renders the synthetic athlete: one animation for each workout, kept while it may be wanted."""
+"""Renders and caches the frames of the synthetic athlete's animations, in the background."""
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,89 +14,101 @@ from hiitpi.camera.synthetic.skeleton import Skeleton
 from hiitpi.settings import AthleteForm
 from hiitpi.system.host import malloc_trim, set_mmap_threshold
 
-#: Pictures of a movement that goes back the way it came, and of a round trip. Painting one takes
-#: about 0.1 s, so each is painted once.
+#: Frames of a symmetric animation, of which half a cycle suffices, and of any other. Rendering a
+#: frame takes about 0.1 s, so each is rendered only once.
 HALF_CYCLE_FRAMES: Final = 22
 FULL_CYCLE_FRAMES: Final = 36
 
-#: Pictures of standing at ease.
+#: Frames of standing at ease.
 IDLE_FRAMES: Final = 6
 
-#: Films kept: of the workout under way, and of the one to come.
+#: Cached animations: those of the current workout and of the next.
 MAX_ANIMATIONS: Final = 2
 
-#: Who stands too close stands so many metres nearer.
-CLOSE_UP_SCALE: Final = 1.3
+#: How much closer to the camera an athlete stands that is too close, metres.
+CLOSE_UP_M: Final = 1.3
 
 
 class FrameCache:
-    """Paints an athlete of one form, in pictures of one size (width, height).
+    """Renders the frames of an athlete of one form, in one size, and caches them.
+
+    Args:
+        size: width and height of the frames, pixels.
+        form: how well the athlete trains.
 
     Attributes:
-        painter: who paints.
-        ease: standing at ease, and around again.
-        near: standing too close; None: this athlete does not.
-        passer: somebody who walks by; None: nobody does.
-        films: by workout, oldest first.
+        renderer: the renderer.
+        idle_frames: a cycle of standing at ease.
+        close_up: standing too close; None for other forms.
+        passer_by: a second person behind the athlete; None for other forms.
+        animations: the frames by slug of the workout, oldest first.
     """
 
     def __init__(self, size: tuple[int, int], form: AthleteForm) -> None:
-        set_mmap_threshold()  # a picture takes fifty times its size while it is painted
+        set_mmap_threshold()  # rendering a frame takes fifty times its size in memory
         self._form, self._stop = form, threading.Event()
-        self.painter = BodyRenderer(size)
-        # Where in a picture the body is, only they need to know who move it about.
-        self._covered = form in ("leaving", "passer_by")
-        self.ease = self._film([at_ease(i / IDLE_FRAMES) for i in range(IDLE_FRAMES)])
-        self.near = (
-            self.painter.shoot(at_ease(0.5, behind=-CLOSE_UP_SCALE)) if form == "close" else None
+        self.renderer = BodyRenderer(size)
+        # Only these forms need the body mask, because they move the body in the frame.
+        self._keep_masks = form in ("leaving", "passer_by")
+        self.idle_frames = self._render([at_ease(i / IDLE_FRAMES) for i in range(IDLE_FRAMES)])
+        self.close_up = (
+            self.renderer.render(at_ease(0.5, behind=-CLOSE_UP_M)) if form == "close" else None
         )
-        self.passer = self.painter.shoot(at_ease(0.5, behind=1.0)) if form == "passer_by" else None
-        self.films: dict[str, Future[list[RenderedFrame]]] = {}
-        self._brush = ThreadPoolExecutor(max_workers=1, thread_name_prefix="painter")
+        self.passer_by = (
+            self.renderer.render(at_ease(0.5, behind=1.0)) if form == "passer_by" else None
+        )
+        self.animations: dict[str, Future[list[RenderedFrame]]] = {}
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="renderer")
 
-    def order(self, workout: str) -> None:
-        """Have a film painted, unless it is there."""
+    def request(self, workout: str) -> None:
+        """Render the animation of a workout in the background, unless it is cached."""
         self._stop.clear()
-        if workout not in self.films:
-            self.films[workout] = self._brush.submit(self._paint, workout)
-            for old in list(self.films)[:-MAX_ANIMATIONS]:
-                self.films.pop(old).cancel()
+        if workout not in self.animations:
+            self.animations[workout] = self._executor.submit(self._render_animation, workout)
+            for evicted in list(self.animations)[:-MAX_ANIMATIONS]:
+                self.animations.pop(evicted).cancel()
 
-    def film(self, workout: str) -> list[RenderedFrame] | None:
-        """The film of a workout; None: it is not painted yet."""
-        film = self.films.get(workout)
-        return film.result() if film and film.done() and not film.cancelled() else None
+    def frames(self, workout: str) -> list[RenderedFrame] | None:
+        """Return the frames of a workout's animation; None if they are not rendered yet."""
+        future = self.animations.get(workout)
+        return future.result() if future and future.done() and not future.cancelled() else None
 
-    def rest(self) -> None:
-        """Stop painting; what is not finished is forgotten."""
+    def cancel(self) -> None:
+        """Stop rendering; discard unfinished animations."""
         self._stop.set()
-        for workout, film in list(self.films.items()):
-            if not film.done():
-                film.cancel()
-                del self.films[workout]
+        for workout, future in list(self.animations.items()):
+            if not future.done():
+                future.cancel()
+                del self.animations[workout]
 
-    def _paint(self, workout: str) -> list[RenderedFrame]:
-        movement = ANIMATIONS[workout]
-        left, right = RepSchedule(movement, form=self._form).effort
-        last = (HALF_CYCLE_FRAMES if movement.returns else FULL_CYCLE_FRAMES) - 1
-        whole = last * (2 if movement.returns else 1)
-        return self._film([movement.pose(i / whole, left, right) for i in range(last + 1)])
+    def _render_animation(self, workout: str) -> list[RenderedFrame]:
+        animation = ANIMATIONS[workout]
+        left, right = RepSchedule(animation, form=self._form).effort
+        last = (HALF_CYCLE_FRAMES if animation.symmetric else FULL_CYCLE_FRAMES) - 1
+        cycle = last * (2 if animation.symmetric else 1)
+        return self._render([animation.pose(i / cycle, left, right) for i in range(last + 1)])
 
-    def _film(self, bodies: list[Skeleton]) -> list[RenderedFrame]:
-        width, height = self.painter.size
-        reel = np.empty((len(bodies), height, width, 3), np.uint8)
-        film = []
-        for image, body in zip(reel, bodies, strict=True):
+    def _render(self, bodies: list[Skeleton]) -> list[RenderedFrame]:
+        """Render a frame of each body into one block of memory; stop early if cancelled."""
+        width, height = self.renderer.size
+        images = np.empty((len(bodies), height, width, 3), np.uint8)
+        frames = []
+        for image, body in zip(images, bodies, strict=True):
             if self._stop.is_set():
                 break
-            shot = self.painter.shoot(body)
-            image[:] = shot.image
-            film.append(RenderedFrame(image, shot.cover if self._covered else None))
+            rendered = self.renderer.render(body)
+            image[:] = rendered.image
+            frames.append(RenderedFrame(image, rendered.mask if self._keep_masks else None))
         malloc_trim()
-        return film
+        return frames
 
 
 @lru_cache(maxsize=1)
 def shared_frame_cache(size: tuple[int, int], form: AthleteForm) -> FrameCache:
-    """The one for that size and form: a camera that is opened again finds its pictures there."""
+    """Return the cache for a size and form; a reopened camera gets the same one.
+
+    Args:
+        size: width and height of the frames, pixels.
+        form: how well the athlete trains.
+    """
     return FrameCache(size, form)

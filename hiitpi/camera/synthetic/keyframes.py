@@ -1,7 +1,8 @@
-"""Movements as a row of stances: where trunk, hands and feet are at a few moments of each.
+"""Keyframe animation: poses of trunk, hands and feet, and the interpolation between them.
 
-Metres, as in `body`: x to the right of the picture, y up, z towards the camera. From the side the
-athlete faces the left of the picture; the left half of the body is nearer to the camera then.
+Coordinates are those of `skeleton`, in metres: x to the right of the frame, y up, z towards the
+camera. Seen from the side the athlete faces the left of the frame, so the left half of its body is
+nearer to the camera.
 """
 
 import math
@@ -25,21 +26,23 @@ from hiitpi.camera.synthetic.skeleton import (
     vector,
 )
 
-#: Height of the hips over straight legs.
-STANDS: Final = (THIGH + SHIN) * 0.985 + ANKLE
+#: Height of the hips over straight legs, metres.
+STANDING_HEIGHT: Final = (THIGH + SHIN) * 0.985 + ANKLE
 
 
 @dataclass(frozen=True, eq=False)
 class Keyframe:
-    """One moment.
+    """One pose of an animation.
 
     Attributes:
         pelvis: middle of the hips.
         up: direction of the trunk.
-        front: where the chest faces.
-        bend: where the knees point; None: ahead and a little outward.
-        left_foot, right_foot: ankles.
-        left_hand, right_hand: wrists.
+        front: direction in which the chest faces.
+        bend: direction in which the knees point; None for ahead and a little outward.
+        left_foot: left ankle.
+        right_foot: right ankle.
+        left_hand: left wrist.
+        right_hand: right wrist.
     """
 
     pelvis: Vector
@@ -51,79 +54,100 @@ class Keyframe:
     left_hand: Vector
     right_hand: Vector
 
-    def body(self) -> Skeleton:
-        """The body that stands like this."""
+    def skeleton(self) -> Skeleton:
+        """Return the skeleton in this pose."""
         up = unit(self.up)
         front = unit(self.front - up * (self.front @ up))
         left, chest = np.cross(up, front), self.pelvis + up * TRUNK
 
-        def hold(sign: int, hand: Vector) -> Reach:
-            way = hand - chest
-            return Reach(float(way @ left) * sign, float(way @ up), float(way @ front))
+        def reach(sign: int, hand: Vector) -> Reach:
+            offset = hand - chest
+            return Reach(float(offset @ left) * sign, float(offset @ up), float(offset @ front))
 
         return Skeleton(
             self.pelvis,
             (self.left_foot, self.right_foot),
-            (hold(1, self.left_hand), hold(-1, self.right_hand)),
+            (reach(1, self.left_hand), reach(-1, self.right_hand)),
             up,
             front,
             knees=0.5,
             bend=self.bend,
         )
 
-    def towards(self, other: "Keyframe", part: float) -> "Keyframe":
-        """On the way from here (0) to `other` (1)."""
+    def interpolate(self, other: "Keyframe", fraction: float) -> "Keyframe":
+        """Interpolate linearly.
 
-        def mix(a: Vector, b: Vector) -> Vector:
-            return a * (1 - part) + b * part
+        Args:
+            other: the keyframe at fraction 1; this one is at 0.
+            fraction: 0..1.
+        """
 
-        knees = None if self.bend is None or other.bend is None else mix(self.bend, other.bend)
+        def lerp(a: Vector, b: Vector) -> Vector:
+            return a * (1 - fraction) + b * fraction
+
+        bend = None if self.bend is None or other.bend is None else lerp(self.bend, other.bend)
         return Keyframe(
-            mix(self.pelvis, other.pelvis),
-            mix(self.up, other.up),
-            mix(self.front, other.front),
-            knees,
-            mix(self.left_foot, other.left_foot),
-            mix(self.right_foot, other.right_foot),
-            mix(self.left_hand, other.left_hand),
-            mix(self.right_hand, other.right_hand),
+            lerp(self.pelvis, other.pelvis),
+            lerp(self.up, other.up),
+            lerp(self.front, other.front),
+            bend,
+            lerp(self.left_foot, other.left_foot),
+            lerp(self.right_foot, other.right_foot),
+            lerp(self.left_hand, other.left_hand),
+            lerp(self.right_hand, other.right_hand),
         )
 
 
-def along(*stops: tuple[float, Keyframe]) -> Callable[[float, float, float], Skeleton]:
-    """The pose of a movement that passes `stops`, (phase, stance); the first is at phase 0.
+def animate(*keyframes: tuple[float, Keyframe]) -> Callable[[float, float, float], Skeleton]:
+    """Return the pose function of an animation through keyframes; see `Animation.pose`.
 
-    A half-hearted one goes as far as told from the first stance on.
+    A repetition of smaller extent is interpolated between the first keyframe and the full movement;
+    the smaller extent of both sides applies.
+
+    Args:
+        keyframes: pairs (phase, keyframe) in ascending order; the first has phase 0.
     """
 
     def pose(phase: float, left: float, right: float) -> Skeleton:
-        later = next((i for i, (at, _) in enumerate(stops) if at > phase), len(stops) - 1)
-        (begin, here), (end, there) = stops[max(later - 1, 0)], stops[later]
-        part = min(1.0, (phase - begin) / (end - begin)) if end > begin else 0.0
-        stance = here.towards(there, (1 - math.cos(math.pi * part)) / 2)
-        return stops[0][1].towards(stance, min(left, right)).body()
+        last = len(keyframes) - 1
+        following = next((i for i, (at, _) in enumerate(keyframes) if at > phase), last)
+        (begin, start), (end, target) = keyframes[max(following - 1, 0)], keyframes[following]
+        fraction = min(1.0, (phase - begin) / (end - begin)) if end > begin else 0.0
+        keyframe = start.interpolate(target, (1 - math.cos(math.pi * fraction)) / 2)
+        return keyframes[0][1].interpolate(keyframe, min(left, right)).skeleton()
 
     return pose
 
 
-def there_and_back(*stops: tuple[float, Keyframe]) -> Callable[[float, float, float], Skeleton]:
-    """Like `along`, and back the same way; phase 0.5 is the far end."""
-    back = [(1 - at, stance) for at, stance in reversed(stops) if at < 0.5]
-    return along(*stops, *back)
+def animate_round_trip(
+    *keyframes: tuple[float, Keyframe],
+) -> Callable[[float, float, float], Skeleton]:
+    """Return the pose function of a symmetric animation: forward and then in reverse.
+
+    Args:
+        keyframes: pairs (phase, keyframe) of the first half, in ascending order up to phase 0.5.
+    """
+    reverse = [(1 - at, keyframe) for at, keyframe in reversed(keyframes) if at < 0.5]
+    return animate(*keyframes, *reverse)
 
 
-def mirrored(stance: Keyframe, from_side: bool = False) -> Keyframe:
-    """The same with left and right exchanged: seen from the front, or from the side."""
+def mirrored(keyframe: Keyframe, from_side: bool = False) -> Keyframe:
+    """Return a keyframe with left and right exchanged.
+
+    Args:
+        keyframe: the keyframe.
+        from_side: whether the athlete is seen from the side instead of from the front.
+    """
     flip = vector(1, 1, -1) if from_side else vector(-1, 1, 1)
     return Keyframe(
-        stance.pelvis * flip,
-        stance.up * flip,
-        stance.front * flip,
-        None if stance.bend is None else stance.bend * flip,
-        stance.right_foot * flip,
-        stance.left_foot * flip,
-        stance.right_hand * flip,
-        stance.left_hand * flip,
+        keyframe.pelvis * flip,
+        keyframe.up * flip,
+        keyframe.front * flip,
+        None if keyframe.bend is None else keyframe.bend * flip,
+        keyframe.right_foot * flip,
+        keyframe.left_foot * flip,
+        keyframe.right_hand * flip,
+        keyframe.left_hand * flip,
     )
 
 
@@ -136,7 +160,18 @@ def facing(
     feet: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None,
     hands: tuple[tuple[float, float, float], tuple[float, float, float]] | None = None,
 ) -> Keyframe:
-    """Towards the camera; without more, feet under the hips and hands hanging."""
+    """Return a keyframe of an athlete who faces the camera.
+
+    All points and directions are (x, y, z).
+
+    Args:
+        pelvis: middle of the hips.
+        up: direction of the trunk.
+        front: direction in which the chest faces.
+        bend: direction in which the knees point; None for ahead and a little outward.
+        feet: left and right ankle; by default under the hips.
+        hands: left and right wrist; by default hanging down.
+    """
     x, y, z = pelvis
     feet = feet or ((x + 0.12, ANKLE, z), (x - 0.12, ANKLE, z))
     hands = hands or ((x + 0.27, y + 0.02, z + 0.08), (x - 0.27, y + 0.02, z + 0.08))
@@ -154,28 +189,42 @@ def sideways(
     feet: tuple[tuple[float, float], tuple[float, float]] | None = None,
     hands: tuple[float, float] | tuple[tuple[float, float], tuple[float, float]] | None = None,
 ) -> Keyframe:
-    """From the side, facing left: (x, y) of each; hands together, or (left, right)."""
+    """Return a keyframe of an athlete seen from the side, who faces left.
+
+    All points and directions are (x, y).
+
+    Args:
+        pelvis: middle of the hips.
+        up: direction of the trunk.
+        front: direction in which the chest faces.
+        bend: direction in which the knees point.
+        feet: left and right ankle; by default under the hips.
+        hands: both wrists, or left and right wrist; by default hanging down.
+    """
     x, y = pelvis
     feet = feet or ((x, ANKLE), (x, ANKLE))
     hands = hands or (x - 0.06, y + 0.0)
     pair = hands if isinstance(hands[0], tuple) else (hands, hands)
-    apart = HIPS + 0.02, -HIPS - 0.02
-    at_feet = [vector(*foot, z) for foot, z in zip(feet, apart, strict=True)]
-    at_hands = [
-        vector(*hand, z)
-        for hand, z in zip(pair, (SHOULDERS + 0.03, -SHOULDERS - 0.03), strict=True)
-    ]
+    foot_z = HIPS + 0.02, -HIPS - 0.02
+    hand_z = SHOULDERS + 0.03, -SHOULDERS - 0.03
+    ankles = [vector(*foot, z) for foot, z in zip(feet, foot_z, strict=True)]
+    wrists = [vector(*hand, z) for hand, z in zip(pair, hand_z, strict=True)]
     trunk, ahead, knees = (vector(*v, 0) for v in (up, front, bend))
-    return Keyframe(vector(*pelvis, 0), trunk, ahead, knees, *at_feet, *at_hands)
+    return Keyframe(vector(*pelvis, 0), trunk, ahead, knees, *ankles, *wrists)
 
 
-def shifted(stance: Keyframe, by: Vector) -> Keyframe:
-    """The same somewhere else."""
+def shifted(keyframe: Keyframe, by: Vector) -> Keyframe:
+    """Return a keyframe moved as a whole by a vector.
+
+    Args:
+        keyframe: the keyframe.
+        by: displacement, metres.
+    """
     return replace(
-        stance,
-        pelvis=stance.pelvis + by,
-        left_foot=stance.left_foot + by,
-        right_foot=stance.right_foot + by,
-        left_hand=stance.left_hand + by,
-        right_hand=stance.right_hand + by,
+        keyframe,
+        pelvis=keyframe.pelvis + by,
+        left_foot=keyframe.left_foot + by,
+        right_foot=keyframe.right_foot + by,
+        left_hand=keyframe.left_hand + by,
+        right_hand=keyframe.right_hand + by,
     )

@@ -1,4 +1,4 @@
-"""The room that the synthetic athlete trains in, and the lens that looks into it."""
+"""The room of the synthetic athlete, and the projection of the camera."""
 
 from typing import Final
 
@@ -15,7 +15,13 @@ FLOOR: Final = (168.0, 142.0, 112.0)
 
 
 class Lens:
-    """A pinhole camera, `height` metres over the floor, that looks along -z."""
+    """A pinhole camera that looks along -z.
+
+    Args:
+        size: width and height of the frame, pixels.
+        distance: distance from the origin, metres.
+        height: height above the floor, metres.
+    """
 
     def __init__(self, size: tuple[int, int], distance: float = 3.6, height: float = 1.05) -> None:
         self.width, self.height_px = size
@@ -24,13 +30,21 @@ class Lens:
         self.cx, self.cy = self.width / 2, self.height_px * 0.5
 
     def __call__(self, p: Vector) -> tuple[float, float, float]:
-        """Pixel x, pixel y, and pixels per metre there."""
+        """Project a point; return x and y in pixels, and the pixels per metre at its distance."""
         scale = self.focal / (self.distance - float(p[2]))
         return self.cx + float(p[0]) * scale, self.cy - (float(p[1]) - self.height) * scale, scale
 
 
-def room(lens: Lens, random: np.random.Generator) -> Floats:
-    """A wall, a skirting board, and floor boards in perspective; once."""
+def render_room(lens: Lens, random: np.random.Generator) -> Floats:
+    """Render a wall, a skirting board and floor boards in perspective.
+
+    Args:
+        lens: the camera.
+        random: source of the noise.
+
+    Returns:
+        float32 (H, W, 3) RGB, 0..255.
+    """
     width, height = lens.width, lens.height_px
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     edge = lens(vector(0, 0, -1.1))[1]
@@ -56,7 +70,16 @@ def room(lens: Lens, random: np.random.Generator) -> Floats:
 
 
 def grain(random: np.random.Generator, size: tuple[int, int], coarse: float) -> Floats:
-    """Smooth noise with standard deviation 1, of `coarse` pixels; shape (height, width)."""
+    """Return smooth noise with standard deviation 1.
+
+    Args:
+        random: source of the noise.
+        size: width and height, pixels.
+        coarse: size of its features, pixels.
+
+    Returns:
+        float32 (height, width).
+    """
     small = max(2, int(size[1] / coarse)), max(2, int(size[0] / coarse))
     noise = cv2.GaussianBlur(random.standard_normal(small).astype(np.float32), (0, 0), 1.5)
     return cv2.resize(noise / noise.std(), size)

@@ -1,4 +1,4 @@
-"""When the synthetic athlete does what: a set of repetitions without an end, good or bad."""
+"""The schedule of the synthetic athlete: an endless set of repetitions, in good or bad form."""
 
 import math
 from dataclasses import dataclass
@@ -7,27 +7,31 @@ from typing import Final
 from hiitpi.camera.synthetic.animations import Animation
 from hiitpi.settings import AthleteForm
 
-#: Nobody is a metronome: repetitions differ in length by up to this part; uneven ones by more.
-UNEVEN: Final = {"uneven": 0.5}
-EVEN: Final = 0.05
+#: Relative variation of the duration of repetitions: by form, and for all others, because no person
+#: is a metronome.
+JITTER_BY_FORM: Final = {"uneven": 0.5}
+DEFAULT_JITTER: Final = 0.05
 
-#: How far half a repetition goes: less than any standard asks for.
-HALF: Final = 0.5
+#: Extent of a half repetition: less than any workout requires.
+HALF_EXTENT: Final = 0.5
 
-#: How far the right side goes of somebody who spares it.
-LAME: Final = 0.35
+#: Extent of the right side of an athlete who spares it.
+SPARED_SIDE_EXTENT: Final = 0.35
 
-#: Who leaves does so after so many repetitions, walks so long (seconds), and stays away so long.
-SETS, WALK, AWAY = 3, 1.2, 4.0
+#: An athlete who leaves the frame does so after every LEAVES_AFTER_CYCLES cycles of the animation,
+#: takes WALK_S seconds to walk out and as long to walk back in, and stays away for AWAY_S seconds.
+LEAVES_AFTER_CYCLES: Final = 3
+WALK_S: Final = 1.2
+AWAY_S: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledMoment:
-    """What the athlete does at a moment.
+    """The state of the athlete at one moment.
 
     Attributes:
-        phase: of the movement's round trip, 0..1.
-        away: 0 on the spot to 1 out of the picture.
+        phase: phase of the animation's cycle, 0..1.
+        away: how far the athlete has left the frame: 0 in its place, 1 out of the frame.
     """
 
     phase: float
@@ -35,58 +39,62 @@ class ScheduledMoment:
 
 
 class RepSchedule:
-    """A set of one movement, from its beginning.
+    """The schedule of one set of a workout.
 
     Args:
-        movement: what to do.
-        pace: repetitions a minute; 0: the movement's own.
-        form: how well.
+        animation: the animation of the workout.
+        pace: repetitions per minute; 0 for the animation's own pace.
+        form: how well the athlete trains.
     """
 
-    def __init__(self, movement: Animation, pace: float = 0.0, form: AthleteForm = "good") -> None:
-        self._movement, self._form = movement, form
-        self._mean = 60 * movement.reps / (pace or movement.pace)
-        self._tried, self._phase = 0, 0.0
-        self._from = movement.lead
-        self._break = 0.0
+    def __init__(self, animation: Animation, pace: float = 0.0, form: AthleteForm = "good") -> None:
+        self._animation, self._form = animation, form
+        self._mean_s = 60 * animation.reps / (pace or animation.pace)
+        self._cycles, self._phase = 0, 0.0
+        self._cycle_start = animation.lead_s
+        self._break_s = 0.0
 
     @property
     def done(self) -> int:
-        """Repetitions completed so far that a fair referee counts."""
+        """Repetitions completed so far that a correct counter counts."""
         half = self._form == "half"
-        lame = self._form == "one_sided" and self._movement.takes_both
-        return 0 if half or lame else int(self.progress)
+        spared = self._form == "one_sided" and self._animation.needs_both_sides
+        return 0 if half or spared else int(self.progress)
 
     @property
     def progress(self) -> float:
-        """Repetitions tried so far, with the part of the one under way."""
-        return (self._tried + self._phase) * self._movement.reps
+        """Repetitions attempted so far, including the fraction of the current one."""
+        return (self._cycles + self._phase) * self._animation.reps
 
     @property
     def effort(self) -> tuple[float, float]:
-        """How far the left side goes, and the right: 0..1 of a full repetition."""
-        whole = HALF if self._form == "half" else 1.0
-        return whole, LAME if self._form == "one_sided" else whole
+        """Extent of the movement of the left and of the right side, 0..1 of a full repetition."""
+        extent = HALF_EXTENT if self._form == "half" else 1.0
+        return extent, SPARED_SIDE_EXTENT if self._form == "one_sided" else extent
 
     def at(self, elapsed: float) -> ScheduledMoment:
-        """What happens `elapsed` seconds after the start. Time must not run backwards."""
-        while elapsed >= self._from + self._break + self._length():
-            self._from += self._break + self._length()
-            self._tried, self._phase = self._tried + 1, 0.0
-            leaves = self._form == "leaving" and self._tried % SETS == 0
-            self._break = 2 * WALK + AWAY if leaves else 0.0
-        since = elapsed - self._from
-        if 0 <= since < self._break:
-            return ScheduledMoment(0.0, _outward(since))
-        through = max(0.0, since - self._break) / self._length()
-        self._phase = max(0.0, through - self._movement.rest) / (1 - self._movement.rest)
+        """Advance the schedule and return the state of the athlete.
+
+        Args:
+            elapsed: seconds since the start; must not decrease between calls.
+        """
+        while elapsed >= self._cycle_start + self._break_s + self._cycle_s():
+            self._cycle_start += self._break_s + self._cycle_s()
+            self._cycles, self._phase = self._cycles + 1, 0.0
+            leaves = self._form == "leaving" and self._cycles % LEAVES_AFTER_CYCLES == 0
+            self._break_s = 2 * WALK_S + AWAY_S if leaves else 0.0
+        since = elapsed - self._cycle_start
+        if 0 <= since < self._break_s:
+            return ScheduledMoment(0.0, _distance_away(since))
+        fraction = max(0.0, since - self._break_s) / self._cycle_s()
+        self._phase = max(0.0, fraction - self._animation.rest) / (1 - self._animation.rest)
         return ScheduledMoment(self._phase)
 
-    def _length(self) -> float:
-        differ = UNEVEN.get(self._form, EVEN)
-        return self._mean * (1 + differ * math.sin(1.7 * self._tried))
+    def _cycle_s(self) -> float:
+        jitter = JITTER_BY_FORM.get(self._form, DEFAULT_JITTER)
+        return self._mean_s * (1 + jitter * math.sin(1.7 * self._cycles))
 
 
-def _outward(since: float) -> float:
-    """Out, away, and back in: 0..1 of the way out of the picture."""
-    return min(1.0, since / WALK, max(0.0, 2 * WALK + AWAY - since) / WALK)
+def _distance_away(since: float) -> float:
+    """Return how far the athlete has left the frame, 0..1, `since` seconds into the break."""
+    return min(1.0, since / WALK_S, max(0.0, 2 * WALK_S + AWAY_S - since) / WALK_S)

@@ -1,8 +1,10 @@
-"""A skeleton in space: metres, x to the right of the picture, y up, z towards the camera.
+"""The 3D skeleton of the synthetic athlete.
 
-Facing the camera, the athlete's left is at +x. Segment lengths are those of a person of 1.76 m
-after Drillis and Contini (1966), "Body Segment Parameters": upper arm 0.186, forearm 0.146, thigh
-0.245, shin 0.246 of the height, rounded.
+Coordinates are in metres: x to the right of the frame, y up, z towards the camera.
+
+When it faces the camera, the athlete's left is at +x. Segment lengths are those of a person of
+1.76 m after Drillis and Contini (1966), "Body Segment Parameters": upper arm 0.186, forearm 0.146,
+thigh 0.245, shin 0.246 of the height, rounded.
 """
 
 import math
@@ -20,7 +22,7 @@ HAND: Final = 0.17
 THIGH: Final = 0.43
 SHIN: Final = 0.41
 FOOT: Final = 0.19
-ANKLE: Final = 0.085  # height of the ankle over the floor
+ANKLE: Final = 0.085  # height of the ankle above the floor
 TRUNK: Final = 0.50  # hip line to shoulder line
 NECK: Final = 0.075
 HEAD: Final = 0.25
@@ -29,24 +31,24 @@ HIPS: Final = 0.095  # half of the hip line
 
 
 def vector(x: float, y: float, z: float) -> Vector:
-    """A point or direction."""
+    """Return a point or direction as float64 (3,)."""
     return np.array((x, y, z), float)
 
 
 def unit(v: Vector) -> Vector:
-    """The direction of `v`."""
+    """Return `v` scaled to length 1."""
     direction: Vector = v / (np.linalg.norm(v) + 1e-9)
     return direction
 
 
 @dataclass(frozen=True)
 class Arm:
-    """How an arm is held, in degrees.
+    """The position of an arm as joint angles, in degrees.
 
     Attributes:
-        side: away from the trunk: 0 hanging, 90 level, 180 overhead.
-        front: of the plane of `side`, turned forward.
-        bend: of the elbow, in the direction of `side`.
+        side: angle between arm and trunk: 0 hanging, 90 level, 180 overhead.
+        front: rotation of the plane of `side` to the front.
+        bend: flexion of the elbow, in the direction of `side`.
     """
 
     side: float
@@ -56,7 +58,13 @@ class Arm:
 
 @dataclass(frozen=True)
 class Reach:
-    """A hand at a point: metres from the middle of the shoulders, outward, up, forward."""
+    """The position of an arm as that of its hand, relative to the middle of the shoulders, metres.
+
+    Attributes:
+        out: outward, to the side of the arm.
+        up: along the trunk.
+        front: in the direction in which the chest faces.
+    """
 
     out: float
     up: float
@@ -64,17 +72,17 @@ class Reach:
 
 
 class Skeleton:
-    """Every joint of one pose; pairs are (left, right).
+    """All joints of one pose, computed by inverse kinematics; pairs are (left, right).
 
     Args:
         pelvis: middle of the hips.
         feet: the ankles.
-        arms: how the arms are held.
-        up: direction of the trunk, hips to shoulders.
-        front: where the chest faces.
-        knees: how far the knees point outward, 0 straight ahead.
-        toes: how far the toes point outward.
-        bend: where the knees point; None: ahead, and outward by `knees`.
+        arms: positions of the arms.
+        up: direction of the trunk, from hips to shoulders; None for upright.
+        front: direction in which the chest faces; None for towards the camera.
+        knees: how far the knees point outward; 0 for straight ahead.
+        toes: how far the toes point outward; 0 for straight ahead.
+        bend: direction in which the knees point; None for ahead and outward by `knees`.
     """
 
     def __init__(
@@ -120,7 +128,7 @@ class Skeleton:
     def _arm(self, sign: int, arm: Arm | Reach) -> None:
         shoulder = self.chest + self.left * (sign * SHOULDERS)
         if isinstance(arm, Arm):
-            # The shoulder blade turns along: the shoulder rises as the arm goes overhead.
+            # The shoulder blade rotates with the arm: the shoulder rises as the arm goes overhead.
             raised = (1 - math.cos(math.radians(arm.side))) / 2
             shoulder = shoulder + self.left * (-sign * 0.035 * raised) + self.up * 0.055 * raised
             elbow = shoulder + self._direction(sign, arm.side, arm.front) * UPPER_ARM
@@ -144,13 +152,21 @@ class Skeleton:
 def two_bones(
     start: Vector, end: Vector, first: float, second: float, pole: Vector
 ) -> tuple[Vector, Vector]:
-    """The middle joint of a chain of two bones that bends towards `pole`, and where it ends.
+    """Solve the inverse kinematics of a chain of two bones.
 
-    The end is `end`, or as near to it as the bones reach.
+    Args:
+        start: where the chain begins.
+        end: where it is to end.
+        first: length of the first bone, metres.
+        second: length of the second bone, metres.
+        pole: direction in which the middle joint bends.
+
+    Returns:
+        The middle joint; and the end, which is as close to `end` as the bones reach.
     """
-    way = end - start
-    distance = min(float(np.linalg.norm(way)), (first + second) * 0.9995)
-    along = unit(way)
+    offset = end - start
+    distance = min(float(np.linalg.norm(offset)), (first + second) * 0.9995)
+    along = unit(offset)
     x = (first**2 - second**2 + distance**2) / (2 * distance)
     height = math.sqrt(max(first**2 - x**2, 0.0))
     across = unit(pole - along * (pole @ along))

@@ -6,7 +6,7 @@ import pytest
 from hiitpi.camera.synthetic.animations import ANIMATIONS
 from hiitpi.camera.synthetic.camera import STEPS_BACK_AFTER_S, AthleteCamera
 from hiitpi.camera.synthetic.renderer import BodyRenderer
-from hiitpi.camera.synthetic.schedule import HALF, RepSchedule
+from hiitpi.camera.synthetic.schedule import HALF_EXTENT, RepSchedule
 from hiitpi.coach.coach import Coach
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.pose.catalog import Catalog
@@ -21,7 +21,7 @@ def test_every_shipped_workout_has_its_movement():
 def test_pictures_are_pictures(slug: str):
     painter = BodyRenderer((320, 240))
     movement = ANIMATIONS[slug]
-    far_off = 0.5 if movement.returns else 0.25
+    far_off = 0.5 if movement.symmetric else 0.25
     start, far = (painter(movement.pose(phase, 1, 1)) for phase in (0.0, far_off))
     assert start.shape == (240, 320, 3)
     assert start.dtype == np.uint8
@@ -36,7 +36,7 @@ def test_a_routine_does_as_many_as_it_says(slug: str, pace: float):
     routine = RepSchedule(movement, pace)
     mean = 60 / (pace or movement.pace)
     turns, before = 0, 0.0
-    for i in range(int((movement.lead + 20 * mean) * 100)):
+    for i in range(int((movement.lead_s + 20 * mean) * 100)):
         phase = routine.at(i / 100).phase
         assert 0 <= phase <= 1
         turns += phase < before
@@ -73,12 +73,12 @@ def test_it_stands_until_the_workout_begins_and_then_counts():
 def test_what_is_done_badly_is_not_done(form, counted: int):
     routine = RepSchedule(ANIMATIONS["jumping_jacks"], 60, form)
     elapsed, gone = 0.0, 0.0
-    while routine._tried < 5:
+    while routine._cycles < 5:
         moment = routine.at(elapsed)
         gone = max(gone, moment.away)
         elapsed += 1 / 30
     assert routine.done == counted
-    assert (routine.effort == (HALF, HALF)) == (form == "half")
+    assert (routine.effort == (HALF_EXTENT, HALF_EXTENT)) == (form == "half")
     assert (routine.effort[1] < routine.effort[0]) == (form == "one_sided")
     assert (gone == 1.0) == (form == "leaving")
 
@@ -91,7 +91,7 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
     camera = AthleteCamera((640, 480), pace=50, form=form, clock=clock)
     camera._open()
     camera.perform("jumping_jacks")
-    camera._atelier.films["jumping_jacks"].result()
+    camera._cache.animations["jumping_jacks"].result()
     blazepose = engine("blazepose", catalog)
     coach = Coach(WorkoutLibrary()["jumping_jacks"], clock())
     for _ in range(15 * 14):
@@ -108,8 +108,8 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
         assert truth - (2 if form == "leaving" else 1) <= coach.reps <= truth
 
 
-#: What an engine does not see well enough in the synthetic athlete. PoseNet was trained on people
-#: who stand, and takes two legs that are seen from the side for one.
+#: Workouts of the synthetic athlete that an engine does not detect well enough. PoseNet was trained
+#: on standing people, and takes two legs seen from the side for one.
 FLOOR = {"burpee", "mountain_climber", "plank", "push_up", "sit_up", "toe_touch"}
 NOT_SEEN = {
     "blazepose": set(),
@@ -129,7 +129,7 @@ SEEN_BY = [
 def pictures(slug: str) -> list[np.ndarray]:
     """Of a round trip, in 16 steps; half of it if it goes back the way it came."""
     movement, painter = ANIMATIONS[slug], BodyRenderer((480, 360))
-    count = 9 if movement.returns else 17
+    count = 9 if movement.symmetric else 17
     return [painter(movement.pose(i / 16, 1, 1)) for i in range(count)]
 
 
@@ -143,7 +143,7 @@ def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: st
         phase = routine.at(frame / 30).phase
         if routine.done >= 6:
             break
-        if movement.returns:
+        if movement.symmetric:
             phase = min(phase, 1 - phase)
         coach.update(poses[round(phase * 16)], frame / 30)
     assert abs(coach.reps - routine.done) <= 1
@@ -166,7 +166,7 @@ def test_it_does_not_know_everything(caplog: pytest.LogCaptureFixture):
     camera.start()
     camera.perform("juggling")
     camera.close()
-    assert "does not know 'juggling'" in caplog.text
+    assert "cannot do 'juggling'" in caplog.text
 
 
 def test_it_takes_the_starting_position_and_waits_for_go():
@@ -175,12 +175,12 @@ def test_it_takes_the_starting_position_and_waits_for_go():
     camera = AthleteCamera((160, 120), form="close", clock=clock)
     camera._open()
     camera.prepare("squat")
-    camera._atelier.films["squat"].result()
+    camera._cache.animations["squat"].result()
     near, _ = camera._grab()
     clock.now += STEPS_BACK_AFTER_S + 0.1
     back, truth = camera._grab()
     assert np.abs(near.astype(int) - back).mean() > 2
-    film = camera._atelier.films["squat"]
+    film = camera._cache.animations["squat"]
     for _ in range(30):
         clock.now += 1
         still, truth = camera._grab()
@@ -193,7 +193,7 @@ def test_it_takes_the_starting_position_and_waits_for_go():
     assert truth >= 2
     camera.prepare("jumping_jacks")
     camera.prepare("lunge")
-    assert list(camera._atelier.films) == ["jumping_jacks", "lunge"]
+    assert list(camera._cache.animations) == ["jumping_jacks", "lunge"]
     camera.prepare("lunge")
     assert film.done()
     camera.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hiitpi.camera.synthetic.animations import at_ease, standing
+from hiitpi.camera.synthetic.animations import at_ease, pelvis_height
 from hiitpi.camera.synthetic.skeleton import ANKLE, Arm, Skeleton, vector
 from hiitpi.coach.session.program import Exercise, Program, for_seconds, free, tabata, to_reps
 from hiitpi.coach.session.session import (
@@ -27,7 +27,7 @@ def hands(left: float, right: float) -> Pose:
     foot = 0.12
     return pose_of(
         Skeleton(
-            pelvis=vector(0, standing(foot), 0),
+            pelvis=vector(0, pelvis_height(foot), 0),
             feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
             arms=(Arm(left), Arm(right)),
         )
