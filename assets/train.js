@@ -25,7 +25,8 @@
       this.graphs = new LiveGraphs();
       this.session = null;
       this.status = null;
-      this.finished = null;
+      this.finished = null; // uuid of the session whose end was announced last
+      this.previous = null; // uuid of the session that was on this page last
       this.lastId = "";
       this.pending = { samples: [], reps: [] }; // not yet drawn in the graphs
       this.earlyEvents = []; // events of a session whose snapshot has not arrived yet
@@ -156,6 +157,7 @@
 
     setSession(session) {
       const before = this.session?.uuid;
+      this.previous = before ?? this.previous;
       this.session = session;
       if (session?.uuid !== before) setProps("session-id", { data: session?.uuid ?? null });
       if (session) {
@@ -164,16 +166,18 @@
         for (const event of this.earlyEvents.splice(0))
           if (event.session === session.uuid) this.board.addBar(event);
       } else this.board.end();
-      this.choosePhase(before);
+      this.choosePhase();
     }
 
-    /* Set the page's phase; `before`: uuid of the previous session, whose summary is shown. */
-    choosePhase(before) {
+    /* Set the page's phase. A session is over, and its summary shown, when its snapshot is gone and
+       its end was announced; either may arrive first. */
+    choosePhase() {
       const { dataset } = this.root;
       if (this.session) dataset.phase = this.session.phase;
-      else if (before && this.finished === before) {
+      else if (this.previous && this.finished === this.previous) {
         dataset.phase = "finished";
-        setProps("finished-id", { data: before });
+        setProps("finished-id", { data: this.previous });
+        this.previous = null;
         document.title = "Finished · HIIT PI";
       } else if (dataset.phase !== "finished") {
         dataset.phase = "ready";
@@ -201,6 +205,7 @@
     onEnded(event, recent) {
       if (event.kind !== "finished") return;
       this.finished = event.session;
+      if (!this.session && this.previous === event.session) this.choosePhase();
       if (recent) {
         play("done");
         say("Finished. Well done.");

@@ -63,7 +63,8 @@ export function load(...names) {
   const played = [];
   document.addEventListener("hiitpi:sound", (event) => played.push(event.detail));
   const context = vm.createContext(window);
-  for (const name of names)
+  const loadScript = (name) =>
     vm.runInContext(readFileSync(new URL(name, ASSETS), "utf8"), context, { filename: name });
-  return { window, document, played, hiitpi: window.hiitpi };
+  names.forEach(loadScript);
+  return { window, document, played, hiitpi: window.hiitpi, load: loadScript };
 }

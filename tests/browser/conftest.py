@@ -151,6 +151,14 @@ def log_in(page: Page, name: str, ready: bool = True) -> None:
     page.wait_for_selector("#train[data-phase=ready]" if ready else "#train", timeout=30_000)
 
 
+def wait_for_callbacks(page: Page) -> None:
+    """Wait until Dash has answered all callbacks of the page, as `dash.testing` does."""
+    page.wait_for_function(
+        "() => { const { stored, completed, ...queues } = window.store.getState().callbacks;"
+        " return Object.values(queues).every((queue) => !queue.length); }"
+    )
+
+
 def introduce(page: Page, name: str) -> None:
     """Fill in the form for somebody new."""
     if not page.is_visible("#name"):

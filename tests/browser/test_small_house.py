@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.coach.session.program import free
 from hiitpi.records.sessions import Store
-from tests.browser.conftest import App, introduce, opened, running
+from tests.browser.conftest import App, introduce, opened, running, wait_for_callbacks
 from tests.support.session_factory import record
 
 pytestmark = pytest.mark.slow
@@ -44,6 +44,7 @@ def press_everything(page: Page, path: str) -> int:
     while True:
         page.goto(path)
         page.wait_for_selector("h1")
+        wait_for_callbacks(page)
         buttons = page.locator("main button:visible:enabled")
         if pressed >= buttons.count():
             return pressed
