@@ -26,11 +26,11 @@ expect.set_options(timeout=15_000)  # a machine that runs other tests beside the
 
 @dataclass
 class App:
-    """The running app."""
+    """The running app; of a device elsewhere only the address is known."""
 
     url: str
-    instance: Path
-    process: subprocess.Popen[str]
+    instance: Path | None
+    process: subprocess.Popen[str] | None
 
 
 @cache
@@ -116,8 +116,9 @@ def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
     cannot be waited for, then.
     """
     context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict
-    )
+        viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict,
+        ignore_https_errors=True,
+    )  # fmt: skip
     trouble: list[str] = []
     context.on("weberror", lambda error: trouble.append(str(error.error)))
     context.on(
