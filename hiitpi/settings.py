@@ -1,6 +1,6 @@
 """Typed settings, read from environment variables and from a file `.env`.
 
-No other module reads the environment. The `description` of each field is its row in
+No other module reads `HIITPI_...` variables. The `description` of each field is its row in
 docs/configuration.md; `python -m hiitpi settings` prints that table.
 """
 
