@@ -151,7 +151,7 @@ class Settings(BaseSettings):
         "see the video.",
     )
     hosts: str = Field(
-        "", description="Additional host names for a reverse proxy of yours, separated by commas."
+        "", description="Additional host names, such as a reverse proxy's, separated by commas."
     )
     tls_cert: Path | None = Field(
         None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."
