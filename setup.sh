@@ -194,7 +194,8 @@ check() {
   # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
   nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
-  # The club tests run eight whole apps at once, so they run alone.
+  # The club tests run eight whole apps at once, so they run after the others; the browser tests may
+  # still be running.
   .venv/bin/python -m pytest tests/club || failed=$?
   wait "$browser" || failed=$?
   cat "$log"

@@ -35,7 +35,7 @@ class FrameResult:
 
 
 class Coach:
-    """Referee and trainer of one athlete at one workout.
+    """Counts and scores the repetitions of one athlete at one workout, and gives cues.
 
     It may be given any clock, as long as `time` never runs backwards.
 

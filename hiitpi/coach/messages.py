@@ -34,7 +34,7 @@ class Sample:
 
     Attributes:
         seq: number of the frame since the camera started.
-        time: seconds of the trainer's monotonic clock at capture.
+        time: time of capture, seconds of the pipeline's monotonic clock.
         inference_ms: what the pose engine took.
         confidence: 0..1 that a person is in view; 0 when nobody is.
         keypoints: (x, y, score) of the seventeen COCO keypoints in whole pixels; None: nobody.
@@ -102,7 +102,7 @@ class Event:
 
     Attributes:
         kind: what.
-        time: seconds of the trainer's monotonic clock.
+        time: seconds of the pipeline's monotonic clock.
         text: words for the athlete; empty when there is nothing to say.
         rep: the repetition, for kind "rep".
         session: the session's uuid, as text.
@@ -119,7 +119,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a page asks of the trainer.
+    """What a page asks of the pipeline.
 
     Attributes:
         kind: what to do.

@@ -49,7 +49,7 @@ def running(
 ) -> Iterator[App]:
     """`python app.py` with a real Redis and a real model.
 
-    `rate` other than 1: with a trainer whose clock runs so many times as fast. `full`: with the
+    `rate` other than 1: with a pipeline whose clock runs so many times as fast. `full`: with the
     model and the frame rate that are chosen where nobody chooses, which keep a machine busier than
     most tests need. `more`: settings.
     """
@@ -141,7 +141,7 @@ def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
 
 
 def log_in(page: Page, name: str, ready: bool = True) -> None:
-    """Be somebody, new or not, and stand on the training floor."""
+    """Be somebody, new or not, and open the training page."""
     page.goto("/")
     page.wait_for_selector(".login h1")
     known = page.locator(".button.name", has_text=name)

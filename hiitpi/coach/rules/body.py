@@ -62,7 +62,7 @@ FLOOR_JOINTS: Final = ("ankle", "shoulder")
 class BodyTracker:
     """The athlete at one moment: steady joints, and how long the body's parts are in this picture.
 
-    One Body lives as long as its athlete is in view; `update` moves it on.
+    A BodyTracker lives as long as its athlete is in view; `update` adds each frame.
     """
 
     def __init__(self) -> None:

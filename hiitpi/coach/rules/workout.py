@@ -8,7 +8,8 @@ from typing import Literal
 from hiitpi.coach.rules.measure import Condition, Measure
 from hiitpi.errors import WorkoutError
 
-#: Where hands go in a workout, so that this is no sign to the trainer: both above the head, or one.
+#: Where the hands go in a workout, so that it is not taken for the pause gesture: both above the
+#: head, or one.
 Hands = Literal["overhead", "one up"]
 
 

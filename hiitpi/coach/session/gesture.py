@@ -1,4 +1,4 @@
-"""A sign to the trainer, held for a while: pause, and go on. No hand needs to be free for it."""
+"""The pause gesture: held for two seconds, it pauses or resumes the session without a button."""
 
 import math
 from collections.abc import Iterable

@@ -331,7 +331,7 @@ class TrainingSession:
         )
 
     def _restore(self, time: float) -> None:
-        """Be where an earlier trainer left the session."""
+        """Continue where an earlier pipeline process left the session."""
         last = self._sets[-1]
         mine = tuple(rep for rep in self._series if rep.set == last.number)
         self.clock.go_to(last.number, last.seconds, last.began + last.seconds)
