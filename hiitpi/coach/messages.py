@@ -1,7 +1,7 @@
 """What the coach says and hears. Frozen data, nothing else; `hiitpi.live` carries it about."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,10 @@ Status = Literal["active", "finished", "interrupted", "discarded"]
 
 #: Sessions that count: finished by Done, or cut short by a stop of the app.
 KEPT: tuple[Status, ...] = ("finished", "interrupted")
+
+#: Version of the rules of the form score, see `hiitpi.coach.rules.scoring`. Scores of different
+#: versions are not compared with each other.
+SCORING_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,8 @@ class SetRecord:
         sway: of the body from side to side, degrees (standard deviation); None: never seen from
             the front.
         corrected: repetitions as the athlete corrected them afterwards; None: not corrected.
+        scoring: version of the rules behind the score, see `SCORING_VERSION`; records without it
+            were written under the first ones.
     """
 
     number: int
@@ -166,6 +172,7 @@ class SetRecord:
     score: float | None = None
     sway: float | None = None
     corrected: int | None = None
+    scoring: int = 1
 
     @property
     def counted(self) -> int:

@@ -57,7 +57,7 @@ class HoldTimer:
         if math.isnan(self._since) or time - self._last > WOBBLE_GRACE_S:
             self._since, self._cycle = time, Cycle(time)
         self._last, self._told = time, False
-        self._cycle.see(values)
+        self._cycle.see(values, time)
         if time - self._since < 1:
             return None
         cycle, self._cycle = self._cycle, Cycle(time)

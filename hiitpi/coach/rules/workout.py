@@ -36,8 +36,10 @@ class Workout:
         view: the side to show to the camera: "front", "side", or "any".
         states: the first is where a repetition starts and ends. One alone is a hold: seconds count.
         signal: the one number for the live graph.
-        full_range: for each measure the (lowest, highest) value of a full repetition; the form
-            score compares with it.
+        full_range: for each measure the (lowest, highest) value of a full repetition, which the
+            best tenth of people reach; the form score compares with it.
+        lowering: when the body is lowered under control: on the way "out" of the first state, or
+            "back" to it; None: nothing is lowered.
         throughout: conditions that must hold all the time; where one does not, the repetition
             under way is void.
         shortest: seconds below which a cycle is a twitch and not a repetition. It is the time away
@@ -60,6 +62,7 @@ class Workout:
     signal: Measure
     full_range: Mapping[Measure, tuple[float, float]]
     throughout: tuple[Condition, ...] = ()
+    lowering: Literal["out", "back"] | None = None
     shortest: float = 0.35
     longest: float = 15.0
     pace: float = 30.0

@@ -4,7 +4,15 @@ from dataclasses import replace
 from typing import Final
 
 from hiitpi.coach.coach import Coach, FrameResult, idle_sample
-from hiitpi.coach.messages import Event, Phase, Sample, SessionRecord, SetRecord, Status
+from hiitpi.coach.messages import (
+    SCORING_VERSION,
+    Event,
+    Phase,
+    Sample,
+    SessionRecord,
+    SetRecord,
+    Status,
+)
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.device_control import DeviceControl
@@ -278,7 +286,8 @@ class TrainingSession:
     def _begin_set(self, step: Step, time: float) -> None:
         self.coach = Coach(self.workout, time)
         began = self.clock.total_s - self.clock.spent
-        self._sets.append(SetRecord(step.number, self.workout.slug, step.round, began, 0.0, 0, 0))
+        position = step.number, self.workout.slug, step.round
+        self._sets.append(SetRecord(*position, began, 0.0, 0, 0, scoring=SCORING_VERSION))
         self._worked = 0.0
 
     def _set_now(self) -> SetRecord:
