@@ -115,7 +115,7 @@ def test_condition_has_words():
 
 def body_of(pose: Pose, *, seen: float = 0.2) -> BodyTracker:
     body = BodyTracker()
-    body.update(Smoother(seen=seen).update(pose, 0.0), 0.0)
+    body.update(Smoother(min_score=seen).update(pose, 0.0), 0.0)
     return body
 
 
@@ -222,7 +222,7 @@ def test_guesses_do_not_speak_surely():
 
 
 def test_shoulders_tell_of_sitting_up_when_the_hips_are_guessed():
-    up, body, smoother = sitting_up(says=SAYS), BodyTracker(), Smoother(seen=0.01)
+    up, body, smoother = sitting_up(says=SAYS), BodyTracker(), Smoother(min_score=0.01)
     for frame in range(60):
         pose = CLOSED.pose(y=400 if frame < 45 else 310)
         pose.score[[KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")]] = 0.1

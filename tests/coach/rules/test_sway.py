@@ -5,12 +5,12 @@ import pytest
 
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.smoothing import Smoother
-from hiitpi.coach.rules.sway import ENOUGH, SwayMeter
+from hiitpi.coach.rules.sway import MIN_FRAMES, SwayMeter
 from tests.support.stick_figure import CLOSED
 
 
 def sway_of(leans: list[float], **figure: float) -> float | None:
-    balance, body, smoother = SwayMeter(), BodyTracker(), Smoother(window=0.0)
+    balance, body, smoother = SwayMeter(), BodyTracker(), Smoother(window_s=0.0)
     for frame, lean in enumerate(leans):
         pose = replace(CLOSED, lean=lean, **figure).pose()
         body.update(smoother.update(pose, float(frame)), float(frame))
@@ -29,8 +29,8 @@ def test_sway_is_the_standard_deviation_of_the_lean(degrees: float):
 
 
 def test_it_takes_a_while():
-    assert sway_of([1.0] * (ENOUGH - 1)) is None
-    assert sway_of([1.0] * ENOUGH) is not None
+    assert sway_of([1.0] * (MIN_FRAMES - 1)) is None
+    assert sway_of([1.0] * MIN_FRAMES) is not None
 
 
 def test_lying_is_not_swaying():

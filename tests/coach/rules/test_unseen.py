@@ -52,7 +52,7 @@ def hidden(pose: Pose, joints: tuple[str, ...]) -> Pose:
 
 def body_after(*poses: Pose) -> BodyTracker:
     """The body that has been in these poses, a quarter of a second each."""
-    body, smoother = BodyTracker(), Smoother(window=0.0)
+    body, smoother = BodyTracker(), Smoother(window_s=0.0)
     for i, pose in enumerate(poses):
         smoother.clear()
         body.update(smoother.update(pose, i / 4), i / 4)

@@ -50,5 +50,5 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: 
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path):
-    with pytest.raises(WorkoutError, match="No folder"):
+    with pytest.raises(WorkoutError, match="There is no folder"):
         WorkoutLibrary(tmp_path / "nowhere")

@@ -147,8 +147,8 @@ def walk(program: Program, tick: float, reps_a_second: float = 0.0) -> list[tupl
         if clock.step is None:
             break
         step, counted, spent = clock.step, counted + reps_a_second * tick, spent + tick
-        if clock.run(tick, int(counted) if step.phase == "work" else 0):
-            over = clock.spent if clock.step else 0.0
+        if clock.advance(tick, int(counted) if step.phase == "work" else 0):
+            over = clock.elapsed_s if clock.step else 0.0
             lived.append((step.phase, step.number, round(spent - over, 3)))
             counted, spent = 0.0, over
     return lived
@@ -161,16 +161,16 @@ def test_the_clock_keeps_time_whatever_its_ticks(tick: float):
         assert [seconds for *_, seconds in lived][:-1] == pytest.approx([20, 10] * 7, abs=0.01)
     clock = IntervalTimer(tabata("squat"))
     while clock.step:
-        clock.run(tick, 0)
+        clock.advance(tick, 0)
     assert clock.total_s == pytest.approx(230)
 
 
 def test_the_clock_stands_still_when_no_time_passes():
     clock = IntervalTimer(tabata("squat"))
-    clock.run(5, 3)
+    clock.advance(5, 3)
     for _ in range(100):
-        assert not clock.run(0.0, 3)
-    assert (clock.left, clock.total_s) == (15, 5)
+        assert not clock.advance(0.0, 3)
+    assert (clock.remaining_s, clock.total_s) == (15, 5)
 
 
 def test_done_early_in_an_emom_rests_until_the_minute_is_over():
@@ -196,24 +196,24 @@ def test_an_amrap_goes_round_until_its_time_is_up():
 
 def test_free_training_goes_on():
     clock = IntervalTimer(free("squat"))
-    assert not clock.run(10_000, 500)
-    assert clock.left is None
+    assert not clock.advance(10_000, 500)
+    assert clock.remaining_s is None
 
 
 @given(programs.filter(lambda p: p.rounds is not None), st.integers(0, 2000))
 def test_time_that_passes_is_spent(program: Program, seconds: int):
     clock = IntervalTimer(program)
     for _ in range(seconds):
-        clock.run(1.0, 0)
+        clock.advance(1.0, 0)
     assert clock.total_s <= min(seconds, program.limit) + 1e-6
     if clock.step:
         assert clock.total_s == pytest.approx(seconds)
-        assert clock.left is None or clock.left >= 0
+        assert clock.remaining_s is None or clock.remaining_s >= 0
 
 
 def test_a_clock_goes_on_where_it_was():
     clock = IntervalTimer(tabata("squat"))
-    clock.run(65, 0)
+    clock.advance(65, 0)
     again = IntervalTimer(tabata("squat"))
-    again.go_to(clock.step.number, clock.spent, clock.total_s)
-    assert (again.step, again.left) == (clock.step, clock.left) == (clock.step, 15)
+    again.seek(clock.step.number, clock.elapsed_s, clock.total_s)
+    assert (again.step, again.remaining_s) == (clock.step, clock.remaining_s) == (clock.step, 15)
