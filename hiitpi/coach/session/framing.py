@@ -35,7 +35,7 @@ BODY_PARTS: Final = {
     "shoulder": "shoulders",
 }
 
-NOBODY: Final = "Step in front of the camera"
+NOBODY_ADVICE: Final = "Step in front of the camera"
 
 
 class Framing:
@@ -63,7 +63,7 @@ class Framing:
             size: (width, height) of the frame in pixels.
             time: capture time in seconds.
         """
-        new_advice = advice(self._workout, pose, size)
+        new_advice = framing_advice(self._workout, pose, size)
         if not new_advice:
             self._last_good = time
             self._good_since = time if math.isnan(self._good_since) else self._good_since
@@ -76,7 +76,7 @@ class Framing:
             self.advice = new_advice
 
 
-def advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
+def framing_advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
     """Check the framing of one pose.
 
     Args:
@@ -88,7 +88,7 @@ def advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
         What the athlete should do; "" if the framing is good.
     """
     if pose is None:
-        return NOBODY
+        return NOBODY_ADVICE
     width, height = size
     xy, min_score = pose.xy.tolist(), MIN_SCORE_FLOOR if workout.floor else SEEN
     in_frame = [

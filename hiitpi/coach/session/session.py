@@ -27,7 +27,7 @@ RESUME_UNTIMED_AFTER_S: Final = 0.5
 #: Absence that cancels the countdown.
 COUNTDOWN_CANCEL_S: Final = 1.0
 
-#: Time after which a session ends that waits for the athlete.
+#: A session that has waited for the athlete for this long ends.
 ABANDONED_AFTER_S: Final = 600.0
 
 #: Advice for an athlete who is ready for a head-to-head.
@@ -195,21 +195,29 @@ class TrainingSession:
         return events
 
     def go(self, time: float) -> list[Event]:
-        """Start the countdown without waiting for good framing; return the events."""
+        """Start the countdown without waiting for good framing, and return the events."""
         if self.phase != "position":
             return []
         self._may_be_absent = True
         return self._enter("countdown", time)
 
     def pause(self, time: float, reason: str = "command") -> list[Event]:
-        """Pause unless it is a head-to-head; `reason` is a key of `PAUSE_REASONS`."""
+        """Pause work or rest, unless it is a head-to-head.
+
+        Args:
+            time: the current time.
+            reason: a key of `PAUSE_REASONS`.
+
+        Returns:
+            The event; none if it cannot be paused now.
+        """
         if self.phase not in ("work", "rest") or self.match:
             return []
         self.pause_reason = reason
         return self._enter("paused", time, PAUSE_REASONS[reason])
 
     def resume(self, time: float) -> list[Event]:
-        """End a pause, after a countdown if the program is timed; return the events."""
+        """End a pause: count down first, unless the athlete was away from an untimed program."""
         if self.phase != "paused":
             return []
         self._last_present = time

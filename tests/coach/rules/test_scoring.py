@@ -17,11 +17,11 @@ def both(value: float) -> Reading:
     return Reading(value, value, value)
 
 
-def test_full_even_symmetric_is_at_least_95():
+def test_a_full_symmetric_even_repetition_scores_at_least_95():
     assert form(JACKS, cycle(both(20), both(160)), 1.2, [1.2, 1.2]).score >= 95
 
 
-def test_barely_valid_is_about_60():
+def test_a_barely_valid_repetition_scores_about_60():
     judged = form(JACKS, cycle(both(59), both(111)), 1.2, [1.2])
     assert judged.score == pytest.approx(60, abs=3)
     assert judged.cues == ("Lower your arms", "Hands higher") or set(judged.cues) == {
@@ -30,7 +30,7 @@ def test_barely_valid_is_about_60():
     }
 
 
-def test_one_side_that_does_less_costs():
+def test_asymmetry_lowers_the_score():
     even = form(JACKS, cycle(both(20), both(160)), 1.0, []).score
     uneven = form(JACKS, cycle(both(20), Reading(150, 165, 110)), 1.0, [])
     assert uneven.symmetry < 0.5
@@ -38,7 +38,7 @@ def test_one_side_that_does_less_costs():
     assert "Left and right alike" in uneven.cues
 
 
-def test_a_side_that_was_seen_for_a_part_of_the_time_is_not_compared():
+def test_a_side_that_was_visible_only_partly_is_not_compared():
     seen = cycle(both(20), Reading(150, 165, 60))
     seen.frames, seen.paired = 30, {ARMS: 20}
     assert form(JACKS, seen, 1.0, []).symmetry == 1
@@ -46,7 +46,7 @@ def test_a_side_that_was_seen_for_a_part_of_the_time_is_not_compared():
     assert form(JACKS, seen, 1.0, []).symmetry < 0.5
 
 
-def test_a_small_difference_is_nobodys_fault():
+def test_a_small_asymmetry_is_ignored():
     assert form(JACKS, cycle(both(20), Reading(158, 162, 154)), 1.0, []).symmetry == 1
 
 
@@ -59,5 +59,5 @@ def test_tempo(duration: float, even: bool):
     assert judged.score == pytest.approx(100 if even else 80)
 
 
-def test_what_was_not_seen_is_not_held_against_anybody():
+def test_a_cycle_without_readings_has_the_full_score():
     assert form(JACKS, Cycle(0.0), 1.0, []).score == 100
