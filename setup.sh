@@ -15,7 +15,8 @@ usage() {
 Usage: ./setup.sh COMMAND [ARGUMENT...]
 
   run        install missing packages and start the app; arguments go to `python app.py`
-  test       install missing packages and run all checks; arguments go to pytest
+  test       install missing packages and run all checks; arguments go to pytest;
+             --device URL [--code CODE] checks a running device instead, in a real browser
   install    install the app as a service that starts at boot (Raspberry Pi OS, Debian)
   update     update the service to the newest version; rolls back if that fails to start
   uninstall  remove the service; keeps the data
@@ -150,7 +151,15 @@ node_packages() {
   sha256sum package-lock.json >node_modules/.pins
 }
 
+# Check a running device: `test --device URL [--code CODE]`.
+check_device() {
+  command -v chromium >/dev/null || debian chromium
+  python_packages requirements-dev.txt
+  exec .venv/bin/python -m pytest tests/browser/test_device.py "$@"
+}
+
 check() {
+  [[ "$*" != *--device* ]] || check_device "$@"
   redis
   postgresql
   [[ "$*" == *"--ignore tests/browser"* ]] || command -v chromium >/dev/null || debian chromium
@@ -185,7 +194,8 @@ check() {
   # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
   nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
-  # The club tests run eight whole apps at once, so they run alone.
+  # The club tests run eight whole apps at once, so they run after the others; the browser tests may
+  # still be running.
   .venv/bin/python -m pytest tests/club || failed=$?
   wait "$browser" || failed=$?
   cat "$log"

@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
 
     pipeline = commands.add_parser(
         "pipeline",
-        aliases=["trainer"],  # its name until version 2
+        aliases=["trainer"],  # its former name
         help="run only the camera and counting process (serve starts it)",
     )
     pipeline.add_argument(OPTION, type=int, metavar="FD", help="heartbeat pipe")

@@ -1,7 +1,8 @@
 """All exceptions that HIIT PI raises deliberately.
 
 Each message is one line: what happened, to what, and how to fix it. The command line prints the
-line and exits with code 1; pages show it unchanged. Each class also derives from the matching
+line and exits with code 1, or with 78 (EX_CONFIG) in a process that `serve` starts; pages show it
+unchanged. Each class also derives from the matching
 built-in exception, so callers can catch it without importing this module.
 """
 

@@ -1,6 +1,6 @@
 """Typed settings, read from environment variables and from a file `.env`.
 
-No other module reads the environment. The `description` of each field is its row in
+No other module reads `HIITPI_...` variables. The `description` of each field is its row in
 docs/configuration.md; `python -m hiitpi settings` prints that table.
 """
 
@@ -151,7 +151,7 @@ class Settings(BaseSettings):
         "see the video.",
     )
     hosts: str = Field(
-        "", description="Additional host names for a reverse proxy of yours, separated by commas."
+        "", description="Additional host names, such as a reverse proxy's, separated by commas."
     )
     tls_cert: Path | None = Field(
         None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."

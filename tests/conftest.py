@@ -27,6 +27,12 @@ hypothesis_settings.register_profile("hiitpi", deadline=None)
 hypothesis_settings.load_profile("hiitpi")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    device = parser.getgroup("device", "checks of a running device: tests/browser/test_device.py")
+    device.addoption("--device", metavar="URL", help="its address, e.g. http://hiitpi.local")
+    device.addoption("--code", help="its house code")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """A run that is ended from outside ends the apps it has started, as with Ctrl-C."""
     if not hasattr(config, "workerinput"):  # in xdist's workers it is the main process's business

@@ -1,4 +1,4 @@
-"""Trainer and web each alone, on a Redis that somebody else runs: as in containers."""
+"""Pipeline and web each alone, on a Redis that somebody else runs: as in containers."""
 
 import os
 import subprocess
@@ -50,8 +50,8 @@ def test_compose_s_two_containers(tmp_path: Path):
     with ExitStack() as stack:
         redis = ("redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path))
         stack.enter_context(process(*redis, env=env))
-        trainer = (sys.executable, "-m", "hiitpi.bench.app_under_test", "pipeline", "0.02", "0")
-        stack.enter_context(process(*trainer, env=env))
+        pipeline = (sys.executable, "-m", "hiitpi.bench.app_under_test", "pipeline", "0.02", "0")
+        stack.enter_context(process(*pipeline, env=env))
         stack.enter_context(process(sys.executable, "-m", "hiitpi", "web", env=env))
         assert b'"status":"ok"' in page("/healthz")
         assert b"retry: 1000" in page("/live")

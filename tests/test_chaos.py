@@ -29,7 +29,7 @@ def test_nothing_that_was_shown_is_lost(what: str):
     assert [result for result in results if result.trouble] == []
 
 
-def test_a_trainer_that_is_stuck_is_noticed_and_started_again(tmp_path: Path):
+def test_a_pipeline_that_is_stuck_is_noticed_and_started_again(tmp_path: Path):
     with training(tmp_path / "instance") as (app, page):
         app.start_session()
         wait(lambda: page.total >= 1)

@@ -2,7 +2,7 @@
 
 A foot at home is below its hip and level with the other one. Tapping, it is off by a good hand's
 breadth (0.18 of the trunk, 9 cm): to the side, up on a step, or, in front on the floor, lower in
-the picture. Derived from the movement; there was no recording to try it on, only the drawn athlete.
+the picture. Derived from the movement; there is only one recording to check it against.
 """
 
 from hiitpi.coach import State, Workout, lean, tap

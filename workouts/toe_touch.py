@@ -1,8 +1,8 @@
 """Toe touches: standing with the legs straight, one hand to the opposite foot. Each touch counts.
 
 The wrist comes within 0.6 trunk lengths (30 cm) of the ankle: a hand's length and the instep are
-between them when the fingers touch the toes. Derived from the movement; there was no recording to
-try it on, only the drawn athlete.
+between them when the fingers touch the toes. Derived from the movement; there is only one
+recording to check it against.
 """
 
 from hiitpi.coach import State, Workout, height, larger, reach

@@ -67,6 +67,7 @@ class Database:
             if parts.drivername in ("postgresql", "postgres"):  # psycopg 3 is the driver we install
                 parts = parts.set(drivername="postgresql+psycopg")
             self.engine = _engine(parts)
+            self._reading_engine = _snapshot_engine(self.engine)
         except (SQLAlchemyError, ImportError) as error:
             raise RecordsError(
                 f"HIITPI_DATABASE_URL cannot be used: {driver_message(error)}. It is a SQLAlchemy "
@@ -79,13 +80,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
-        """Open a read transaction with a consistent snapshot of the database.
+        """Open a read transaction: all reads in it see the database in the same state.
 
         Raises:
             RecordsError: the database cannot be read; the message says why and what to do.
         """
         self._ensure_migrated()
-        with self._translate_errors(), Rows(self.engine) as rows:
+        with self._translate_errors(), Rows(self._reading_engine) as rows:
             yield rows
 
     @contextmanager
@@ -164,6 +165,16 @@ def _engine(url: Any) -> Engine:
             connection.exec_driver_sql(f"PRAGMA {BUSY_TIMEOUT_PRAGMA}")
 
     return engine
+
+
+def _snapshot_engine(engine: Engine) -> Engine:
+    """Return an engine with the same connections whose transactions see one state throughout.
+
+    SQLite's do anyway. PostgreSQL's default, READ COMMITTED, takes a new snapshot for each query.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _server_timeouts(url: Any) -> dict[str, Any]:

@@ -26,11 +26,11 @@ expect.set_options(timeout=15_000)  # a machine that runs other tests beside the
 
 @dataclass
 class App:
-    """The running app."""
+    """The running app; of a device elsewhere only the address is known."""
 
     url: str
-    instance: Path
-    process: subprocess.Popen[str]
+    instance: Path | None
+    process: subprocess.Popen[str] | None
 
 
 @cache
@@ -49,7 +49,7 @@ def running(
 ) -> Iterator[App]:
     """`python app.py` with a real Redis and a real model.
 
-    `rate` other than 1: with a trainer whose clock runs so many times as fast. `full`: with the
+    `rate` other than 1: with a pipeline whose clock runs so many times as fast. `full`: with the
     model and the frame rate that are chosen where nobody chooses, which keep a machine busier than
     most tests need. `more`: settings.
     """
@@ -116,8 +116,9 @@ def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
     cannot be waited for, then.
     """
     context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict
-    )
+        viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict,
+        ignore_https_errors=True,
+    )  # fmt: skip
     trouble: list[str] = []
     context.on("weberror", lambda error: trouble.append(str(error.error)))
     context.on(
@@ -140,7 +141,7 @@ def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
 
 
 def log_in(page: Page, name: str, ready: bool = True) -> None:
-    """Be somebody, new or not, and stand on the training floor."""
+    """Be somebody, new or not, and open the training page."""
     page.goto("/")
     page.wait_for_selector(".login h1")
     known = page.locator(".button.name", has_text=name)

@@ -1,7 +1,7 @@
-"""The app with a trainer whose clock runs faster: `python -m tests.browser.fast_clock RATE`.
+"""The app with a pipeline whose clock runs faster: `python -m tests.browser.fast_clock RATE`.
 
-Everything is the real thing but the clock, which the trainer, its camera and its coach are given.
-`RATE trainer` is the trainer process alone, as the app starts it.
+Everything is the real thing but the clock, which the pipeline, its camera and its coach are given.
+`RATE pipeline` is the pipeline process alone, as the app starts it.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Pictures of every page and state at the four sizes, for people who look: `docs/pages/`.
+"""Pictures of all pages and their states at the four sizes, for people who look: `docs/pages/`.
 
     python -m tests.browser.pictures docs/pages
 
@@ -112,6 +112,13 @@ def well(album: Album) -> None:
         page.wait_for_selector(".js-plotly-plot, #status")
         page.wait_for_timeout(2500)
         album.take(name)
+    page.goto("/account")
+    page.wait_for_selector("#d-rename")
+    album.take("account")
+    page.goto("/history")
+    page.click("a[href^='/session/'] >> nth=0")
+    page.wait_for_selector("#summary-graph .js-plotly-plot")
+    album.take("session")
     page.goto("/nowhere")
     album.take("missing")
 

@@ -1,6 +1,6 @@
-"""The training floor by the clock: a whole program, and people who do not stay in the picture.
+"""The training page by the clock: a whole program, and people who do not stay in the picture.
 
-The trainer's clock runs faster; everything else is as it is.
+The pipeline's clock runs faster; everything else is as it is.
 """
 
 import sqlite3

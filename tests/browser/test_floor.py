@@ -1,4 +1,4 @@
-"""The training floor: who controls it, with what keys, and what becomes of a session."""
+"""The training page: who controls it, with what keys, and what becomes of a session."""
 
 import sqlite3
 

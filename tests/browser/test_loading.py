@@ -7,7 +7,7 @@ from tests.browser.conftest import App, log_in, opened
 
 pytestmark = pytest.mark.slow
 
-#: Bytes that the first visit to the training floor may cost, compressed.
+#: Bytes that the first visit to the training page may cost, compressed.
 MOST = 2_200_000
 
 

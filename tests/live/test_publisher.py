@@ -25,10 +25,10 @@ def ends(settings: Settings) -> tuple[Publisher, Subscriber]:
 
 
 def test_every_reader_gets_every_message_in_order(redis: Settings):
-    trainer, page = ends(redis)
+    pipeline, page = ends(redis)
     other = Subscriber(connect(redis.redis(0)), "home")
     for i in range(1, 101):
-        trainer.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i % 10 == 0 else ())
+        pipeline.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i % 10 == 0 else ())
     for reader in (page, other):
         got = reader.recent()
         assert [decode(data)["seq"] for _, data in got["samples"]] == list(range(1, 101))
@@ -37,17 +37,17 @@ def test_every_reader_gets_every_message_in_order(redis: Settings):
 
 
 def test_streams_are_bounded(redis: Settings):
-    trainer, page = ends(redis)
+    pipeline, page = ends(redis)
     for i in range(MAX_SAMPLES * 2):
-        trainer.publish(i / 30, sample(i))
+        pipeline.publish(i / 30, sample(i))
     assert MAX_SAMPLES <= len(page.recent()["samples"]) < MAX_SAMPLES * 1.2
 
 
 def test_wait_gives_what_came_after(redis: Settings):
-    trainer, page = ends(redis)
-    trainer.publish(0.0, sample(1))
+    pipeline, page = ends(redis)
+    pipeline.publish(0.0, sample(1))
     cursor = page.recent()["samples"][-1][0]
-    trainer.publish(0.1, sample(2), [Event("lost", 0.1)])
+    pipeline.publish(0.1, sample(2), [Event("lost", 0.1)])
     got = page.wait({"samples": cursor, "events": b"0-1"}, 1.0)
     assert [decode(data)["seq"] for _, data in got["samples"]] == [2]
     assert len(got["events"]) == 1
@@ -55,68 +55,68 @@ def test_wait_gives_what_came_after(redis: Settings):
 
 
 def test_commands_arrive_once_also_after_a_restart(redis: Settings):
-    trainer, page = ends(redis)
-    trainer.publish(0.0, None)
+    pipeline, page = ends(redis)
+    pipeline.publish(0.0, None)
     page.command(Command("start", player="Ada", program=free("squat")))
     page.command(Command("done", session="x"))
-    assert [c.kind for c in trainer.publish(0.1, None).commands] == ["start", "done"]
-    assert trainer.publish(0.2, None).commands == ()
+    assert [c.kind for c in pipeline.publish(0.1, None).commands] == ["start", "done"]
+    assert pipeline.publish(0.2, None).commands == ()
     page.command(Command("discard", session="x"))
     again = Publisher(connect(redis.redis(0)), "home")
     assert [c.kind for c in again.publish(0.3, None).commands] == ["discard"]
 
 
 def test_commands_from_before_the_first_start_are_not_obeyed(redis: Settings):
-    trainer, page = ends(redis)
+    pipeline, page = ends(redis)
     page.command(Command("start", player="Ada", program=free("squat")))
-    assert trainer.publish(0.0, None).commands == ()
+    assert pipeline.publish(0.0, None).commands == ()
 
 
 def test_nonsense_among_the_commands_is_skipped(redis: Settings):
-    trainer, page = ends(redis)
-    trainer.publish(0.0, None)
+    pipeline, page = ends(redis)
+    pipeline.publish(0.0, None)
     connect(redis.redis(0)).xadd("hiitpi:home:commands", {"j": "garbage"})
     connect(redis.redis(0)).xadd("hiitpi:home:commands", {"other": "1"})
     page.command(Command("done", session="x"))
-    assert [c.kind for c in trainer.publish(0.1, None).commands] == ["done"]
+    assert [c.kind for c in pipeline.publish(0.1, None).commands] == ["done"]
 
 
 def test_session_and_status(redis: Settings):
-    trainer, page = ends(redis)
+    pipeline, page = ends(redis)
     assert page.session() is None
     assert page.status() is None
-    trainer.set_session({"uuid": "u", "controller": Device("a", "Ada")})
-    trainer.set_status({"camera": "x"})
-    trainer.publish(0.0, None)
+    pipeline.set_session({"uuid": "u", "controller": Device("a", "Ada")})
+    pipeline.set_status({"camera": "x"})
+    pipeline.publish(0.0, None)
     assert page.session() == {"uuid": "u", "controller": {"id": "a", "name": "Ada"}}
     assert page.status() == {"camera": "x"}
-    trainer.set_session(None)
-    trainer.publish(0.1, None)
+    pipeline.set_session(None)
+    pipeline.publish(0.1, None)
     assert page.session() is None
 
 
 def test_pictures_are_asked_for_by_watching_and_never_stored(redis: Settings):
-    trainer, page = ends(redis)
-    assert not trainer.publish(0.0, None).watched
+    pipeline, page = ends(redis)
+    assert not pipeline.publish(0.0, None).watched
     pictures = page.pictures()
     try:
-        assert trainer.publish(0.1, None).watched
-        trainer.publish_picture("frame", 7, 1.5, b"\xff\xd8jpeg")
-        trainer.publish_picture("small", 8, 1.6, b"\xff\xd8small")
+        assert pipeline.publish(0.1, None).watched
+        pipeline.publish_picture("frame", 7, 1.5, b"\xff\xd8jpeg")
+        pipeline.publish_picture("small", 8, 1.6, b"\xff\xd8small")
         assert pictures.next(2.0) == Picture(7, 1.5, b"\xff\xd8jpeg")
         assert pictures.next(0.1) is None
     finally:
         pictures.close()
     deadline = time.monotonic() + 5
-    while trainer.publish(time.monotonic(), None).watched:
+    while pipeline.publish(time.monotonic(), None).watched:
         assert time.monotonic() < deadline
     client = connect(redis.redis(0))
     assert not any(b"frame" in key for key in client.keys("*"))
 
 
 def test_stations_do_not_mix(redis: Settings):
-    trainer, _ = ends(redis)
-    trainer.publish(0.0, sample(1))
+    pipeline, _ = ends(redis)
+    pipeline.publish(0.0, sample(1))
     assert Subscriber(connect(redis.redis(0)), "cellar").recent()["samples"] == []
 
 
@@ -124,15 +124,15 @@ def test_stations_do_not_mix(redis: Settings):
 def test_redis_may_go_and_come_and_no_event_is_lost(settings: Settings):
     settings.logs.mkdir(parents=True)
     child = start_redis(settings)
-    trainer, page = ends(settings)
-    trainer.publish(0.0, sample(1), [Event("started", 0.0)])
+    pipeline, page = ends(settings)
+    pipeline.publish(0.0, sample(1), [Event("started", 0.0)])
     child.kill()
     child.wait()
     for i in range(2, 50):  # nothing raises, and nothing waits long
-        trainer.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i == 5 else ())
+        pipeline.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i == 5 else ())
     child = start_redis(settings)
-    trainer.set_session({"uuid": "u"})
-    trainer.publish(10.0, sample(50))
+    pipeline.set_session({"uuid": "u"})
+    pipeline.publish(10.0, sample(50))
     try:
         assert [decode(d)["kind"] for _, d in page.recent()["events"]][-1] == "rep"
         assert page.session() == {"uuid": "u"}

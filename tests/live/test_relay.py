@@ -50,7 +50,7 @@ class House:
 
     def __init__(self, redis: Settings, club: Club, me: str = "pi:/a boot") -> None:
         self.own, self.shared = connect(redis.redis(0)), connect(club.url, 1.0)
-        self.trainer = Publisher(connect(redis.redis(0)), "left")
+        self.pipeline = Publisher(connect(redis.redis(0)), "left")
         self.page = Subscriber(connect(club.url), "left")
         self.time, self.seq = 100.0, 0
         self.relay = self.made(me)
@@ -62,7 +62,7 @@ class House:
         self.seq += 1
         rep = Repetition(self.seq, self.seq / 30, 1.0, 0.9, 1.0, 95.5)
         sample = Sample(self.seq, self.seq / 30, 20.0, 0.9, None)
-        self.trainer.publish(self.time, sample, [Event("rep", self.time, rep=rep)])
+        self.pipeline.publish(self.time, sample, [Event("rep", self.time, rep=rep)])
 
     def seen(self) -> list[int]:
         """The repetitions that the club's pages have been told of."""
@@ -129,14 +129,14 @@ def test_a_cut_of_any_length_loses_no_event(house: House, club: Club):
 
 
 def test_session_and_status_follow_and_the_record_book_is_known_to_have_changed(house: House):
-    house.trainer.set_status({"camera": "c", "trouble": ""})
-    house.trainer.set_session({"uuid": "u", "phase": "work"})
+    house.pipeline.set_status({"camera": "c", "trouble": ""})
+    house.pipeline.set_session({"uuid": "u", "phase": "work"})
     house.rep()
     house.relay.step()
     assert house.page.session() == {"uuid": "u", "phase": "work"}
     assert house.page.status() == {"camera": "c", "trouble": ""}
-    house.trainer.set_session(None)
-    house.trainer.publish(house.time, None, [Event("finished", house.time, session="u")])
+    house.pipeline.set_session(None)
+    house.pipeline.publish(house.time, None, [Event("finished", house.time, session="u")])
     house.relay.step()
     assert house.page.session() is None
     assert house.shared.get(FINISHED_KEY) == b"1"
@@ -144,14 +144,14 @@ def test_session_and_status_follow_and_the_record_book_is_known_to_have_changed(
 
 def test_commands_come_back_once_and_old_ones_are_not_meant(house: House, monkeypatch):
     house.relay.step()
-    house.trainer.publish(house.time, None)
+    house.pipeline.publish(house.time, None)
     start = Command("start", player="Ana", program=free("squat"), match="m")
     house.page.command(start)
     house.time += 1
     house.relay.step()
     house.time += 1
     house.relay.step()
-    assert house.trainer.publish(house.time, None).commands == (start,)
+    assert house.pipeline.publish(house.time, None).commands == (start,)
     # What was asked while this station was away for long is forgotten.
     monkeypatch.setattr(module, "COMMAND_MAX_AGE_S", 0)
     asked, _ = house.shared.time()
@@ -160,28 +160,28 @@ def test_commands_come_back_once_and_old_ones_are_not_meant(house: House, monkey
     other = house.made()
     house.time += 1
     other.step()
-    assert house.trainer.publish(house.time + 1, None).commands == ()
+    assert house.pipeline.publish(house.time + 1, None).commands == ()
 
 
-def test_whoever_watches_in_the_club_wakes_the_trainer_and_gets_pictures(house: House):
+def test_whoever_watches_in_the_club_wakes_the_pipeline_and_gets_pictures(house: House):
     house.relay.step()
-    house.trainer.publish(house.time, None)
+    house.pipeline.publish(house.time, None)
     pictures = house.page.pictures("small")
 
     def step() -> None:
         house.time += 1
         house.relay.step()
 
-    until(lambda: house.trainer.publish(house.time, None).watched == {"small"}, step=step)
+    until(lambda: house.pipeline.publish(house.time, None).watched == {"small"}, step=step)
     until(
         lambda: pictures.next(0.1),
-        step=lambda: house.trainer.publish_picture("small", 7, 1.5, b"JPEG"),
+        step=lambda: house.pipeline.publish_picture("small", 7, 1.5, b"JPEG"),
     )
     pictures.close()
-    until(lambda: not house.trainer.publish(house.time, None).present, step=step)
+    until(lambda: not house.pipeline.publish(house.time, None).present, step=step)
 
 
-def test_a_trainer_that_has_died_is_told(house: House, monkeypatch):
+def test_a_pipeline_that_has_died_is_told(house: House, monkeypatch):
     monkeypatch.setattr(subscriber, "OFFLINE_AFTER_S", 0.3)
     house.rep()
     house.relay.step()
@@ -199,7 +199,7 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     with pytest.raises(LiveError, match=r"Another machine, pi:/a, already .*left.*HIITPI_STATION"):
         second.relay.step()
     assert first.shared.get("hiitpi:left:owner") == b"pi:/a boot"
-    first.trainer.set_session({"uuid": "theirs"})
+    first.pipeline.set_session({"uuid": "theirs"})
     first.rep()
     first.relay.step()
     with pytest.raises(LiveError):

@@ -92,21 +92,21 @@ class FilmEngine:
 
 
 class House:
-    """Everything the trainer works with."""
+    """Everything the pipeline works with."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings, self.folder, self.engines = settings, folder, 0
         self.store = Store(settings.database)
         self.store.migrate()
         self.page = Subscriber(connect(settings.redis(0)), settings.station)
-        self.trainer = self.new_trainer()
+        self.pipeline = self.new_pipeline()
 
     def open_engine(self) -> "FilmEngine":
         self.engine = FilmEngine(self.camera)
         self.engines += 1
         return self.engine
 
-    def new_trainer(self) -> Pipeline:
+    def new_pipeline(self) -> Pipeline:
         self.camera = FilmCamera()
         return Pipeline(
             self.settings,
@@ -121,7 +121,7 @@ class House:
 
     def run(self, seconds: float) -> None:
         for _ in range(int(seconds * FPS)):
-            self.trainer.step()
+            self.pipeline.step()
 
     def start(self, player: str = "Ada", program: Program = JACKS, device: str = "tablet") -> str:
         """Ask for a session and wait for its Go; its uuid, or that of the one that runs."""
@@ -138,7 +138,7 @@ class House:
         self.run(0.2)
 
     def left(self) -> SessionRecord | None:
-        """What a new trainer finds."""
+        """What a new pipeline finds."""
         journal = SessionJournal(self.folder, time.time, time.monotonic)
         return find_resumable_session(self.store, journal, "home", time.time())
 
@@ -151,7 +151,7 @@ def house(redis: Settings, tmp_path: Path) -> Iterator[House]:
     house = House(redis, tmp_path)
     house.run(0.1)
     yield house
-    house.trainer.close()
+    house.pipeline.close()
     house.store.close()
 
 
@@ -219,19 +219,19 @@ def test_an_unknown_workout_starts_nothing(house: House):
 def test_a_clean_stop_keeps_the_session(house: House):
     uuid = house.start()
     house.run(3)
-    house.trainer.close()
+    house.pipeline.close()
     record = house.store.session(uuid)
     assert record.status == "interrupted"
     assert record.reps >= 2
 
 
-def test_a_trainer_that_was_killed_goes_on_where_it_was(house: House):
+def test_a_pipeline_that_was_killed_goes_on_where_it_was(house: House):
     uuid = house.start()
     house.run(3.5)
     counted = house.events().count("rep")
-    house.trainer = house.new_trainer()  # the old one is never told
+    house.pipeline = house.new_pipeline()  # the old one is never told
     assert house.left().reps == counted  # though the recorder writes once a second
-    house.trainer.resume(house.left())
+    house.pipeline.resume(house.left())
     house.run(3.5)
     house.ask("done", uuid)
     record = house.store.session(uuid)
@@ -243,7 +243,7 @@ def test_pictures_are_made_only_while_somebody_watches(house: House):
     pictures = house.page.pictures()
     seqs = []
     for _ in range(20):
-        house.run(0.1)  # the trainer looks for viewers ten times a second
+        house.run(0.1)  # the pipeline looks for viewers ten times a second
         got = pictures.next(0.2)
         if not got:
             continue
@@ -269,8 +269,8 @@ def test_an_engine_that_fails_is_opened_anew_and_the_session_goes_on(house: Hous
 def test_camera_trouble_is_told_and_the_session_goes_on(house: House):
     uuid = house.start()
     house.camera.broken = True
-    house.trainer.step()
-    house.trainer.step()
+    house.pipeline.step()
+    house.pipeline.step()
     assert "torn" in house.page.status()["trouble"]
     house.camera.broken = False
     house.camera.count += 2 * FPS  # time passes
@@ -286,7 +286,7 @@ def test_a_camera_that_stays_away_pauses_the_clock(house: House):
     house.camera.broken = True
     for _ in range(8):
         house.camera.count += FPS  # time passes
-        house.trainer.step()
+        house.pipeline.step()
     assert house.page.session()["phase"] == "paused"
     house.camera.broken = False
     house.camera.count += 10 * FPS
@@ -318,8 +318,8 @@ def test_a_program_that_was_killed_goes_on_where_it_was(house: House):
     house.ask("resume", uuid)  # each phase is a checkpoint
     left = house.left()
     assert left.sets[0].seconds >= 10
-    house.trainer = house.new_trainer()
-    house.trainer.resume(left)
+    house.pipeline = house.new_pipeline()
+    house.pipeline.resume(left)
     house.run(0.2)
     session = house.page.session()
     assert (session["uuid"], session["phase"]) == (uuid, "rest")
@@ -419,10 +419,10 @@ def test_the_lens_cover_turns_the_camera_off_for_everybody(house: House):
     before = house.camera.count
     for _ in range(5):
         house.camera.count += FPS  # time passes
-        house.trainer.step()
+        house.pipeline.step()
     assert house.camera.count == before + 5 * FPS
     assert house.page.session()["phase"] == "paused"
-    house.trainer = house.new_trainer()  # a restart does not open it
+    house.pipeline = house.new_pipeline()  # a restart does not open it
     house.run(0.1)
     assert house.page.status()["state"] == "covered"
     assert house.camera.count == 0
@@ -446,7 +446,7 @@ def test_a_session_that_ended_is_not_gone_on_with(house: House):
 
 
 def test_the_journal_alone_is_enough(house: House, tmp_path: Path):
-    """The database is away, and the trainer is killed."""
+    """The database is away, and the pipeline is killed."""
     house.start()
     house.run(3.5)
     counted = house.events().count("rep")
@@ -472,7 +472,7 @@ def test_what_waits_to_be_stored_is_not_taken_for_left_behind(house: House):
     house.run(3.5)
     until(lambda: house.store.session(uuid))
     before = house.store.session(uuid)
-    save, house.trainer._writer._save = house.trainer._writer._save, shut
+    save, house.pipeline._writer._save = house.pipeline._writer._save, shut
     house.run(10)
     house.ask("done", uuid)
     counted = house.events().count("rep")
@@ -504,7 +504,7 @@ def test_a_record_book_that_does_not_answer_costs_no_session(house: House):
     uuid = house.start()
     house.run(3.5)
     never = threading.Event()
-    house.trainer._writer._save = lambda record: never.wait(30)
+    house.pipeline._writer._save = lambda record: never.wait(30)
     house.run(1)
     house.ask("done", uuid)
     assert (house.folder / "unsaved" / f"{uuid}.json").exists()
@@ -521,7 +521,7 @@ def test_a_clock_that_is_set_does_not_end_a_session(house: House):
 
 
 def test_a_session_is_stored_by_the_clock_as_it_was_set(house: House):
-    jump, sessions = 0.0, house.trainer._sessions
+    jump, sessions = 0.0, house.pipeline._sessions
     sessions._wall = lambda: time.time() + jump
     uuid = house.start()
     house.run(2)

@@ -96,7 +96,7 @@ def test_a_server_that_is_away_is_not_asked_at_every_turn(monkeypatch: pytest.Mo
     with pytest.raises(RecordsError, match="is unreachable"):
         store.save(record())
     asked: list[object] = []
-    monkeypatch.setattr(store.database.engine, "connect", lambda: asked.append(1))
+    monkeypatch.setattr(store.database.engine.dialect, "connect", lambda **_: asked.append(1))
     with pytest.raises(RecordsError, match="is unreachable"):
         store.players.all()
     assert not asked

@@ -216,7 +216,7 @@ def up_to(engine: Engine, revision: str) -> None:
         alembic.command.upgrade(config, revision)
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004"])
 def test_an_old_record_book_goes_up_with_its_data(url: str, version: str):
     """The first two versions had free training only: no sets, no programs, no colours."""
     uuids = [uuid4() for _ in range(3)]
@@ -228,6 +228,7 @@ def test_an_old_record_book_goes_up_with_its_data(url: str, version: str):
         "status": "finished", "reps": 20, "attempts": 3, "pace": 15.0, "score": 88.5,
         "station": "home", "model": "movenet",
         "started": datetime(2026, 1, 2, 10, 0), "ended": datetime(2026, 1, 2, 10, 1),
+        "day": date(2026, 1, 2), "seconds": 40.0,
     }  # fmt: skip
     with engine.begin() as connection:
 
@@ -241,9 +242,12 @@ def test_an_old_record_book_goes_up_with_its_data(url: str, version: str):
         for i, workout in ((1, "squat"), (2, "plank"), (3, "squat")):
             uuid = uuids[i - 1].hex if engine.dialect.name == "sqlite" else uuids[i - 1]
             program = orjson.dumps(free(workout).data(), option=orjson.OPT_SORT_KEYS).decode()
-            status = {"status": "discarded", "player_id": 1} if i == 3 else {"player_id": i}
+            status = {"player_id": i}
+            if i == 3:  # from 0004 on, a discarded session has the time at which it was deleted
+                gone = {"gone": old["ended"]} if version >= "0004" else {"status": "discarded"}
+                status = {"player_id": 1, **gone}
             add("session", uuid=uuid, workout=workout, program=program, **{**old, **status})
-            if version == "0003":
+            if version >= "0003":
                 add("workout_set", session_uuid=uuid, number=1, workout=workout, round=1, began=0.0,
                     seconds=40.0, reps=20, attempts=3, score=88.5)  # fmt: skip
             if i == 1:
@@ -275,6 +279,17 @@ def test_sqlite_is_set_up_for_two_processes(tmp_path: Path, sync: str, level: in
         ]
     database.close()
     assert values == ["wal", 1, level]
+
+
+def test_a_reader_sees_one_state_from_beginning_to_end(store: Store):
+    store.save(record())
+    with store.database.reading() as rows:
+        (before,) = rows.scalars(text("SELECT count(*) FROM session"))
+        store.save(record())
+        (meanwhile,) = rows.scalars(text("SELECT count(*) FROM session"))
+    with store.database.reading() as rows:
+        (after,) = rows.scalars(text("SELECT count(*) FROM session"))
+    assert (before, meanwhile, after) == (1, 1, 2)
 
 
 def test_two_writers_lose_nothing(store: Store):

@@ -29,7 +29,7 @@ from tests.support.session_factory import record
 
 
 @pytest.fixture
-def trainer(redis: Settings) -> Publisher:
+def pipeline(redis: Settings) -> Publisher:
     return Publisher(connect(redis.redis(0)), "home")
 
 
@@ -177,15 +177,15 @@ def test_a_record_book_that_is_closed_is_told(app: Flask):
     assert "restore FILE" in row[2]
 
 
-def test_status_says_what_is_wrong(app: Flask, redis: Settings, trainer: Publisher):
+def test_status_says_what_is_wrong(app: Flask, redis: Settings, pipeline: Publisher):
     services = app.extensions["hiitpi"]
     station = services.stations.own
     first = {name: (good, says) for name, good, says in findings(services, station)}
     assert first["camera"] == (False, "not started")
     assert first["engine"][0] is False
-    trainer.set_status({"camera": "x", "model": "m", "drawn": False, "trouble": "It is frozen."})
+    pipeline.set_status({"camera": "x", "model": "m", "drawn": False, "trouble": "It is frozen."})
     for i in range(1, 61):
-        trainer.publish(i / 30, sample(i * 2))
+        pipeline.publish(i / 30, sample(i * 2))
     station.live.start()
     deadline = time.monotonic() + 5
     while station.live.stats().rate == 0:
@@ -203,7 +203,7 @@ def test_status_says_what_is_wrong(app: Flask, redis: Settings, trainer: Publish
 # Live data
 
 
-def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, trainer: Publisher):
+def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, pipeline: Publisher):
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     got: list[list[int]] = [[], [], [], []]
 
@@ -217,17 +217,17 @@ def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, train
     for thread in threads:
         thread.start()
     for i in range(1, 201):
-        trainer.publish(i / 30, sample(i))
+        pipeline.publish(i / 30, sample(i))
         time.sleep(0.001)
     for thread in threads:
         thread.join(10)
     assert got == [list(range(1, 201))] * 4
 
 
-def test_a_browser_that_was_away_misses_nothing(redis: Settings, trainer: Publisher):
+def test_a_browser_that_was_away_misses_nothing(redis: Settings, pipeline: Publisher):
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     for i in range(1, 21):
-        trainer.publish(i / 30, sample(i), [Event("lost", i / 30)] if i == 20 else ())
+        pipeline.publish(i / 30, sample(i), [Event("lost", i / 30)] if i == 20 else ())
     last, seen = "", []
     for name, data in events(hub.follow(None)):
         last = name
@@ -235,7 +235,7 @@ def test_a_browser_that_was_away_misses_nothing(redis: Settings, trainer: Publis
         if seen and seen[-1] == 20:
             break
     for i in range(21, 41):
-        trainer.publish(i / 30, sample(i), [Event("found", i / 30)] if i == 30 else ())
+        pipeline.publish(i / 30, sample(i), [Event("found", i / 30)] if i == 30 else ())
     again, kinds = [], []
     for _, data in events(hub.follow(last)):
         again += [s["seq"] for s in data["samples"]]
@@ -248,8 +248,8 @@ def test_a_browser_that_was_away_misses_nothing(redis: Settings, trainer: Publis
 
 
 @pytest.mark.parametrize("last", ["", "nonsense", "1_2_3", "x-y_z", "-_-"])
-def test_a_strange_last_event_id_is_the_beginning(redis: Settings, trainer: Publisher, last: str):
-    trainer.publish(0.0, sample(1))
+def test_a_strange_last_event_id_is_the_beginning(redis: Settings, pipeline: Publisher, last: str):
+    pipeline.publish(0.0, sample(1))
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     for _, data in events(hub.follow(last)):
         if data["samples"]:
@@ -257,19 +257,19 @@ def test_a_strange_last_event_id_is_the_beginning(redis: Settings, trainer: Publ
             break
 
 
-def test_the_session_is_told_after_what_happened(redis: Settings, trainer: Publisher):
+def test_the_session_is_told_after_what_happened(redis: Settings, pipeline: Publisher):
     """A page takes a session that vanishes after "finished" for saved, and any other not."""
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
-    trainer.set_session({"uuid": "u"})
-    trainer.publish(0.0, sample(1))
+    pipeline.set_session({"uuid": "u"})
+    pipeline.publish(0.0, sample(1))
     order = []
     for _, data in events(hub.follow(None)):
         order += [e["kind"] for e in data["events"]]
         if "session" in data:
             order.append(data["session"] and data["session"]["uuid"])
             if data["session"]:
-                trainer.set_session(None)
-                trainer.publish(0.1, sample(2), [Event("finished", 0.1, session="u")])
+                pipeline.set_session(None)
+                pipeline.publish(0.1, sample(2), [Event("finished", 0.1, session="u")])
             elif "finished" in order:
                 break
     assert order[-3:] == ["u", "finished", None]
@@ -279,23 +279,23 @@ def test_the_session_is_told_after_what_happened(redis: Settings, trainer: Publi
 
 
 def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
-    redis: Settings, trainer: Publisher
+    redis: Settings, pipeline: Publisher
 ):
     told: list[int] = []
     hub = VideoBroadcaster(Subscriber(connect(redis.redis(0)), "home"), told.append)
-    assert not trainer.publish(0.0, None).watched
+    assert not pipeline.publish(0.0, None).watched
     hub.add_viewer("frame")
     hub.add_viewer("small")
     assert told == [1, 2]
     deadline = time.monotonic() + 5
-    while trainer.publish(0.0, None).watched != {"frame", "small"}:
+    while pipeline.publish(0.0, None).watched != {"frame", "small"}:
         assert time.monotonic() < deadline
     got: list[bytes] = []
     thread = threading.Thread(target=lambda: got.extend(hub.pictures("frame", timeout=0.5)))
     thread.start()
     for i in range(30):
-        trainer.publish_picture("frame", i, i / 30, b"%d" % i)
-        trainer.publish_picture("small", i, i / 30, b"small")
+        pipeline.publish_picture("frame", i, i / 30, b"%d" % i)
+        pipeline.publish_picture("small", i, i / 30, b"small")
         time.sleep(0.01)
     thread.join(10)
     assert got
@@ -303,22 +303,22 @@ def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
     assert got[-1].endswith(b"X-Seq: 29\r\nX-Encoded: 0.9667\r\n\r\n29\r\n--frame\r\n")
     assert not any(b"small" in part for part in got)
     hub.remove_viewer("small")
-    while trainer.publish(0.0, None).watched != {"frame"}:
+    while pipeline.publish(0.0, None).watched != {"frame"}:
         assert time.monotonic() < deadline
     hub.remove_viewer("frame")
-    while trainer.publish(0.0, None).present:
+    while pipeline.publish(0.0, None).present:
         assert time.monotonic() < deadline
     assert told == [1, 2, 1, 0]
 
 
 def test_the_stream_is_multipart_and_gives_its_place_back(
-    app: Flask, redis: Settings, trainer: Publisher
+    app: Flask, redis: Settings, pipeline: Publisher
 ):
     answer = app.test_client().get("/videostream?size=small")
     assert answer.mimetype == "multipart/x-mixed-replace"
     parts = answer.iter_encoded()
     assert next(parts) == b"--frame\r\n"
-    feeder = threading.Timer(0.3, lambda: trainer.publish_picture("small", 1, 2.0, b"JPEG"))
+    feeder = threading.Timer(0.3, lambda: pipeline.publish_picture("small", 1, 2.0, b"JPEG"))
     feeder.start()
     head, _, rest = next(parts).partition(b"\r\n\r\n")
     assert b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n" in head
@@ -326,24 +326,24 @@ def test_the_stream_is_multipart_and_gives_its_place_back(
     feeder.join()
     answer.close()
     deadline = time.monotonic() + 5
-    while trainer.publish(0.0, None).watched:
+    while pipeline.publish(0.0, None).watched:
         assert time.monotonic() < deadline
 
 
-def test_whoever_follows_keeps_the_trainer_awake(redis: Settings, trainer: Publisher):
+def test_whoever_follows_keeps_the_pipeline_awake(redis: Settings, pipeline: Publisher):
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     follower = hub.follow(None)
-    assert not trainer.publish(0.0, None).present
+    assert not pipeline.publish(0.0, None).present
     next(follower)
-    assert trainer.publish(0.0, None).present
-    assert not trainer.publish(0.0, None).watched
+    assert pipeline.publish(0.0, None).present
+    assert not pipeline.publish(0.0, None).watched
     follower.close()
     deadline = time.monotonic() + 5
-    while trainer.publish(0.0, None).present:
+    while pipeline.publish(0.0, None).present:
         assert time.monotonic() < deadline
 
 
-def test_one_too_many_is_told(redis: Settings, trainer: Publisher):
+def test_one_too_many_is_told(redis: Settings, pipeline: Publisher):
     store = Store(redis.database)
     store.migrate()
     store.close()

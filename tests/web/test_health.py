@@ -71,7 +71,7 @@ def test_a_loop_that_does_not_come_back_asks_for_a_restart(app: Flask, services,
     assert app.test_client().get("/healthz").status_code == 503
 
 
-def test_what_the_trainer_says_of_its_loops_is_told(app: Flask, services: Services, redis):
+def test_what_the_pipeline_says_of_its_loops_is_told(app: Flask, services: Services, redis):
     ill = [{"name": "recorder", "state": "failing", "for_s": 60, "error": "locked"}]
     bus = connect(redis.redis(0))
     status = {"camera": "x", "model": "x", "trouble": "", "state": "on", "ill": ill}

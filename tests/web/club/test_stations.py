@@ -31,8 +31,8 @@ from tests.support.waiting import until
 ANA, BEN, CAT = Competitor("left", "Ana"), Competitor("right", "Ben"), Competitor("middle", "Cat")
 
 
-class Trainer:
-    """Somebody who trains at a station of a club."""
+class FakePipeline:
+    """Publishes what the pipeline of a station in a club does."""
 
     def __init__(self, redis: Settings, name: str) -> None:
         self.bus, self.seq, self.name = Publisher(connect(redis.redis(0)), name), 0, name
@@ -59,16 +59,16 @@ def stations(hub: Settings) -> Stations:
 
 
 @pytest.fixture
-def left(redis: Settings) -> Trainer:
-    return Trainer(redis, "left")
+def left(redis: Settings) -> FakePipeline:
+    return FakePipeline(redis, "left")
 
 
 @pytest.fixture
-def right(redis: Settings) -> Trainer:
-    return Trainer(redis, "right")
+def right(redis: Settings) -> FakePipeline:
+    return FakePipeline(redis, "right")
 
 
-def test_one_machine_knows_its_own_station_and_no_other(redis: Settings, left: Trainer):
+def test_one_machine_knows_its_own_station_and_no_other(redis: Settings, left: FakePipeline):
     stations = Stations(redis, time.monotonic)
     assert stations.own
     assert stations.names() == ["home"]
@@ -85,7 +85,7 @@ def test_stations_are_known_when_they_have_reported(hub: Settings, redis: Settin
     assert stations.several
     assert stations.names() == []
     for name in ("right", "left"):
-        Trainer(redis, name).publish()
+        FakePipeline(redis, name).publish()
     assert stations.names() == []  # it is not asked for at every turn
     now += CACHE_S
     assert stations.names() == ["left", "right"]
@@ -103,7 +103,7 @@ def test_what_a_club_knows_is_still_shown_while_it_is_away(redis: Settings):
 
 
 def test_the_wall_sees_counts_sessions_and_who_has_gone(
-    stations: Stations, left: Trainer, right: Trainer, redis: Settings
+    stations: Stations, left: FakePipeline, right: FakePipeline, redis: Settings
 ):
     left.session(player="Ana", phase="work")
     left.publish(reps=7)
@@ -124,8 +124,8 @@ def test_the_wall_sees_counts_sessions_and_who_has_gone(
     assert client.smembers("hiitpi:stations") == {b"right"}
 
 
-def test_whoever_looks_at_the_wall_gets_what_changes_and_wakes_the_trainers(
-    stations: Stations, left: Trainer
+def test_whoever_looks_at_the_wall_gets_what_changes_and_wakes_the_pipelines(
+    stations: Stations, left: FakePipeline
 ):
     left.publish(reps=1)
     wall = Wall(stations)
@@ -143,8 +143,8 @@ def test_whoever_looks_at_the_wall_gets_what_changes_and_wakes_the_trainers(
     until(lambda: not left.bus.publish(1e6, None).present)
 
 
-def test_trainers_stay_awake_when_redis_was_away(
-    stations: Stations, left: Trainer, redis: Settings
+def test_pipelines_stay_awake_when_redis_was_away(
+    stations: Stations, left: FakePipeline, redis: Settings
 ):
     left.publish()
     follower = Wall(stations).follow()
@@ -157,7 +157,7 @@ def test_trainers_stay_awake_when_redis_was_away(
 
 
 def test_pictures_of_all_stations_come_in_one_answer(
-    stations: Stations, left: Trainer, right: Trainer
+    stations: Stations, left: FakePipeline, right: FakePipeline
 ):
     left.publish()
     right.publish()
@@ -165,8 +165,8 @@ def test_pictures_of_all_stations_come_in_one_answer(
 
     def paint() -> None:
         while not stop.wait(0.02):
-            for trainer in (left, right):
-                trainer.bus.publish_picture("small", 1, 1.0, trainer.name.encode())
+            for pipeline in (left, right):
+                pipeline.bus.publish_picture("small", 1, 1.0, pipeline.name.encode())
 
     painter = threading.Thread(target=paint)
     painter.start()
@@ -182,10 +182,10 @@ def test_pictures_of_all_stations_come_in_one_answer(
 
 
 def test_a_head_to_head_begins_for_all_when_all_are_ready(
-    stations: Stations, left: Trainer, right: Trainer, monkeypatch: pytest.MonkeyPatch
+    stations: Stations, left: FakePipeline, right: FakePipeline, monkeypatch: pytest.MonkeyPatch
 ):
-    for trainer in (left, right):
-        trainer.publish()
+    for pipeline in (left, right):
+        pipeline.publish()
     matches = MatchCoordinator(stations, lambda: 5.0)
     looked: list[bool] = []  # whether all were ready, each time that somebody looked
     decided = MatchStarter._is_decided
@@ -199,8 +199,8 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
     match = matches.begin(program, [ANA, BEN], "tablet")
     assert matches.find(match.id) == match
     assert matches.find("nonsense!") is None
-    for trainer, player in ((left, "Ana"), (right, "Ben")):
-        (start,) = trainer.publish()
+    for pipeline, player in ((left, "Ana"), (right, "Ben")):
+        (start,) = pipeline.publish()
         assert (start.kind, start.player, start.program) == ("start", player, program)
         assert (start.match, start.device) == (match.id, "tablet")
     left.session(match=match.id, phase="position", ready=True)
@@ -215,8 +215,8 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
     told: dict[str, list] = {"left": [], "right": []}
 
     def both() -> bool:
-        for trainer in (left, right):
-            told[trainer.name] += trainer.publish()
+        for pipeline in (left, right):
+            told[pipeline.name] += pipeline.publish()
         return all(told.values())
 
     until(both)
@@ -240,7 +240,7 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
     ],
 )
 def test_what_is_no_head_to_head(
-    stations: Stations, left: Trainer, right: Trainer, program, sides, says: str
+    stations: Stations, left: FakePipeline, right: FakePipeline, program, sides, says: str
 ):
     left.publish()
     right.publish()
@@ -248,7 +248,9 @@ def test_what_is_no_head_to_head(
         MatchCoordinator(stations, time.time).begin(program, sides, "")
 
 
-def test_somebody_who_trains_is_not_interrupted(stations: Stations, left: Trainer, right: Trainer):
+def test_somebody_who_trains_is_not_interrupted(
+    stations: Stations, left: FakePipeline, right: FakePipeline
+):
     left.publish()
     right.session(player="Eve", phase="work")
     right.publish()
@@ -301,7 +303,7 @@ def test_seats_are_given_back():
     assert seats.acquire()
 
 
-def test_pages_of_a_machine_without_a_camera(hub: Settings, left: Trainer):
+def test_pages_of_a_machine_without_a_camera(hub: Settings, left: FakePipeline):
     left.publish()
     app: Flask = create_app(hub)
     client = app.test_client()
@@ -317,7 +319,7 @@ def test_pages_of_a_machine_without_a_camera(hub: Settings, left: Trainer):
 
 
 def test_a_command_to_a_station_that_is_away_is_refused(hub: Settings, redis: Settings):
-    Trainer(redis, "left").publish()
+    FakePipeline(redis, "left").publish()
     station = Stations(hub, time.monotonic).get("left")
     assert station
     assert station.bus.is_online()
@@ -326,7 +328,7 @@ def test_a_command_to_a_station_that_is_away_is_refused(hub: Settings, redis: Se
 
 
 def test_a_station_that_is_away_keeps_its_number_and_says_nothing_of_its_camera(
-    hub: Settings, redis: Settings, left: Trainer
+    hub: Settings, redis: Settings, left: FakePipeline
 ):
     left.session(phase="work")
     left.publish(reps=7)

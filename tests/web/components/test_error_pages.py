@@ -33,7 +33,7 @@ def test_a_bug_in_a_component_is_ours(app: Flask, monkeypatch, caplog):
 
 
 def test_a_bug_in_a_page_is_ours(app: Flask, monkeypatch, caplog):
-    monkeypatch.setattr(app.extensions["hiitpi"].stations, "finished", fail)
+    monkeypatch.setattr(app.extensions["hiitpi"].stations, "finished_token", fail)
     assert post(app, "lb-seen.data", "lb-tick.n_intervals", 1) == 500
     assert "a bug" in caplog.text
 
