@@ -1,4 +1,4 @@
-"""The coach: poses in, repetitions, scores and cues out. Pure: no I/O, no clock of its own."""
+"""Turns poses into repetitions, form scores and cues. Pure: no I/O, and it reads no clock."""
 
 from hiitpi.coach.rules.measure import Condition, Measure, ahead, larger, require_visible, smaller
 from hiitpi.coach.rules.measures import (
@@ -27,7 +27,7 @@ from hiitpi.coach.rules.postures import (
 )
 from hiitpi.coach.rules.workout import State, Workout
 
-#: Names of earlier versions: workouts that people have written go on working.
+#: Old names, for workouts that users have written for an earlier version.
 sitting_up = trunk_lean_lying
 surely = require_visible
 

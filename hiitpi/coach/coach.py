@@ -1,4 +1,4 @@
-"""Joins smoothing, measures, counter and score: poses in, samples and events out."""
+"""Counts and scores one workout: turns a stream of poses into samples and events."""
 
 import math
 from collections import deque
@@ -17,33 +17,39 @@ from hiitpi.coach.rules.sway import SwayMeter
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.pose.keypoints import Pose
 
-#: Nobody in view for this long (seconds) is worth saying, and ends the repetition under way.
+#: After this time without a pose an event is sent, and the current repetition is discarded.
 ABSENT_AFTER_S = 1.0
 
-#: From this score on, a keypoint counts in floor work. Lying people score low: in recordings of
-#: push-ups from the side PoseNet gave half of the keypoints less than 0.2, and most of those sat
-#: where they belong: with 0.2 as the threshold 6 of 13 counts were within one, so 12.
+#: Minimum score of a keypoint in floor workouts. Pose models give low scores to people who lie: in
+#: recordings of push-ups from the side, PoseNet scored half of the keypoints below 0.2, although
+#: most were placed correctly. With 0.2 as the minimum, 6 of 13 counts were within one of the truth;
+#: with 0.01, 12 of 13 were.
 MIN_SCORE_FLOOR = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
-    """What the coach made of one frame."""
+    """The result of one frame: its sample, and the events that it caused."""
 
     sample: Sample
     events: tuple[Event, ...]
 
 
 class Coach:
-    """Counts and scores the repetitions of one athlete at one workout, and gives cues.
+    """Counts the repetitions of one athlete in one set, and scores them.
 
-    It may be given any clock, as long as `time` never runs backwards.
+    All times are seconds of the same clock, which must not run backwards.
+
+    Attributes:
+        workout: the rules.
+        series: the repetitions so far.
+        attempts: number of attempts that did not count, so far.
 
     Args:
         workout: the rules.
-        time: when counting starts, seconds.
-        series: repetitions already counted, when a session goes on after a restart.
-        attempts: likewise.
+        time: time at which counting starts.
+        series: repetitions already counted, for a set that is resumed after a restart.
+        attempts: attempts already made, for a set that is resumed.
     """
 
     def __init__(
@@ -52,13 +58,13 @@ class Coach:
         self.workout = workout
         self.series: list[Repetition] = list(series)
         self.attempts = attempts
-        self.start = time - (series[-1].time if series else 0.0)
-        self._smoother = Smoother(seen=MIN_SCORE_FLOOR) if workout.floor else Smoother()
+        self._start_time = time - (series[-1].time if series else 0.0)
+        self._smoother = Smoother(min_score=MIN_SCORE_FLOOR) if workout.floor else Smoother()
         self._body, self._referee = BodyTracker(), Referee(workout)
-        self._pace, self._balance = Pace(), SwayMeter()
-        self._recent: deque[float] = deque((r.duration for r in series[-5:]), maxlen=5)
-        self._total = sum(r.score for r in series)
-        self._seen = time
+        self._pace, self._sway_meter = Pace(), SwayMeter()
+        self._recent_durations = deque((rep.duration for rep in series[-5:]), maxlen=5)
+        self._score_sum = sum(rep.score for rep in series)
+        self._last_seen = time
         self._absent = False
 
     @property
@@ -68,41 +74,51 @@ class Coach:
 
     @property
     def score(self) -> float | None:
-        """Mean form score so far, to a tenth; None before the first repetition."""
-        return round(self._total / len(self.series), 1) if self.series else None
+        """Mean form score so far, 0..100, to one decimal; None before the first repetition."""
+        return round(self._score_sum / len(self.series), 1) if self.series else None
 
     @property
     def sway(self) -> float | None:
-        """How much the body sways so far, degrees; see `SwayMeter`."""
-        sway = self._balance.sway
+        """Sideways sway so far in degrees, to one decimal; see `SwayMeter`."""
+        sway = self._sway_meter.sway
         return None if sway is None else round(sway, 1)
 
     def interrupt(self, time: float) -> None:
-        """Training was paused until `time` (seconds): what was under way is void."""
+        """Discard the current repetition because training was paused until `time`."""
         self._smoother.clear()
         self._body, self._pace = BodyTracker(), Pace()
         self._referee.reset()
-        self._seen = time
+        self._last_seen = time
         self._absent = False
 
     def elapsed(self, time: float) -> float:
-        """Seconds of training at `time`."""
-        return max(0.0, time - self.start)
+        """Return the seconds from the start of counting until `time`."""
+        return max(0.0, time - self._start_time)
 
     def update(
         self, pose: Pose | None, time: float, *, seq: int = 0, inference_ms: float = 0.0
     ) -> FrameResult:
-        """Judge the frame captured at `time` (seconds); `pose` None: nobody in view."""
-        events = self._presence(pose, time)
+        """Process one frame.
+
+        Args:
+            pose: the pose in the frame; None if nobody was detected.
+            time: capture time of the frame.
+            seq: number of the frame, copied to the sample.
+            inference_ms: time taken by the pose engine, copied to the sample.
+
+        Returns:
+            The sample of the frame, and the events it caused.
+        """
+        events = self._update_presence(pose, time)
         signal = UNSEEN
         if pose is not None:
             self._body.update(self._smoother.update(pose, time), time)
             if not self.workout.floor:
-                self._balance.update(self._body)
+                self._sway_meter.update(self._body)
             signal, outcomes = self._referee.update(self._body, time)
             for outcome in outcomes:
                 if isinstance(outcome, CompletedRep):
-                    events.append(self._count(outcome, time))
+                    events.append(self._add_rep(outcome, time))
                 elif self.workout.hold:
                     events.append(Event("cue", time, outcome.missed.cue))
                 else:
@@ -110,36 +126,36 @@ class Coach:
                     events.append(Event("attempt", time, outcome.missed.cue))
         return FrameResult(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
 
-    def _presence(self, pose: Pose | None, time: float) -> list[Event]:
+    def _update_presence(self, pose: Pose | None, time: float) -> list[Event]:
         if pose is None:
-            if not self._absent and time - self._seen > ABSENT_AFTER_S:
+            if not self._absent and time - self._last_seen > ABSENT_AFTER_S:
                 self._absent = True
                 self._smoother.clear()
                 self._body = BodyTracker()
                 self._referee.reset()
                 return [Event("lost", time, "Nobody in view: step in front of the camera")]
             return []
-        self._seen = time
+        self._last_seen = time
         if self._absent:
             self._absent = False
             return [Event("found", time)]
         return []
 
-    def _count(self, done: CompletedRep, time: float) -> Event:
-        judged = form(self.workout, done.cycle, done.duration, self._recent)
+    def _add_rep(self, completed: CompletedRep, time: float) -> Event:
+        result = form(self.workout, completed.cycle, completed.duration, self._recent_durations)
         rep = Repetition(
             number=len(self.series) + 1,
             time=round(self.elapsed(time), 3),
-            duration=round(done.duration, 3),
-            range_of_motion=round(judged.range_of_motion, 3),
-            symmetry=round(judged.symmetry, 3),
-            score=round(judged.score, 1),
-            cues=judged.cues,
+            duration=round(completed.duration, 3),
+            range_of_motion=round(result.range_of_motion, 3),
+            symmetry=round(result.symmetry, 3),
+            score=round(result.score, 1),
+            cues=result.cues,
         )
         self.series.append(rep)
-        self._recent.append(done.duration)
-        self._total += rep.score
-        if not self.workout.hold:  # seconds are no pace
+        self._recent_durations.append(completed.duration)
+        self._score_sum += rep.score
+        if not self.workout.hold:  # a pace of seconds makes no sense
             self._pace.rep(time)
         return Event("rep", time, rep.cues[0] if rep.cues else "", rep, count=rep.number)
 
@@ -165,27 +181,39 @@ class Coach:
 def idle_sample(
     pose: Pose | None, time: float, seq: int, inference_ms: float, coach: Coach | None = None
 ) -> Sample:
-    """A frame in which nothing is counted; the set that `coach` has judged last still stands."""
+    """Return the sample of a frame in which nothing is counted.
+
+    Args:
+        pose: the pose in the frame; None if nobody was detected.
+        time: capture time, seconds of the pipeline's clock.
+        seq: number of the frame.
+        inference_ms: time taken by the pose engine, in milliseconds.
+        coach: coach of the latest set, whose results the sample repeats; None before the first.
+    """
     if coach is None:
         return _sample(pose, time, seq, inference_ms)
-    stands = {name: getattr(coach, name) for name in ("reps", "attempts", "score", "sway")}
-    return _sample(pose, time, seq, inference_ms, **stands)
+    results = {name: getattr(coach, name) for name in ("reps", "attempts", "score", "sway")}
+    return _sample(pose, time, seq, inference_ms, **results)
 
 
 def _sample(
-    pose: Pose | None, time: float, seq: int, inference_ms: float, **counted: Any
+    pose: Pose | None, time: float, seq: int, inference_ms: float, **results: Any
 ) -> Sample:
     return Sample(
         seq=seq,
         time=round(time, 3),
         inference_ms=round(inference_ms, 1),
         confidence=0.0 if pose is None else round(pose.confidence, 3),
-        keypoints=None if pose is None else whole_pixels(pose),
-        **counted,
+        keypoints=None if pose is None else wire_keypoints(pose),
+        **results,
     )
 
 
-def whole_pixels(pose: Pose) -> tuple[tuple[int, int, float], ...]:
-    """Keypoints as they go over the wire: whole pixels, scores in hundredths."""
-    both = zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
-    return tuple((round(x), round(y), round(s, 2)) for (x, y), s in both)
+def wire_keypoints(pose: Pose) -> tuple[tuple[int, int, float], ...]:
+    """Round keypoints for transmission.
+
+    Returns:
+        17 tuples (x, y, score): whole pixels, and the score 0..1 to two decimals.
+    """
+    keypoints = zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
+    return tuple((round(x), round(y), round(score, 2)) for (x, y), score in keypoints)

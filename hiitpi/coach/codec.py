@@ -1,4 +1,4 @@
-"""Messages of the coach as JSON, and back: whatever enters a process is validated here."""
+"""Encodes messages as JSON, and decodes and validates JSON that enters a process."""
 
 from typing import Any, Final, TypeVar
 
@@ -10,7 +10,7 @@ from hiitpi.errors import ProgramError
 
 T = TypeVar("T")
 
-#: Fields that this version does not know are left out.
+#: Both ignore unknown fields, which another version of the app may have added.
 _COMMAND: Final = TypeAdapter(Command)
 _RECORD: Final = TypeAdapter(SessionRecord)
 
@@ -24,7 +24,7 @@ def decode(data: bytes) -> Any:
     """Parse JSON into plain data.
 
     Raises:
-        orjson.JSONDecodeError: it is not JSON.
+        orjson.JSONDecodeError: the data is not JSON.
     """
     return orjson.loads(data)
 
@@ -33,29 +33,29 @@ def decode_command(data: bytes) -> Command:
     """Parse and validate a command.
 
     Raises:
-        ValueError: it is not a command.
+        ValueError: the data is not a command.
     """
-    return _validated(_COMMAND, _decoded(data, Command))
+    return _validate(_COMMAND, _decode_as(data, Command))
 
 
 def decode_record(data: bytes) -> SessionRecord:
     """Parse and validate a session record.
 
     Raises:
-        ValueError: it is not a session record.
+        ValueError: the data is not a session record.
     """
-    return _validated(_RECORD, _decoded(data, SessionRecord))
+    return _validate(_RECORD, _decode_as(data, SessionRecord))
 
 
-def _decoded(data: bytes, kind: type) -> Any:
+def _decode_as(data: bytes, kind: type) -> Any:
     try:
         return decode(data)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not a {kind.__name__}: {error}") from error
 
 
-def _validated(kind: TypeAdapter[T], plain: Any) -> T:
+def _validate(adapter: TypeAdapter[T], plain: Any) -> T:
     try:
-        return kind.validate_python(plain)
+        return adapter.validate_python(plain)
     except (ValidationError, ProgramError) as error:
         raise ValueError(f"not valid: {error}") from error

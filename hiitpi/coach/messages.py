@@ -1,4 +1,4 @@
-"""What the coach says and hears. Frozen data, nothing else; `hiitpi.live` carries it about."""
+"""Messages between the pipeline and the pages: frozen data, which `hiitpi.live` transports."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
@@ -8,9 +8,9 @@ from pydantic import Field
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.coach.session.program import Program
 
-#: What the words of a command may have; whether a name can be one, the database says.
-Name = Annotated[str, Field(max_length=120)]
-Ident = Annotated[str, Field(max_length=80)]
+#: Length limits of the texts in a command. The database checks whether a player's name is valid.
+PlayerName = Annotated[str, Field(max_length=120)]
+Identifier = Annotated[str, Field(max_length=80)]
 
 Phase = Literal["position", "countdown", "work", "rest", "paused"]
 EventKind = Literal[
@@ -24,8 +24,8 @@ CommandKind = Literal[
 ]  # fmt: skip
 Status = Literal["active", "finished", "interrupted", "discarded"]
 
-#: Sessions that count: finished by Done, or cut short by a stop of the app.
-KEPT: tuple[Status, ...] = ("finished", "interrupted")
+#: Statuses of sessions that count: finished by Done, or interrupted because the app stopped.
+COMPLETED_STATUSES: tuple[Status, ...] = ("finished", "interrupted")
 
 #: Version of the rules of the form score, see `hiitpi.coach.rules.scoring`. Scores of different
 #: versions are not compared with each other.
@@ -34,26 +34,29 @@ SCORING_VERSION: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One analysed frame.
+    """The result of one analysed frame.
 
     Attributes:
         seq: number of the frame since the camera started.
-        time: time of capture, seconds of the pipeline's monotonic clock.
-        inference_ms: what the pose engine took.
-        confidence: 0..1 that a person is in view; 0 when nobody is.
-        keypoints: (x, y, score) of the seventeen COCO keypoints in whole pixels; None: nobody.
-        state: the workout's state reached last; None before the first and without a session.
-        signal: the workout's one number; None when it cannot be seen.
-        reps, attempts: so far in this set; of a rest, in the set before it.
+        time: capture time, seconds of the pipeline's monotonic clock.
+        inference_ms: time taken by the pose engine, in milliseconds.
+        confidence: probability that a person is in view, 0..1; 0 if nobody was detected.
+        keypoints: (x, y, score) of the 17 COCO keypoints; x and y in whole pixels, score 0..1.
+            None if nobody was detected.
+        state: name of the workout state reached last; None before the first, and without a session.
+        signal: value of the workout's signal, in its unit; None if it is not visible.
+        reps: repetitions in the current set; during a rest, in the previous set.
+        attempts: attempts that did not count, in the same set as `reps`.
         pace: repetitions per 30 s.
-        score: mean form score 0..100 of the set; None before its first repetition.
-        sway: of the body from side to side, degrees (standard deviation); None: not seen yet.
-        truth: what the synthetic athlete has really done in this set; None for a camera that
-            films a person, and while nothing is counted.
-        phase: of the session; None without one.
-        left: seconds until the phase ends; None: that depends on the athlete.
-        spent: seconds of it so far, without pauses.
-        total: repetitions of the whole session.
+        score: mean form score of the set, 0..100; None before its first repetition.
+        sway: sideways sway of the trunk in degrees (standard deviation); None if there are not
+            enough frames yet.
+        truth: repetitions that the synthetic athlete has actually performed in this set; None for
+            any other camera, and while nothing is counted.
+        phase: phase of the session; None without a session.
+        left: seconds until the phase ends; None if that depends on the athlete.
+        spent: elapsed seconds of the current work or rest, without pauses.
+        total: repetitions in the whole session.
     """
 
     seq: int
@@ -80,14 +83,14 @@ class Repetition:
     """One counted repetition.
 
     Attributes:
-        number: 1 for the session's first.
+        number: its number in the session, from 1.
         time: seconds since the session's first Go, without pauses.
-        duration: seconds from leaving the first state to being back in it.
-        range_of_motion: 0..1 of the workout's full range.
-        symmetry: 0..1, 1: left and right alike.
-        score: form, 0..100.
-        cues: what would make the next one better, most useful first.
-        set: number of the set that it belongs to.
+        duration: seconds from leaving the workout's first state until the return to it.
+        range_of_motion: fraction of the workout's full range, 0..1.
+        symmetry: 0..1; 1 if left and right moved alike.
+        score: form score, 0..100.
+        cues: how to improve the next repetition, most useful first.
+        set: number of its set, from 1.
     """
 
     number: int
@@ -102,15 +105,15 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened.
+    """Something that happened in a session.
 
     Attributes:
-        kind: what.
-        time: seconds of the pipeline's monotonic clock.
-        text: words for the athlete; empty when there is nothing to say.
+        kind: the kind of event.
+        time: when it happened, seconds of the pipeline's monotonic clock.
+        text: message for the athlete, such as a cue; "" for none.
         rep: the repetition, for kind "rep".
-        session: the session's uuid, as text.
-        count: repetitions in the set with this one, for kind "rep": the number to be spoken.
+        session: uuid of the session, as text; filled in by the session manager.
+        count: for kind "rep", number of the repetition in its set, which the browser speaks.
     """
 
     kind: EventKind
@@ -123,43 +126,44 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a page asks of the pipeline.
+    """A command from a page to the pipeline.
 
     Attributes:
-        kind: what to do.
-        player: who trains, for "start"; whoever asks, for "claim".
-        program: what to train, for "start".
-        session: uuid of the session that is meant, for everything but "start" and the lens cover: a
-            late or second click must not end somebody else's session.
-        device: the id of the browser that asks.
-        match: of a head-to-head that "start" begins: the session waits for "go".
+        kind: the action.
+        player: for "start", the player who trains; for "claim", the player who asks for control.
+        program: for "start", the program to train.
+        session: uuid of the session to act on, so that a late or second click cannot end somebody
+            else's session; "" for "start", "cover" and "uncover".
+        device: id of the browser that sends the command.
+        match: for "start", id of the head-to-head; its session waits for "go". "" for none.
     """
 
     kind: CommandKind
-    player: Name = ""
+    player: PlayerName = ""
     program: Program | None = None
-    session: Ident = ""
-    device: Ident = ""
-    match: Ident = ""
+    session: Identifier = ""
+    device: Identifier = ""
+    match: Identifier = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SetRecord:
-    """A set: one workout, from Go to the next rest.
+    """One set: one workout, from Go until the next rest.
 
     Attributes:
-        number: 1 for the session's first.
-        workout: slug.
-        round: of the program.
-        began: seconds since the session's first Go, without pauses.
-        seconds: of work.
-        reps, attempts: what the camera saw.
-        score: mean form score; None without repetitions.
-        sway: of the body from side to side, degrees (standard deviation); None: never seen from
-            the front.
-        corrected: repetitions as the athlete corrected them afterwards; None: not corrected.
-        scoring: version of the rules behind the score, see `SCORING_VERSION`; records without it
-            were written under the first ones.
+        number: its number in the session, from 1.
+        workout: slug of the workout.
+        round: round of the program, from 1.
+        began: start of the set, in seconds since the session's first Go, without pauses.
+        seconds: seconds of work, without pauses.
+        reps: repetitions counted by the camera.
+        attempts: attempts that did not count.
+        score: mean form score, 0..100; None without repetitions.
+        sway: sideways sway of the trunk in degrees (standard deviation); None if the athlete was
+            not seen from the front long enough.
+        corrected: repetitions according to the athlete's later correction; None if not corrected.
+        scoring: version of the rules of its score, see `SCORING_VERSION`; a record without it was
+            written under the first rules.
     """
 
     number: int
@@ -176,25 +180,27 @@ class SetRecord:
 
     @property
     def counted(self) -> int:
-        """The repetitions that count."""
+        """Repetitions after the athlete's correction."""
         return self.reps if self.corrected is None else self.corrected
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A training session, as it is checkpointed and stored.
+    """A training session as it is journaled and stored in the database.
 
     Attributes:
-        uuid: the same wherever the session appears, so that it cannot be stored twice.
+        uuid: unique id, so that the session is stored only once.
         player: display name.
-        program: what was to be done.
-        started, ended: seconds since the epoch (UTC); `ended` is None while it runs.
-        status: "active" until Done.
-        station, model: which camera and which pose model judged.
-        device: the id of the browser in control.
-        sets: what was done, in order.
-        series: every repetition that the camera saw.
-        match: the head-to-head that it belongs to; "": none.
+        program: the program being trained.
+        started: start, in seconds since the epoch (UTC).
+        ended: end, in seconds since the epoch (UTC); None while the session runs.
+        status: "active" while it runs.
+        station: name of the station whose camera was used.
+        model: name of the pose model.
+        device: id of the browser in control.
+        sets: the sets so far, in order.
+        series: all repetitions counted by the camera, in order.
+        match: id of its head-to-head; "" for none.
     """
 
     uuid: str
@@ -212,18 +218,18 @@ class SessionRecord:
 
     @property
     def reps(self) -> int:
-        """Repetitions that count, in all."""
-        return sum(one.counted for one in self.sets)
+        """Repetitions of all sets, after corrections."""
+        return sum(s.counted for s in self.sets)
 
     @property
     def attempts(self) -> int:
-        """What did not count, in all."""
-        return sum(one.attempts for one in self.sets)
+        """Attempts that did not count, in all sets."""
+        return sum(s.attempts for s in self.sets)
 
     @property
     def seconds(self) -> float:
-        """Seconds of work, in all."""
-        return sum(one.seconds for one in self.sets)
+        """Seconds of work in all sets."""
+        return sum(s.seconds for s in self.sets)
 
     @property
     def pace(self) -> float:
@@ -232,18 +238,20 @@ class SessionRecord:
 
     @property
     def score(self) -> float | None:
-        """Mean form score of all repetitions; None without any."""
-        scored = [(one.score, one.reps) for one in self.sets if one.score is not None]
-        reps = sum(n for _, n in scored)
-        return round(sum(s * n for s, n in scored) / reps, 1) if reps else None
+        """Mean form score of all repetitions, 0..100; None without repetitions."""
+        scored = [(s.score, s.reps) for s in self.sets if s.score is not None]
+        total_reps = sum(reps for _, reps in scored)
+        if not total_reps:
+            return None
+        return round(sum(score * reps for score, reps in scored) / total_reps, 1)
 
     @property
     def sway(self) -> float | None:
-        """Mean sway of the sets in which it was seen, degrees; None: in none."""
-        seen = [one.sway for one in self.sets if one.sway is not None]
-        return round(sum(seen) / len(seen), 1) if seen else None
+        """Mean sway of the sets that have one, in degrees; None if none has."""
+        sways = [s.sway for s in self.sets if s.sway is not None]
+        return round(sum(sways) / len(sways), 1) if sways else None
 
     @property
     def workouts(self) -> tuple[str, ...]:
-        """The slugs of what was done, each once."""
-        return tuple(dict.fromkeys(one.workout for one in self.sets))
+        """Slugs of the workouts in its sets, without duplicates."""
+        return tuple(dict.fromkeys(s.workout for s in self.sets))

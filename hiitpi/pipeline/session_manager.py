@@ -112,7 +112,7 @@ class SessionManager:
             self._cue = None
         elif session.phase != "paused":
             active = session.phase == "work"
-            self._cue = AthleteCue(session.workout.slug, session.number, active)
+            self._cue = AthleteCue(session.workout.slug, session.set_number, active)
         return self._cue
 
     def process_frame(self, frame: Frame, pose: Pose | None, inference_ms: float) -> Sample:
@@ -166,11 +166,11 @@ class SessionManager:
         if command.kind in ("claim", "keep", "hand_over"):
             changed = {
                 "claim": lambda: control.claim(Device(device, command.player), now),
-                "keep": lambda: control.keep(device),
+                "keep": lambda: control.cancel_claim(device),
                 "hand_over": lambda: control.hand_over(device),
             }[command.kind]()
             self._process_events(session, [Event("control", now)] if changed else [])
-        elif not control.may(device):
+        elif not control.is_allowed(device):
             log.info("Ignored %s: that device is not in control.", command)
         elif command.kind in ("done", "discard"):
             self._end("finished" if command.kind == "done" else "discarded")
@@ -227,12 +227,12 @@ class SessionManager:
         kinds = {event.kind for event in events}
         # Queued, not sent: pages get the new snapshot before the events that happened in it.
         self._events += [replace(event, session=session.uuid) for event in events]
-        if session.over or session.abandoned:
+        if session.is_over or session.is_abandoned:
             self._end("finished")
             return
         if kinds & SNAPSHOT_EVENTS:
             self._publisher.set_session(session_snapshot(session))
-        if session.began and kinds & {"rep", "phase", "control"}:
+        if session.has_started and kinds & {"rep", "phase", "control"}:
             self._correct_start_time(session)
             record = session.record()
             # Journal the change before it is published.
@@ -247,7 +247,7 @@ class SessionManager:
         offset_s = self._wall() - self._uptime()
         if abs(offset_s - self._wall_offset_s) > CLOCK_JUMP_S:
             log.info("The wall clock was set by %.0f s.", offset_s - self._wall_offset_s)
-            session.began_later(offset_s - self._wall_offset_s)
+            session.shift_start(offset_s - self._wall_offset_s)
             self._wall_offset_s = offset_s
 
     def _end(self, status: Ending) -> None:
@@ -255,7 +255,7 @@ class SessionManager:
         assert session is not None
         self._session = None
         saved = True
-        if session.began:
+        if session.has_started:
             self._correct_start_time(session)
             record = session.record(status=status, ended=self._wall())
             self._writer.enqueue(record)
@@ -263,7 +263,7 @@ class SessionManager:
             if saved or self._writer.spool(record):
                 self._journal.end()
         text = "" if saved else "The database is unavailable; the session will be saved later."
-        discarded = status == "discarded" or not session.began
+        discarded = status == "discarded" or not session.has_started
         kind: EventKind = "discarded" if discarded else "finished"
         self._events.append(Event(kind, now, text, session=session.uuid))
         self._publisher.set_session(None)

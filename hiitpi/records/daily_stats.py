@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Integer, and_, case, cast, delete, func, insert, select, update
 from sqlalchemy.orm import Session as Rows
 
-from hiitpi.coach.messages import KEPT, SCORING_VERSION
+from hiitpi.coach.messages import COMPLETED_STATUSES, SCORING_VERSION
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.records.local_days import streaks
 from hiitpi.records.schema import DailyStats, PlayerRow, SessionRow, SetRow
@@ -22,7 +22,7 @@ MIN_PACE_S: Final = 10.0
 MIN_SCORE_REPS: Final = 5
 
 #: Condition for sessions that count: ended and not deleted.
-COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(KEPT), SessionRow.gone.is_(None))
+COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(COMPLETED_STATUSES), SessionRow.gone.is_(None))
 
 #: Condition for sets whose score can be compared with that of others: same rules.
 COMPARABLE_SCORE: Final = and_(SetRow.score.is_not(None), SetRow.scoring == SCORING_VERSION)

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.orm import Session as Rows
 from sqlalchemy.orm import selectinload
 
-from hiitpi.coach.messages import KEPT, SessionRecord
+from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
 from hiitpi.records.daily_stats import COUNTED_SESSIONS, rebuild_daily_stats
@@ -254,7 +254,8 @@ class Store:
     @staticmethod
     def _ended_session(rows: Rows, uuid: str, include_deleted: bool = False) -> schema.SessionRow:
         row = find_session(rows, uuid)
-        if row is None or row.status not in KEPT or (row.gone is not None and not include_deleted):
+        deleted = row is not None and row.gone is not None
+        if row is None or row.status not in COMPLETED_STATUSES or (deleted and not include_deleted):
             raise RecordsError("There is no such session.")
         return row
 

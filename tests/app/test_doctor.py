@@ -44,7 +44,7 @@ def test_a_healthy_machine(healthy: Settings, catalog):
         ({"camera": "/dev/video99"}, "camera", "No camera"),
         ({"accelerator": "edgetpu"}, "accelerator", "HIITPI_ACCELERATOR=cpu"),
         ({"model": "hal"}, "models", "No pose model 'hal'"),
-        ({"workouts_dir": Path("/nowhere")}, "workouts", "No folder"),
+        ({"workouts_dir": Path("/nowhere")}, "workouts", "There is no folder"),
         ({"own_redis_url": "redis://127.0.0.1:9"}, "redis", "HIITPI_OWN_REDIS_URL"),
         ({"database_url": "sqlite:////nowhere/x.sqlite"}, "database", "cannot be opened"),
         ({"instance": Path("/proc/hiitpi")}, "database", ""),

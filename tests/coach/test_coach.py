@@ -1,4 +1,4 @@
-"""What counts, what does not, and what is said about it."""
+"""Counts, failed attempts and cues of the coach, for stick figures and shipped workouts."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -36,20 +36,20 @@ def reps(events: list[Event]) -> int:
     return sum(event.kind == "rep" for event in events)
 
 
-def reasons(events: list[Event]) -> list[str]:
+def attempt_cues(events: list[Event]) -> list[str]:
     return [event.text for event in events if event.kind == "attempt"]
 
 
 @pytest.mark.parametrize(
-    ("stops", "counted", "said"),
+    ("stops", "count", "cues"),
     [
-        pytest.param(cycle(OPEN, CLOSED), 1, [], id="a full one"),
-        pytest.param(cycle(OPEN, CLOSED, 0.6, times=8), 8, [], id="eight fast ones"),
-        pytest.param(cycle(OPEN, CLOSED, 6.0, times=2), 2, [], id="two slow ones"),
-        pytest.param([(1.0, OPEN)], 0, [], id="half of one is none"),
+        pytest.param(cycle(OPEN, CLOSED), 1, [], id="a full repetition"),
+        pytest.param(cycle(OPEN, CLOSED, 0.6, times=8), 8, [], id="eight fast repetitions"),
+        pytest.param(cycle(OPEN, CLOSED, 6.0, times=2), 2, [], id="two slow repetitions"),
+        pytest.param([(1.0, OPEN)], 0, [], id="half a repetition"),
         pytest.param(cycle(HALF, CLOSED), 0, ["Hands higher"], id="arms only level"),
         pytest.param(cycle(FEET_TOGETHER, CLOSED), 0, ["Feet wider"], id="without the feet"),
-        pytest.param(cycle(LEFT_ONLY, CLOSED), 0, ["Hands higher"], id="one arm is not two"),
+        pytest.param(cycle(LEFT_ONLY, CLOSED), 0, ["Hands higher"], id="only one arm"),
         pytest.param(
             cycle(replace(CLOSED, arms=(60, 60)), CLOSED, times=5), 0, [], id="fidgeting"
         ),
@@ -57,7 +57,7 @@ def reasons(events: list[Event]) -> list[str]:
             [(0.5, OPEN), (0.4, HALF), (0.4, OPEN), (0.5, CLOSED)],
             1,
             [],
-            id="a dip on the way down is no turn",
+            id="a dip on the way down is no attempt",
         ),
         pytest.param(
             [(0.5, OPEN), (0.4, replace(CLOSED, arms=(60, 60))), (0.4, OPEN), (0.5, CLOSED)],
@@ -66,10 +66,10 @@ def reasons(events: list[Event]) -> list[str]:
             id="up again before the arms were down",
         ),
         pytest.param(
-            [(0.25, OPEN), (0.3, None), (0.45, CLOSED)], 1, [], id="nobody for 0.3 s loses nothing"
+            [(0.25, OPEN), (0.3, None), (0.45, CLOSED)], 1, [], id="a gap of 0.3 s is tolerated"
         ),
         pytest.param(
-            [(0.5, OPEN), (3.0, None), (0.5, CLOSED)], 0, [], id="who leaves starts anew"
+            [(0.5, OPEN), (3.0, None), (0.5, CLOSED)], 0, [], id="leaving discards the repetition"
         ),
         pytest.param([(20.0, CLOSED)], 0, [], id="standing about"),
         pytest.param(
@@ -85,26 +85,26 @@ def reasons(events: list[Event]) -> list[str]:
             cycle(replace(OPEN, hidden=frozenset({"ankle", "knee"})), CLOSED, times=3),
             3,
             [],
-            id="legs out of the picture are not needed",
+            id="legs are not needed",
         ),
         pytest.param(
             cycle(replace(OPEN, hidden=frozenset({"nose", "eye", "ear"})), CLOSED, times=3),
             3,
             [],
-            id="nor is the head",
+            id="the head is not needed",
         ),
     ],
 )  # fmt: skip
-def test_jumping_jacks(stops, counted, said):
+def test_jumping_jacks(stops, count, cues):
     events = watch(film(*stops))
-    assert reps(events) == counted
-    assert reasons(events) == said or (said and set(reasons(events)) == set(said))
+    assert reps(events) == count
+    assert attempt_cues(events) == cues or (cues and set(attempt_cues(events)) == set(cues))
 
 
 @pytest.mark.parametrize(
-    ("stops", "counted", "said"),
+    ("stops", "count", "cues"),
     [
-        pytest.param(cycle(DOWN, STANDING, 2.0, times=3), 3, [], id="three"),
+        pytest.param(cycle(DOWN, STANDING, 2.0, times=3), 3, [], id="three squats"),
         pytest.param(
             cycle(replace(DOWN, knees=0.0), STANDING, 2.0),
             1,
@@ -127,14 +127,14 @@ def test_jumping_jacks(stops, counted, said):
             cycle(replace(DOWN, hidden=frozenset({"nose", "eye", "ear"})), STANDING, 2.0),
             1,
             [],
-            id="head out of the picture",
+            id="the head is not needed",
         ),
     ],
 )
-def test_squat(stops, counted, said):
+def test_squat(stops, count, cues):
     events = watch(film(*stops, start=STANDING), SQUAT)
-    assert reps(events) == counted
-    assert reasons(events) == said
+    assert reps(events) == count
+    assert attempt_cues(events) == cues
 
 
 def test_a_keypoint_that_jumps_for_a_frame_changes_nothing():
@@ -147,19 +147,19 @@ def test_a_keypoint_that_jumps_for_a_frame_changes_nothing():
         pose.xy[SIDES["hip"][1]] = (10, 10)
         frames[i] = time, pose
     assert reps(watch(frames)) == reps(plain) == 5
-    assert not reasons(watch(frames))
+    assert not attempt_cues(watch(frames))
 
 
-def test_left_and_right_exchanged_for_a_frame_changes_nothing():
+def test_left_and_right_swapped_for_a_frame_changes_nothing():
     frames = list(film(*cycle(OPEN, CLOSED, 1.0, times=5)))
     for i in range(5, len(frames), 9):
-        frames[i] = frames[i][0], exchanged(frames[i][1].pose())
+        frames[i] = frames[i][0], swapped(frames[i][1].pose())
     events = watch(frames)
     assert reps(events) == 5
-    assert not reasons(events)
+    assert not attempt_cues(events)
 
 
-def test_who_comes_back_is_greeted_once():
+def test_leaving_and_coming_back_are_one_event_each():
     events = watch(film((0.5, CLOSED), (2.0, None), (1.0, CLOSED)))
     assert [event.kind for event in events] == ["lost", "found"]
 
@@ -172,7 +172,7 @@ def test_reps_are_numbered_timed_and_scored():
     assert all(rep.score > 75 for rep in counted)
 
 
-def test_a_session_that_goes_on_keeps_its_count():
+def test_a_resumed_set_keeps_its_count():
     first = Coach(JACKS, 0.0)
     for time, figure in film(*cycle(OPEN, CLOSED, 1.0, times=3)):
         first.update(figure.pose(), time)
@@ -184,8 +184,8 @@ def test_a_session_that_goes_on_keeps_its_count():
     assert second.series[3].time > first.series[2].time
 
 
-def exchanged(pose: Pose) -> Pose:
-    """Left and right exchanged."""
+def swapped(pose: Pose) -> Pose:
+    """Return the pose with left and right swapped."""
     order = list(range(17))
     for left, right in SIDES.values():
         order[left], order[right] = right, left
@@ -223,7 +223,9 @@ def test_no_repetition_without_passing_every_state(names: list[str]):
     y=st.floats(-500, 2000),
     mirrored=st.booleans(),
 )
-def test_size_place_and_mirror_do_not_matter(scale: float, x: float, y: float, mirrored: bool):
+def test_size_position_and_mirroring_do_not_matter(
+    scale: float, x: float, y: float, mirrored: bool
+):
     stops = [*cycle(OPEN, CLOSED, 0.9, times=3), *cycle(HALF, CLOSED), *cycle(OPEN, CLOSED)]
     frames = list(film(*stops))
     moved = []
@@ -231,10 +233,10 @@ def test_size_place_and_mirror_do_not_matter(scale: float, x: float, y: float, m
         pose = figure.pose(scale, x, y)
         if mirrored:
             xy = pose.xy * np.float32([-1, 1]) + np.float32([640, 0])
-            pose = exchanged(Pose(xy, pose.score, pose.confidence))
+            pose = swapped(Pose(xy, pose.score, pose.confidence))
         moved.append((time, pose))
-    told = [(event.kind, event.text) for event in watch(frames)]
-    assert [(event.kind, event.text) for event in watch(moved)] == told
+    expected = [(event.kind, event.text) for event in watch(frames)]
+    assert [(event.kind, event.text) for event in watch(moved)] == expected
     assert reps(watch(moved)) == 4
 
 

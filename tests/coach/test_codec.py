@@ -1,4 +1,4 @@
-"""What enters a process as JSON is checked."""
+"""JSON that enters a process is validated."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from hiitpi.coach.session.program import free
 from tests.support.messages import record, sample
 
 
-def test_json_there_and_back():
+def test_messages_survive_a_round_trip():
     assert decode_record(encode(record())) == record()
     command = Command("start", player="Zoë", program=free("squat"))
     assert decode_command(encode(command)) == command
@@ -27,18 +27,18 @@ def test_json_there_and_back():
         b'{"kind":"start","player":"%s"}' % (b"x" * 500),
     ],
 )
-def test_what_is_no_command_is_refused(data: bytes):
+def test_an_invalid_command_is_refused(data: bytes):
     with pytest.raises(ValueError, match=r"not valid|not a Command"):
         decode_command(data)
 
 
 @pytest.mark.parametrize("change", [{"program": 1}, {"sets": [{}]}, {"sets": None}])
-def test_what_is_no_record_is_refused(change: dict):
+def test_an_invalid_record_is_refused(change: dict):
     with pytest.raises(ValueError, match="not valid"):
         decode_record(encode({**decode(encode(record())), **change}))
 
 
-def test_fields_of_another_version_are_left_out():
+def test_unknown_fields_are_ignored():
     assert decode_record(encode({**decode(encode(record())), "weather": "fine"})) == record()
     assert decode_command(b'{"kind":"pause","session":"1","volume":11}') == Command(
         "pause", session="1"

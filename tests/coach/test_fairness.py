@@ -1,8 +1,7 @@
-"""Every shipped workout, performed by the synthetic athlete and seen by an engine without faults.
+"""Every shipped workout, performed by the synthetic athlete with perfect pose detection.
 
-What a fair referee must not mind (distance, mirror, frame rate, noise, joints that jump or swap for
-a frame) must change no count; what it must mind (half a repetition, somebody doing something else)
-must count nothing.
+Distance, mirroring, frame rate, noise, and joints that jump or swap for a frame must not change the
+count. Half repetitions and other exercises must not count.
 """
 
 from functools import cache
@@ -25,7 +24,7 @@ from tests.support.ideal_athlete import (
 SECONDS = 9.0
 SLUGS = sorted(workout.slug for workout in LIBRARY)
 
-#: A half-hearted plank is a plank, and half of the athlete's sit-up is beyond the standard.
+#: Workouts without half repetitions: a plank has none, and half of the athlete's sit-up is enough.
 NO_HALF = {"plank", "sit_up"}
 
 
@@ -39,7 +38,7 @@ def noisy(pose: Pose, frame: int) -> Pose:
 
 
 def jumpy(pose: Pose, frame: int) -> Pose:
-    """One joint of the body after the other is somewhere else for a frame."""
+    """Displace one joint after the other for a frame."""
     if frame % 20:
         return pose
     xy = pose.xy.copy()
@@ -61,11 +60,11 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def right(slug: str, reps: int, truth: int) -> bool:
-    """Whether it is the truth; of what is not over at a clear moment, within one.
+def is_correct(slug: str, reps: int, truth: int) -> bool:
+    """Return whether a count is correct; within one where the end of a repetition is ambiguous.
 
-    A skater's landing counts when it is left, a touch as soon as the hand is on its way up, and a
-    plank may begin between two seconds.
+    A skater's landing counts when the athlete leaves it, a toe touch as soon as the hand rises, and
+    a plank may begin within a second.
     """
     slack = 1 if slug in ("skater", "toe_touch", "plank") else 0
     return abs(reps - truth) <= slack
@@ -75,7 +74,7 @@ def right(slug: str, reps: int, truth: int) -> bool:
 @pytest.mark.parametrize("fps", [8, 15, 30, 60])
 def test_full_repetitions_count_and_score_alike_at_any_rate(slug: str, fps: float):
     coach, truth = judged(slug, SECONDS, fps)
-    assert right(slug, coach.reps, truth)
+    assert is_correct(slug, coach.reps, truth)
     assert coach.attempts == 0
     assert coach.score == pytest.approx(usual_score(slug), abs=4)
 
@@ -91,25 +90,25 @@ def usual_score(slug: str) -> float:
 
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_does_not_matter_changes_no_count_and_no_score(slug: str, change: str):
+def test_distortions_change_neither_count_nor_score(slug: str, change: str):
     coach, truth = judged(slug, SECONDS, change=CHANGES[change])
-    assert right(slug, coach.reps, truth)
+    assert is_correct(slug, coach.reps, truth)
     assert coach.score == pytest.approx(usual_score(slug), abs=4)
 
 
 @pytest.mark.parametrize("slug", sorted(set(SLUGS) - {"high_knees"}))
-def test_nobody_for_a_moment_costs_nothing(slug: str):
-    """0.3 s; a knee lift at this pace is over in 0.3 s, so that one of those may go unseen."""
+def test_a_short_gap_in_detection_is_tolerated(slug: str):
+    """The gap is 0.3 s. High knees are excluded: at this pace one takes 0.3 s and may be missed."""
 
-    def gone(pose: Pose, frame: int) -> Pose | None:
+    def with_gaps(pose: Pose, frame: int) -> Pose | None:
         return None if frame % 90 < 9 else pose
 
-    coach, truth = judged(slug, SECONDS, change=gone)
-    assert right(slug, coach.reps, truth)
+    coach, truth = judged(slug, SECONDS, change=with_gaps)
+    assert is_correct(slug, coach.reps, truth)
 
 
-#: Half of the way that the synthetic athlete goes in a lunge, knee to the floor, is a lunge to a
-#: judge: on recordings of people the hips come down to three quarters of their height standing.
+#: The lunge is excluded: the synthetic athlete's knee touches the floor, so that half as deep is
+#: still a valid lunge. In recordings, people's hips descend to 75 % of their standing height.
 @pytest.mark.parametrize("slug", sorted(set(SLUGS) - NO_HALF - {"lunge"}))
 def test_half_repetitions_count_nothing(slug: str):
     coach, truth = judged(slug, SECONDS, form="half")
@@ -117,7 +116,7 @@ def test_half_repetitions_count_nothing(slug: str):
 
 
 @pytest.mark.parametrize(
-    ("slug", "words"),
+    ("slug", "cue"),
     [
         ("jumping_jacks", "Hands higher"),
         ("mountain_climber", "Knee to the chest"),
@@ -126,24 +125,24 @@ def test_half_repetitions_count_nothing(slug: str):
         ("squat_jump", "Go lower"),
     ],
 )
-def test_half_repetitions_are_told_why(slug: str, words: str):
-    said = [event.text for event in events(slug, form="half") if event.kind == "attempt"]
-    assert len(said) >= 3
-    assert set(said) == {words}
+def test_half_repetitions_get_a_cue(slug: str, cue: str):
+    cues = [event.text for event in events(slug, form="half") if event.kind == "attempt"]
+    assert len(cues) >= 3
+    assert set(cues) == {cue}
 
 
-def events(slug: str, **how) -> list:
-    told = []
+def events(slug: str, **options) -> list:
+    collected = []
 
-    def listen(coach, told_now):
-        told.extend(told_now.events)
+    def listen(coach, result):
+        collected.extend(result.events)
 
-    judged(slug, SECONDS, listen=listen, **how)
-    return told
+    judged(slug, SECONDS, listen=listen, **options)
+    return collected
 
 
 @pytest.mark.parametrize(
-    ("slug", "out"),
+    ("slug", "joints"),
     [
         ("push_up", ("hip", "knee", "ankle")),
         ("push_up", ("nose", "eye", "ear")),
@@ -153,8 +152,8 @@ def events(slug: str, **how) -> list:
         ("lunge", ("nose", "eye", "ear", "wrist")),
     ],
 )
-def test_what_is_not_needed_may_be_out_of_the_picture(slug: str, out: tuple[str, ...]):
-    coach, truth = judged(slug, SECONDS, change=lambda pose, frame: hidden(pose, *out))
+def test_joints_that_are_not_needed_may_be_hidden(slug: str, joints: tuple[str, ...]):
+    coach, truth = judged(slug, SECONDS, change=lambda pose, frame: hidden(pose, *joints))
     assert coach.reps == truth
 
 
@@ -171,7 +170,7 @@ def test_one_visible_side_is_enough(slug: str, side: int):
 
 
 @pytest.mark.parametrize(
-    ("does", "counts"),
+    ("performed", "judged_as"),
     [
         ("squat", "push_up"),
         ("squat", "jumping_jacks"),
@@ -200,8 +199,8 @@ def test_one_visible_side_is_enough(slug: str, side: int):
         ("toe_tap", "high_knees"),
     ],
 )
-def test_another_exercise_counts_nothing(does: str, counts: str):
-    coach, _ = judged(does, SECONDS, workout=counts)
+def test_another_exercise_counts_nothing(performed: str, judged_as: str):
+    coach, _ = judged(performed, SECONDS, workout=judged_as)
     assert coach.reps == 0
 
 
@@ -211,22 +210,22 @@ def test_a_squat_without_a_jump_is_an_attempt_at_a_squat_jump():
     assert coach.attempts in (truth, truth + 1)
 
 
-def test_who_stays_in_the_middle_has_stopped():
-    """Down in a squat for longer than anybody needs, then up: no repetition; the next one is."""
-    down = [pose for _, pose, _ in performance("squat", 6)]
-    lowest = max(range(len(down)), key=lambda i: down[i].xy[11, 1])
+def test_a_repetition_that_takes_too_long_does_not_count():
+    """Stay down in a squat for longer than `longest`, then get up; the next squat counts."""
+    poses = [pose for _, pose, _ in performance("squat", 6)]
+    lowest = max(range(len(poses)), key=lambda i: poses[i].xy[11, 1])
     coach, time = Coach(LIBRARY["squat"], 0.0), 0.0
     for pose in (
-        *down[:lowest],
-        *[down[lowest]] * int(30 * (LIBRARY["squat"].longest + 1)),
-        *down[lowest:],
+        *poses[:lowest],
+        *[poses[lowest]] * int(30 * (LIBRARY["squat"].longest + 1)),
+        *poses[lowest:],
     ):
         coach.update(pose, time)
         time += 1 / 30
-    whole = Coach(LIBRARY["squat"], 0.0)
-    for i, pose in enumerate(down):
-        whole.update(pose, i / 30)
-    assert coach.reps == whole.reps - 1
+    uninterrupted = Coach(LIBRARY["squat"], 0.0)
+    for i, pose in enumerate(poses):
+        uninterrupted.update(pose, i / 30)
+    assert coach.reps == uninterrupted.reps - 1
 
 
 @pytest.mark.parametrize("height", [0.3, 1.05, 1.8])
@@ -248,21 +247,21 @@ def test_who_stays_in_the_middle_has_stopped():
 def test_it_counts_from_every_view_and_camera_height(
     slug: str, turns: tuple[int, ...], height: float
 ):
-    """The athlete is turned by so many degrees, before a camera so many metres over the floor."""
+    """Turn the athlete by `turns` degrees; `height` is the camera's, in metres above the floor."""
     for turn in turns:
         coach, truth = judged(slug, SECONDS, view=(float(turn), height))
         assert abs(coach.reps - truth) <= 1, turn
 
 
-#: Repetitions a minute that fast people do, as in a HIIT class.
+#: Repetitions per minute of fast people, as in a HIIT class.
 FAST = {"jumping_jacks": 120, "push_up": 60, "squat": 60, "lunge": 50, "jumping_lunge": 90}
 
 
 @pytest.mark.parametrize("slug", FAST)
 def test_fast_athletes_are_counted(slug: str):
-    coach, done = Coach(LIBRARY[slug], 0.0), 0
+    coach, performed = Coach(LIBRARY[slug], 0.0), 0
     for time, pose, truth in performance(slug, SECONDS, pace=FAST[slug]):
         coach.update(pose, time)
-        done = truth
-    assert done >= 6
-    assert abs(coach.reps - done) <= 1
+        performed = truth
+    assert performed >= 6
+    assert abs(coach.reps - performed) <= 1

@@ -47,7 +47,7 @@ class Athlete:
     def run(self, seconds: float) -> "Athlete":
         """Train for a number of seconds, or until the session is over."""
         until = self.time + seconds
-        while self.time < until and not self.session.over:
+        while self.time < until and not self.session.is_over:
             self.frame()
         return self
 
@@ -69,7 +69,7 @@ class Athlete:
 
     def obedient_pose(self) -> Pose:
         """Return the pose of an athlete who does what the session asks for."""
-        slug, number = self.session.workout.slug, self.session.number
+        slug, number = self.session.workout.slug, self.session.set_number
         animation = ANIMATIONS[slug]
         if self.phase != "work":
             self._schedule = None

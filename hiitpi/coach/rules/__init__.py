@@ -1,1 +1,1 @@
-"""What a repetition is: measures of the body, conditions on them, states, scores."""
+"""The rules that define a repetition: measures of the body, conditions, states and scores."""

@@ -1,4 +1,4 @@
-"""The athlete at one moment: steady joints, and what is usual of this body in this picture."""
+"""Tracks the athlete's body: current joint positions, body lengths and habitual positions."""
 
 import math
 from collections import deque
@@ -6,116 +6,127 @@ from itertools import pairwise
 from typing import Final
 
 from hiitpi.coach.rules.rolling_quantile import SAMPLE_INTERVAL_S, RollingQuantile
-from hiitpi.coach.rules.smoothing import Row
+from hiitpi.coach.rules.smoothing import Keypoint
 from hiitpi.pose.keypoints import SEEN, SIDES
 
 Point = tuple[float, float]
 NAN: Final = math.nan
 
-#: Lengths of the body that others are measured by: the joints along it.
-LENGTHS: Final = {
+#: Body lengths that serve as units: the joints along each.
+BODY_LENGTHS: Final = {
     "torso": ("shoulder", "hip"),
     "shin": ("knee", "ankle"),
     "arm": ("shoulder", "wrist"),
     "leg": ("hip", "knee", "ankle"),
 }
 
-#: A limb that points at the camera looks short, so a body length is the upper end of what was seen
-#: lately: this quantile of the last so many seconds.
+#: A body length is this quantile of its apparent length within a time window: a high one, because a
+#: limb that points at the camera looks shorter than it is.
 LENGTH_QUANTILE, LENGTH_WINDOW_S = 0.8, 5.0
 
-#: How low a joint usually is: this quantile of its height in the picture (y points down) over the
-#: last so many seconds. Whoever jumps is in the air for less than half of the time.
+#: The habitual low position of a joint is this quantile of its y, which points down, within a time
+#: window. An athlete who jumps is in the air for less than half of the time.
 FLOOR_QUANTILE, FLOOR_WINDOW_S = 0.8, 8.0
 
-#: A trunk that leans by more than this (degrees) lies, or is on its way. Seen from above, somebody
-#: who lies seems to lean by 50.
-MIN_LYING_LEAN: Final = 40.0
+#: Lean above which the trunk is lying, or about to. Seen from above, a person who lies appears to
+#: lean by 50 degrees.
+MIN_LYING_LEAN_DEG: Final = 40.0
 
-#: A trunk that looks shorter than this part of the arm, which is about as long, is tilted towards
-#: the camera by more than 57°.
-MIN_TRUNK_RATIO: Final = 0.545
+#: Minimum apparent length of the trunk in arm lengths; their real lengths are about the same. A
+#: shorter trunk is tilted towards the camera by more than 57 degrees.
+MIN_TRUNK_ARMS: Final = 0.545
 
-#: How far the trunk leans when somebody lies: this quantile of its lean while lying, over so many
-#: seconds; and how far it comes up from there in this person's sit-ups.
+#: The lean of a person who lies is this quantile of the trunk's lean while lying, within a time
+#: window; the height of the person's sit-ups is the second quantile of the rise from there.
 LYING_QUANTILE, LYING_WINDOW_S = 0.85, 8.0
 CURL_QUANTILE, CURL_WINDOW_S = 0.9, 6.0
 
-#: How high the hips are over the feet when somebody stands: this quantile over so many seconds.
+#: The standing height of the hips is this quantile of their height over the feet within a window.
 STANDING_QUANTILE, STANDING_WINDOW_S = 0.85, 12.0
 
-#: Somebody leans on the hands whose trunk leans by more than the first and less than the second of
-#: these (degrees), whose hips and knees are straighter than these, and whose hands stay within so
-#: many arm's lengths for a second.
-INCLINE: Final = (18.0, 65.0)
-STRAIGHT_HIPS: Final = 150.0
-STRAIGHT_KNEES: Final = 140.0
-PLANTED: Final = 0.6
+#: Conditions for leaning on the hands: the trunk's lean is within these limits, hips and knees are
+#: straighter than these angles, and the wrists have moved by less than this, in arm lengths, within
+#: `TRAVEL_WINDOW_S`.
+INCLINE_DEG: Final = (18.0, 65.0)
+MIN_HIP_ANGLE_DEG: Final = 150.0
+MIN_KNEE_ANGLE_DEG: Final = 140.0
+MAX_WRIST_TRAVEL_ARMS: Final = 0.6
 
-#: Seconds over which movements of hips and hands are looked at.
+#: Time window in which the travel of hips and wrists is measured.
 TRAVEL_WINDOW_S: Final = 1.0
 
-#: The joints whose low is of interest: the feet stand on the floor, the shoulders lie on it.
+#: Joints whose habitual low position is tracked: they touch the floor when standing or lying.
 FLOOR_JOINTS: Final = ("ankle", "shoulder")
 
 
 class BodyTracker:
-    """The athlete at one moment: steady joints, and how long the body's parts are in this picture.
+    """The athlete's current joint positions, body lengths and habitual positions.
 
-    A BodyTracker lives as long as its athlete is in view; `update` adds each frame.
+    A tracker follows one person, and is replaced when that person has left. Positions are in
+    pixels, with y pointing down.
     """
 
     def __init__(self) -> None:
-        self._xy: list[Point] = []
-        self._score: list[float] = [0.0] * 17
-        self._length = {name: RollingQuantile(LENGTH_QUANTILE, LENGTH_WINDOW_S) for name in LENGTHS}
-        self._low = {
+        self._points: list[Point] = []
+        self._scores: list[float] = [0.0] * 17
+        self._lengths = {
+            name: RollingQuantile(LENGTH_QUANTILE, LENGTH_WINDOW_S) for name in BODY_LENGTHS
+        }
+        self._floor_y = {
             joint: RollingQuantile(FLOOR_QUANTILE, FLOOR_WINDOW_S) for joint in FLOOR_JOINTS
         }
-        self._hip_x = RollingQuantile(0.5, LENGTH_WINDOW_S)
-        self._lying = RollingQuantile(LYING_QUANTILE, LYING_WINDOW_S)
-        self._curl = RollingQuantile(CURL_QUANTILE, CURL_WINDOW_S)
-        self._standing = RollingQuantile(STANDING_QUANTILE, STANDING_WINDOW_S)
-        self._learnt = -math.inf
+        self._hip_x_quantile = RollingQuantile(0.5, LENGTH_WINDOW_S)
+        self._lying_lean = RollingQuantile(LYING_QUANTILE, LYING_WINDOW_S)
+        self._curl_height = RollingQuantile(CURL_QUANTILE, CURL_WINDOW_S)
+        self._standing_height = RollingQuantile(STANDING_QUANTILE, STANDING_WINDOW_S)
+        self._last_sample = -math.inf
         self._hip_history: deque[tuple[float, Point]] = deque()
         self._wrist_history: deque[tuple[float, Point]] = deque()
-        self._leans_on_hands: bool | None = None  # None: not asked since the last update
+        self._leans_on_hands: bool | None = None  # None: not computed since the last update
 
-    def update(self, rows: list[Row], time: float) -> None:
-        """Take steady keypoints, as `Smoother` gives them, at `time` seconds."""
-        self._xy = [(x, y) for x, y, _ in rows]
-        self._score = [score for _, _, score in rows]
-        x = self.middle("hip")[0]
-        if not time - self._learnt < SAMPLE_INTERVAL_S:
-            self._learn(x, time)
-        _remember(self._hip_history, self.middle("hip"), time)
-        _remember(self._wrist_history, self.middle("wrist"), time)
+    def update(self, keypoints: list[Keypoint], time: float) -> None:
+        """Set the current joint positions.
+
+        Args:
+            keypoints: the 17 smoothed keypoints of a frame, from `Smoother.update`.
+            time: capture time in seconds.
+        """
+        self._points = [(x, y) for x, y, _ in keypoints]
+        self._scores = [score for _, _, score in keypoints]
+        hips = self.middle("hip")
+        if not time - self._last_sample < SAMPLE_INTERVAL_S:
+            self._sample(hips[0], time)
+        _append(self._hip_history, hips, time)
+        _append(self._wrist_history, self.middle("wrist"), time)
         self._leans_on_hands = None
 
-    def _learn(self, x: float, time: float) -> None:
-        """Update what is usual; a few times a second is enough."""
-        self._learnt = time
-        for name, chain in LENGTHS.items():
-            self._length[name].update(self._longest(*chain), time)
+    def _sample(self, hip_x: float, time: float) -> None:
+        """Update the body lengths and habitual positions; a few times a second is enough."""
+        self._last_sample = time
+        for name, chain in BODY_LENGTHS.items():
+            self._lengths[name].update(self._longest(*chain), time)
         for joint in FLOOR_JOINTS:
-            self._low[joint].update(self.lower(joint), time)
-        self._hip_x.update(x, time)
+            self._floor_y[joint].update(self.lower(joint), time)
+        self._hip_x_quantile.update(hip_x, time)
         lean = self.trunk_lean
-        if lean > MIN_LYING_LEAN:  # sitting between two sit-ups says nothing of how one lies
-            self._lying.update(lean, time)
-        self._curl.update(self.lying_lean - lean, time)
-        self._standing.update(self.hips_over_feet, time)
+        if lean > MIN_LYING_LEAN_DEG:  # while sitting up the trunk does not lie
+            self._lying_lean.update(lean, time)
+        self._curl_height.update(self.lying_lean - lean, time)
+        self._standing_height.update(self.hips_over_feet, time)
 
     def point(self, joint: str, side: int) -> Point:
-        """Pixel position of a joint on a side (0 left, 1 right); NaN when it is not seen."""
-        return self._xy[SIDES[joint][side]]
+        """Return the (x, y) of a joint on a side, 0 left or 1 right; NaN if it is not visible."""
+        return self._points[SIDES[joint][side]]
 
     def score(self, joint: str, side: int) -> float:
-        """How sure the engine is of a joint on a side, 0..1."""
-        return self._score[SIDES[joint][side]]
+        """Return the score, 0..1, of a joint on a side, 0 left or 1 right."""
+        return self._scores[SIDES[joint][side]]
 
     def middle(self, joint: str) -> Point:
-        """The middle between left and right, by score; one side alone when only it is seen."""
+        """Return the (x, y) between the left and right joint, weighted by score.
+
+        If only one side is visible, its position; NaN if neither is.
+        """
         (xl, yl), (xr, yr) = self.point(joint, 0), self.point(joint, 1)
         left, right = self.score(joint, 0), self.score(joint, 1)
         if math.isnan(xl):
@@ -126,94 +137,99 @@ class BodyTracker:
         return (xl * left + xr * right) / total, (yl * left + yr * right) / total
 
     def length(self, name: str) -> float:
-        """A body length in pixels of this picture; NaN as long as it was not seen."""
-        return self._length[name].value or NAN  # a body of no size is not seen
+        """Return one of `BODY_LENGTHS` in pixels; NaN until it has been visible."""
+        return self._lengths[name].value or NAN  # a length of 0 counts as not visible
 
     def lower(self, joint: str) -> float:
-        """The lower one of the left and right `joint`: y in pixels; NaN: neither is seen."""
+        """Return the y of the lower one of the left and right joint; NaN if neither is visible."""
         left, right = self.point(joint, 0)[1], self.point(joint, 1)[1]
         return right if math.isnan(left) else left if math.isnan(right) else max(left, right)
 
     def floor_y(self, joint: str) -> float:
-        """How low a joint of `FLOOR_JOINTS` usually is: y in pixels; NaN until it was seen."""
-        return self._low[joint].value
+        """Return the habitual low y of one of `FLOOR_JOINTS`; NaN until it has been visible."""
+        return self._floor_y[joint].value
 
     @property
     def hip_x_median(self) -> float:
-        """Where the hips usually are: x in pixels; NaN as long as they were not seen."""
-        return self._hip_x.value
+        """The habitual x of the hips in pixels; NaN until they have been visible."""
+        return self._hip_x_quantile.value
 
     @property
     def hip_travel_px(self) -> float:
-        """How far the hips went from side to side within the last second, pixels."""
+        """Sideways travel of the hips within `TRAVEL_WINDOW_S`, in pixels; NaN if not visible."""
         return _extent(self._hip_history)[0]
 
     @property
     def wrist_travel_px(self) -> float:
-        """How far the hands went within the last second, pixels; NaN: they were not seen."""
+        """Travel of the wrists within `TRAVEL_WINDOW_S`, in pixels; NaN if not visible."""
         return math.hypot(*_extent(self._wrist_history))
 
     @property
     def trunk_lean(self) -> float:
-        """How far the trunk leans from upright: degrees, 90 lying.
+        """The trunk's lean in degrees: 0 upright, 90 lying, 180 head down.
 
-        NaN when it is only guessed, or points at the camera and so has no direction.
+        NaN if hips or shoulders are not visible, or if the trunk points at the camera.
         """
         if not all(self.is_visible(joint) for joint in ("hip", "shoulder")):
             return NAN
-        return self.lean(MIN_TRUNK_RATIO)
+        return self.lean(MIN_TRUNK_ARMS)
 
-    def lean(self, shortest: float) -> float:
-        """How far the line from the hips to the shoulders leans from upright: degrees, 90 lying.
+    def lean(self, min_arms: float) -> float:
+        """Return the lean of the line from hips to shoulders, even if their scores are low.
 
-        NaN when it is not seen, or looks shorter than `shortest` arms: then it points at the camera
-        and has no direction.
+        Args:
+            min_arms: minimum apparent length of the line in arm lengths. A shorter line points at
+                the camera, and its direction is unreliable.
+
+        Returns:
+            Degrees: 0 upright, 90 lying, 180 head down. NaN if a position is unknown, or if the
+            line is too short.
         """
         (hx, hy), (sx, sy) = self.middle("hip"), self.middle("shoulder")
-        if math.hypot(hx - sx, hy - sy) < shortest * self.length("arm"):
+        if math.hypot(hx - sx, hy - sy) < min_arms * self.length("arm"):
             return NAN
         return math.degrees(math.atan2(abs(sx - hx), hy - sy))
 
     @property
     def leans_on_hands(self) -> bool:
-        """Whether a straight body leans on its hands, which are above the feet and stay there.
+        """Whether a straight, inclined body leans on its hands, which stay in place.
 
-        Most measures of a push-up ask, so it is worked out once per update.
+        Cached until the next update, because most measures of a push-up need it.
         """
         if self._leans_on_hands is None:
             shoulder, hip, knee, ankle = (
                 self.middle(joint) for joint in ("shoulder", "hip", "knee", "ankle")
             )
             self._leans_on_hands = (
-                INCLINE[0] < self.trunk_lean < INCLINE[1]
-                and angle_at(hip, shoulder, ankle) > STRAIGHT_HIPS
-                and angle_at(knee, hip, ankle) > STRAIGHT_KNEES
-                and self.wrist_travel_px < PLANTED * self.length("arm")
+                INCLINE_DEG[0] < self.trunk_lean < INCLINE_DEG[1]
+                and angle_at(hip, shoulder, ankle) > MIN_HIP_ANGLE_DEG
+                and angle_at(knee, hip, ankle) > MIN_KNEE_ANGLE_DEG
+                and self.wrist_travel_px < MAX_WRIST_TRAVEL_ARMS * self.length("arm")
             )
         return self._leans_on_hands
 
     @property
     def lying_lean(self) -> float:
-        """How far the trunk leans when this person lies: degrees; NaN until it has lain."""
-        return self._lying.value
+        """The trunk's lean in degrees when this person lies; NaN until the person has lain."""
+        return self._lying_lean.value
 
     @property
     def usual_curl(self) -> float:
-        """How far the trunk comes up from lying in this person's sit-ups: degrees; NaN: unknown."""
-        return self._curl.value
+        """The trunk's rise from lying in this person's sit-ups, in degrees; NaN if unknown."""
+        return self._curl_height.value
 
     @property
     def hips_over_feet(self) -> float:
-        """Height of the hips over the lower foot, pixels; NaN when they are not seen."""
+        """Height of the hips over the lower ankle, in pixels; NaN if one is not visible."""
         return self.lower("ankle") - self.middle("hip")[1]
 
     @property
     def standing_height(self) -> float:
-        """Height of the hips over the feet when this person stands, pixels; NaN: unknown."""
-        return self._standing.value
+        """Height of the hips over the ankles when this person stands, in pixels; NaN if unknown."""
+        return self._standing_height.value
 
     def is_visible(self, joint: str) -> bool:
-        """Whether a joint is seen, and not only guessed, on one side at least."""
+        """Return whether the score of a joint is at least `SEEN` on one side."""
         return max(self.score(joint, 0), self.score(joint, 1)) >= SEEN
 
     def _longest(self, *joints: str) -> float:
@@ -221,17 +237,26 @@ class BodyTracker:
             sum(math.dist(self.point(a, s), self.point(b, s)) for a, b in pairwise(joints))
             for s in (0, 1)
         )
-        known = [length for length in sides if not math.isnan(length)]
-        return max(known) if known else NAN
+        visible = [length for length in sides if not math.isnan(length)]
+        return max(visible) if visible else NAN
 
 
 def angle_at(vertex: Point, a: Point, b: Point) -> float:
-    """The angle at `vertex` between the lines to `a` and `b`, 0..180°; NaN: one is not seen."""
+    """Return the angle between the lines from `vertex` to `a` and to `b`.
+
+    Args:
+        vertex: (x, y) of the angle's vertex.
+        a: (x, y) of a point on one side.
+        b: (x, y) of a point on the other side.
+
+    Returns:
+        Degrees, 0..180; NaN if a point is NaN.
+    """
     ux, uy, vx, vy = a[0] - vertex[0], a[1] - vertex[1], b[0] - vertex[0], b[1] - vertex[1]
     return math.degrees(abs(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy)))
 
 
-def _remember(history: deque[tuple[float, Point]], point: Point, time: float) -> None:
+def _append(history: deque[tuple[float, Point]], point: Point, time: float) -> None:
     if not math.isnan(point[0]):
         history.append((time, point))
     while history and time - history[0][0] > TRAVEL_WINDOW_S:
@@ -239,7 +264,7 @@ def _remember(history: deque[tuple[float, Point]], point: Point, time: float) ->
 
 
 def _extent(history: deque[tuple[float, Point]]) -> Point:
-    """Width and height of the box around remembered points, pixels; NaN: there are none."""
+    """Return width and height of the bounding box in pixels; NaN if the history is empty."""
     if not history:
         return NAN, NAN
     xs, ys = zip(*(point for _, point in history), strict=True)

@@ -1,4 +1,4 @@
-"""The stopwatch of a hold: a position that is kept, such as a plank, counted in whole seconds."""
+"""Times a hold, such as a plank, in whole seconds."""
 
 import math
 from typing import Final
@@ -13,53 +13,67 @@ from hiitpi.coach.rules.rep_counter import (
 )
 from hiitpi.coach.rules.workout import State, Workout
 
-#: For this long (seconds) a hold may be interrupted or unseen.
+#: Interruption, or loss of visibility, that a hold tolerates.
 WOBBLE_GRACE_S: Final = 0.5
 
 
 class HoldTimer:
-    """Counts the seconds for which the one state of a workout is held.
+    """Counts the seconds for which the only state of a workout is held.
 
-    A moment's wobble or unseen joints, up to `WOBBLE_GRACE_S` seconds, are no interruption. After a
-    longer one the seconds go on from where they were, but the one that was under way is lost.
+    Each full second is a `CompletedRep`. Interruptions of up to `WOBBLE_GRACE_S` are ignored. After
+    a longer one a new second begins: the incomplete one does not count.
+
+    Args:
+        workout: a workout with a single state.
     """
 
     def __init__(self, workout: Workout) -> None:
-        self._hold = workout.states[0]
-        self._conditions = (*self._hold.conditions, *workout.throughout)
+        self._state = workout.states[0]
+        self._conditions = (*self._state.conditions, *workout.throughout)
         self.reset()
 
     def reset(self) -> None:
-        """The athlete is gone."""
-        self._since = self._last = math.nan
-        self._told = True
+        """Discard the current second, because the athlete has left."""
+        self._second_start = self._last_held = math.nan
+        self._failure_reported = True
         self._cycle = Cycle()
 
     @property
     def state(self) -> State | None:
-        """The state while it is held."""
-        return None if math.isnan(self._since) else self._hold
+        """The workout's state while it is held; None otherwise."""
+        return None if math.isnan(self._second_start) else self._state
 
     def update(self, values: Values, time: float) -> CompletedRep | FailedAttempt | None:
-        """Take the measures of the moment `time` (seconds); NaN: not seen."""
-        seen = not any(math.isnan(v.value) and m.needed for m, v in values.items())
+        """Process a frame.
+
+        Args:
+            values: readings of the workout's measures; NaN where they are not visible.
+            time: capture time in seconds.
+
+        Returns:
+            A `CompletedRep` when a second is full; a `FailedAttempt` once when the hold has been
+            broken for `LOST_AFTER_S`; None otherwise.
+        """
+        visible = not any(
+            math.isnan(reading.value) and measure.needed for measure, reading in values.items()
+        )
         broken = next((c for c in self._conditions if not holds(c, values)), None)
-        if seen and not broken:
-            return self._held(values, time)
-        if time - self._last > WOBBLE_GRACE_S:
-            self._since = math.nan
-        if broken and not self._told and time - self._last > LOST_AFTER_S:
-            self._told = True
+        if visible and not broken:
+            return self._continue(values, time)
+        if time - self._last_held > WOBBLE_GRACE_S:
+            self._second_start = math.nan
+        if broken and not self._failure_reported and time - self._last_held > LOST_AFTER_S:
+            self._failure_reported = True
             return FailedAttempt(broken)
         return None
 
-    def _held(self, values: Values, time: float) -> CompletedRep | None:
-        if math.isnan(self._since) or time - self._last > WOBBLE_GRACE_S:
-            self._since, self._cycle = time, Cycle(time)
-        self._last, self._told = time, False
+    def _continue(self, values: Values, time: float) -> CompletedRep | None:
+        if math.isnan(self._second_start) or time - self._last_held > WOBBLE_GRACE_S:
+            self._second_start, self._cycle = time, Cycle(time)
+        self._last_held, self._failure_reported = time, False
         self._cycle.see(values, time)
-        if time - self._since < 1:
+        if time - self._second_start < 1:
             return None
         cycle, self._cycle = self._cycle, Cycle(time)
-        self._since += 1
+        self._second_start += 1
         return CompletedRep(1.0, cycle)

@@ -1,7 +1,7 @@
-"""A named quantity of the body, its reading at a moment, and a condition on it.
+"""Measures of the body, their readings in a frame, and conditions on them.
 
-A `Measure` compared with a number is a `Condition`, which knows its threshold, how far a value
-missed it, and the words that help the athlete.
+A `Measure` compared with a number is a `Condition`, which knows its threshold, by how much a
+reading misses it, and the cue for the athlete.
 """
 
 import math
@@ -11,18 +11,20 @@ from typing import Final, Literal
 
 from hiitpi.coach.rules.body import NAN, BodyTracker
 
-#: A side counts as seen well when its score is at least this part of the other side's: from the
-#: side, the far limb is guessed rather than seen.
-MIN_SIDE_RATIO = 0.6
+#: Minimum score of a side that is used, as a fraction of the other side's score. When the camera
+#: films from the side, the engine only guesses the far limbs.
+MIN_SIDE_RATIO: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The value of a measure at one moment; NaN: not seen.
+    """The value of a measure in one frame, in the measure's unit.
 
     Attributes:
-        value: of the whole body.
-        left, right: of each side that is seen well; NaN also when the measure has no sides.
+        value: the value for the whole body; NaN if it is not visible.
+        left: the value for the left side; NaN if that is not visible well enough, or if the measure
+            has no sides.
+        right: likewise for the right side.
     """
 
     value: float
@@ -37,17 +39,19 @@ Side = Callable[[BodyTracker, int], float]
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """A named quantity of the body.
+    """A named quantity of the body, such as an angle.
 
     Attributes:
-        name: what it is, in words, for graphs and documents.
-        unit: "°" or "× torso" and the like.
-        says: words for the athlete: (when the value should be lower, when it should be higher).
-        joints: the joints it is made of; all must be seen, on one side at least.
-        read: takes the measure of a body.
-        slack: in the unit, how much either side alone may fall short of what both must reach.
-        needed: whether a condition on it holds a repetition up when the joints are out of view.
-        side: takes the measure of one side, 0 left, 1 right; None: it has no sides.
+        name: name for graphs and documents.
+        unit: its unit, such as "°" or " × torso".
+        says: cues for the athlete: (if the value should be lower, if it should be higher).
+        joints: the joints that it uses; each must be visible on at least one side.
+        read: computes the reading for a body.
+        slack: by how much a single side may miss a threshold that the whole body reaches, in the
+            unit.
+        needed: whether counting stops while it is not visible. Otherwise its conditions count as
+            fulfilled then.
+        side: computes the value for one side, 0 left or 1 right; None if it has no sides.
     """
 
     name: str
@@ -60,7 +64,7 @@ class Measure:
     side: Side | None = None
 
     def of(self, body: BodyTracker, side: int) -> Reading:
-        """The measure of one side alone; of the whole body when it has no sides."""
+        """Return the reading for one side, 0 left or 1 right; of the body if it has no sides."""
         return Reading(self.side(body, side)) if self.side else self.read(body)
 
     def __lt__(self, threshold: float) -> "Condition":
@@ -72,7 +76,14 @@ class Measure:
 
 @dataclass(frozen=True)
 class Condition:
-    """A measure compared with a threshold: `arms > 110`."""
+    """A measure compared with a threshold, such as `arms > 110`.
+
+    Attributes:
+        measure: the measure.
+        sign: the comparison.
+        threshold: the threshold, in the measure's unit.
+        words: cue for an athlete who misses it; "" for the measure's.
+    """
 
     measure: Measure
     sign: Literal["<", ">"]
@@ -80,9 +91,10 @@ class Condition:
     words: str = field(default="", compare=False)
 
     def missed_by(self, reading: Reading) -> float:
-        """How far `reading` is from fulfilling this, in the measure's unit; 0 or less: fulfilled.
+        """Return by how much a reading misses the threshold, in the measure's unit.
 
-        Each side that is seen well must come near, so that one arm cannot do the work of two.
+        Each visible side must come within the measure's slack, so that one arm cannot compensate
+        for the other. 0 or less if the condition is fulfilled; NaN if the reading is not visible.
         """
         worst = self._missed(reading.value)
         for side in (reading.left, reading.right):
@@ -95,7 +107,7 @@ class Condition:
 
     @property
     def cue(self) -> str:
-        """What to tell an athlete who missed it."""
+        """Cue for an athlete who misses it."""
         return self.words or self.measure.says[0 if self.sign == "<" else 1]
 
     def __str__(self) -> str:
@@ -103,12 +115,17 @@ class Condition:
 
 
 def ahead(measure: Measure, *, says: tuple[str, str]) -> Measure:
-    """By how much a side's value of `measure` is more than the other side's."""
-    of = measure.side
-    assert of is not None, f"{measure.name} has no sides"
+    """Return the measure of a side's lead: its value of `measure` minus the other side's.
+
+    Args:
+        measure: a measure that has sides.
+        says: cues; see `Measure`.
+    """
+    value = measure.side
+    assert value is not None, f"{measure.name} has no sides"
 
     def side(body: BodyTracker, s: int) -> float:
-        return of(body, s) - of(body, 1 - s)
+        return value(body, s) - value(body, 1 - s)
 
     def read(body: BodyTracker) -> Reading:
         return Reading(abs(side(body, 0)))
@@ -118,7 +135,7 @@ def ahead(measure: Measure, *, says: tuple[str, str]) -> Measure:
 
 
 def require_visible(measure: Measure) -> Measure:
-    """`measure`, unseen while any of its joints is only guessed on both sides."""
+    """Return `measure`, but not visible while a joint has a low score on both sides."""
 
     def read(body: BodyTracker) -> Reading:
         return measure.read(body) if is_visible(body, measure.joints) else UNSEEN
@@ -127,29 +144,29 @@ def require_visible(measure: Measure) -> Measure:
 
 
 def is_visible(body: BodyTracker, joints: tuple[str, ...]) -> bool:
-    """Whether each of the joints is seen, and not only guessed, on one side at least."""
+    """Return whether the score of each joint is at least `SEEN` on one side."""
     return all(body.is_visible(joint) for joint in joints)
 
 
 def smaller(measure: Measure) -> Measure:
-    """The smaller one of the left and the right value of `measure`, however well seen."""
-    return _one_of(measure, min, "smaller")
+    """Return the measure of the smaller one of both sides' values, even of low scores."""
+    return _select(measure, min, "smaller")
 
 
 def larger(measure: Measure) -> Measure:
-    """The larger one of the left and the right value of `measure`, however well seen."""
-    return _one_of(measure, max, "larger")
+    """Return the measure of the larger one of both sides' values, even of low scores."""
+    return _select(measure, max, "larger")
 
 
-def _one_of(measure: Measure, pick: Callable[[list[float]], float], word: str) -> Measure:
+def _select(measure: Measure, pick: Callable[[list[float]], float], name_prefix: str) -> Measure:
     side = measure.side
     assert side is not None, f"{measure.name} has no sides"
 
     def read(body: BodyTracker) -> Reading:
-        known = [value for value in (side(body, 0), side(body, 1)) if not math.isnan(value)]
-        return Reading(pick(known)) if known else UNSEEN
+        visible = [value for value in (side(body, 0), side(body, 1)) if not math.isnan(value)]
+        return Reading(pick(visible)) if visible else UNSEEN
 
-    return replace(measure, name=f"{word} {measure.name}", read=read, side=None)
+    return replace(measure, name=f"{name_prefix} {measure.name}", read=read, side=None)
 
 
 def sided(
@@ -161,23 +178,36 @@ def sided(
     slack: float,
     needed: bool,
 ) -> Measure:
-    """A measure that each side has; sides weigh by the score of their worst joint, squared."""
+    """Create a measure that each side has.
+
+    Its value for the whole body is the mean of both sides, weighted by the square of the lowest
+    score of their joints.
+
+    Args:
+        name: see `Measure`.
+        unit: see `Measure`.
+        says: see `Measure`.
+        joints: see `Measure`.
+        side: computes the value for one side, 0 left or 1 right; NaN if it is not visible.
+        slack: see `Measure`.
+        needed: see `Measure`.
+    """
 
     def read(body: BodyTracker) -> Reading:
         left, right = side(body, 0), side(body, 1)
-        sure_left = 0.0 if math.isnan(left) else min(body.score(j, 0) for j in joints)
-        sure_right = 0.0 if math.isnan(right) else min(body.score(j, 1) for j in joints)
-        if sure_left == sure_right == 0.0:
+        score_left = 0.0 if math.isnan(left) else min(body.score(j, 0) for j in joints)
+        score_right = 0.0 if math.isnan(right) else min(body.score(j, 1) for j in joints)
+        if score_left == score_right == 0.0:
             return UNSEEN
-        if sure_right < MIN_SIDE_RATIO * sure_left:
+        if score_right < MIN_SIDE_RATIO * score_left:
             right = NAN
-        elif sure_left < MIN_SIDE_RATIO * sure_right:
+        elif score_left < MIN_SIDE_RATIO * score_right:
             left = NAN
         if math.isnan(right):
             return Reading(left, left, NAN)
         if math.isnan(left):
             return Reading(right, NAN, right)
-        wl, wr = sure_left**2, sure_right**2
+        wl, wr = score_left**2, score_right**2
         return Reading((wl * left + wr * right) / (wl + wr), left, right)
 
     return Measure(name, unit, says, joints, read, slack, needed, side)

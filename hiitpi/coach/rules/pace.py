@@ -1,30 +1,30 @@
-"""How fast the athlete is going: repetitions per 30 s."""
+"""The athlete's live pace, in repetitions per 30 s."""
 
 from collections import deque
 from typing import Final
 
-#: Seconds the live pace looks back, and over which it is expressed: HIIT rounds last 20-40 s.
+#: Time window of the pace, and the time that it refers to: HIIT sets last 20-40 s.
 PACE_WINDOW_S: Final = 30.0
 
 
 class Pace:
-    """Live pace from the times of the last repetitions."""
+    """Computes the pace from the times of the latest repetitions."""
 
     def __init__(self) -> None:
         self._times: deque[float] = deque(maxlen=6)
 
     def rep(self, time: float) -> None:
-        """A repetition was completed at `time` (seconds)."""
+        """Add a repetition that was completed at `time` (seconds)."""
         self._times.append(time)
 
     def at(self, time: float) -> float:
-        """Repetitions per 30 s at `time`.
+        """Return the pace at a time in seconds, in repetitions per 30 s.
 
-        The mean interval of the last five; once the next one is overdue, the pace falls, and it is
-        0 after 30 s without a repetition.
+        It follows from the mean of the last five intervals. It falls while the next repetition is
+        overdue, and is 0 after 30 s without one, and before the second one.
         """
         if len(self._times) < 2 or time - self._times[-1] >= PACE_WINDOW_S:
             return 0.0
         interval = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
-        waiting = time - self._times[-1]
-        return PACE_WINDOW_S / max(interval, waiting) if interval > 0 else 0.0
+        since_last = time - self._times[-1]
+        return PACE_WINDOW_S / max(interval, since_last) if interval > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Who counts: one counter for the whole body, one for each side, or a stopwatch for a hold."""
+"""Applies a workout's rules: one counter for the body, one for each side, or a hold timer."""
 
 import math
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from hiitpi.coach.rules.workout import State, Workout
 
 
 class Referee:
-    """Watches one body at one workout."""
+    """Runs the counters of a workout on the body of one athlete."""
 
     def __init__(self, workout: Workout) -> None:
         self._workout = workout
-        efforts = (c for state in workout.states[1:] for c in state.conditions)
-        self._of_signal = next((c for c in efforts if c.measure is workout.signal), None)
+        conditions = (c for state in workout.states[1:] for c in state.conditions)
+        self._signal_condition = next((c for c in conditions if c.measure is workout.signal), None)
         self._counters: Sequence[RepCounter | HoldTimer]
         if workout.hold:
             self._counters = (HoldTimer(workout),)
@@ -26,38 +26,47 @@ class Referee:
             )
 
     def reset(self) -> None:
-        """The athlete is gone: whatever was under way is void."""
+        """Discard the current repetition, because the athlete has left."""
         for counter in self._counters:
             counter.reset()
 
     @property
     def state(self) -> State | None:
-        """The state reached last; of two sides the one that is further on its way."""
+        """The state reached last, of the side that is further on; None before the first state."""
         states = [counter.state for counter in self._counters]
-        known = [self._workout.states.index(state) for state in states if state]
-        return self._workout.states[max(known)] if known else None
+        indices = [self._workout.states.index(state) for state in states if state]
+        return self._workout.states[max(indices)] if indices else None
 
     def update(
         self, body: BodyTracker, time: float
     ) -> tuple[Reading, list[CompletedRep | FailedAttempt]]:
-        """Judge the body at `time` seconds: the signal, and what was completed or given up."""
-        views = [self._view(body, side) for side in range(len(self._counters))]
-        outcomes = (
-            counter.update(values, time)
-            for counter, values in zip(self._counters, views, strict=True)
-        )
-        told = [outcome for outcome in outcomes if outcome]
-        return self._furthest([values[self._workout.signal] for values in views]), told
+        """Process a frame.
 
-    def _view(self, body: BodyTracker, side: int) -> Values:
-        """What a counter sees: one side where sides take turns, else the whole body."""
+        Args:
+            body: the athlete's body in the frame.
+            time: capture time in seconds.
+
+        Returns:
+            The reading of the workout's signal, and the repetitions and failed attempts that ended
+            in this frame.
+        """
+        readings = [self._read(body, side) for side in range(len(self._counters))]
+        outcomes = [
+            counter.update(values, time)
+            for counter, values in zip(self._counters, readings, strict=True)
+        ]
+        signal = self._leading_signal([values[self._workout.signal] for values in readings])
+        return signal, [outcome for outcome in outcomes if outcome]
+
+    def _read(self, body: BodyTracker, side: int) -> Values:
+        """Read all measures: of one side if the sides take turns, else of the whole body."""
         if self._workout.each_side:
             return {measure: measure.of(body, side) for measure in self._workout.measures}
         return {measure: measure.read(body) for measure in self._workout.measures}
 
-    def _furthest(self, signals: list[Reading]) -> Reading:
-        """Where sides take turns, the signal shown is of the one that is further on its way."""
-        seen = [signal for signal in signals if not math.isnan(signal.value)]
-        if self._of_signal is None or not seen:
+    def _leading_signal(self, signals: list[Reading]) -> Reading:
+        """Return the signal of the side that is closer to the next state."""
+        visible = [signal for signal in signals if not math.isnan(signal.value)]
+        if self._signal_condition is None or not visible:
             return signals[0]
-        return min(seen, key=self._of_signal.missed_by)
+        return min(visible, key=self._signal_condition.missed_by)

@@ -1,35 +1,46 @@
-"""The usual level of a quantity: a quantile of its recent past."""
+"""A quantile of the recent values of a quantity."""
 
 import math
 from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
 
-#: Seconds between two values that are remembered: enough for a body, and cheap.
+#: Minimum time between stored values: short enough for body movements, and cheap.
 SAMPLE_INTERVAL_S: Final = 0.1
 
 
 class RollingQuantile:
-    """A quantile of the last seconds, for instance 0.9: what is reached again and again.
+    """A quantile over a sliding time window.
+
+    A high quantile such as 0.9 is a level that is reached regularly, other than a maximum, which
+    may be an outlier.
+
+    Attributes:
+        value: the quantile, in the unit of the values; NaN before the first value.
 
     Args:
-        quantile: 0..1.
-        memory: seconds.
+        quantile: 0..1; 0.5 for the median.
+        window_s: length of the window in seconds.
     """
 
-    def __init__(self, quantile: float, memory: float) -> None:
-        self._quantile, self._memory = quantile, memory
-        self._past: deque[tuple[float, float]] = deque()
+    def __init__(self, quantile: float, window_s: float) -> None:
+        self._quantile, self._window_s = quantile, window_s
+        self._history: deque[tuple[float, float]] = deque()
         self._sorted: list[float] = []
         self.value = math.nan
 
     def update(self, value: float, time: float) -> None:
-        """Take the value of the moment `time` (seconds) in; NaN: not known."""
-        if math.isnan(value) or (self._past and time - self._past[-1][0] < SAMPLE_INTERVAL_S):
+        """Add a value; ignored if it is NaN or too soon after the previous one.
+
+        Args:
+            value: the value; NaN if it is unknown.
+            time: its time in seconds.
+        """
+        if math.isnan(value) or (self._history and time - self._history[-1][0] < SAMPLE_INTERVAL_S):
             return
-        self._past.append((time, value))
+        self._history.append((time, value))
         insort(self._sorted, value)
-        while time - self._past[0][0] > self._memory:
-            _, old = self._past.popleft()
+        while time - self._history[0][0] > self._window_s:
+            _, old = self._history.popleft()
             del self._sorted[bisect_left(self._sorted, old)]
         self.value = self._sorted[round(self._quantile * (len(self._sorted) - 1))]

@@ -189,7 +189,7 @@ def _tempo(duration: float, recent: Sequence[float]) -> list[Part]:
     """How near the duration is to the usual one, in octaves."""
     if not recent or duration <= 0:
         return []
-    quality = 1 - _clip(abs(math.log2(duration / median(recent))))
+    quality = 1 - _clip(abs(math.log2(duration) - math.log2(median(recent))))
     return [Part(quality, TEMPO_SHARE, "Keep an even pace" if quality < FAULTY else "")]
 
 

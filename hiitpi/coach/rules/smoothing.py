@@ -1,4 +1,4 @@
-"""Steady joints out of shaky ones, by time and not by frame count."""
+"""Smooths keypoints with a running median over a time window, at any frame rate."""
 
 import math
 from collections import deque
@@ -7,76 +7,85 @@ from typing import Final
 
 from hiitpi.pose.keypoints import SEEN, Pose
 
-#: Position in pixels and score of a keypoint.
-Row = tuple[float, float, float]
+#: A keypoint (x, y, score): pixels, y downwards, and 0..1; x and y are NaN if it is not visible.
+Keypoint = tuple[float, float, float]
 
-NOT_SEEN: Final[Row] = (math.nan, math.nan, 0.0)
+INVISIBLE: Final[Keypoint] = (math.nan, math.nan, 0.0)
 
-#: Seconds the median looks back: three frames at 30 frames/s. Longer windows clip fast athletes. On
-#: 101 recordings of some 60 people, BlazePose, played twice as fast, the count was within one on
-#: 84 % with 0.08 s and on 82 % with 0.15 s, at their own speed on 89 % and 88 %; One Euro filters
-#: (Casiez et al. 2012) with fourteen settings were no better than a median of three.
-WINDOW_S = 0.08
+#: Time window of the median: three frames at 30 frames/s. Longer windows clip fast movements. With
+#: BlazePose on 101 recordings of about 60 people, played at double speed, the count was within one
+#: on 84 % with 0.08 s and on 82 % with 0.15 s; at normal speed on 89 % and 88 %. One Euro filters
+#: (Casiez et al. 2012) with fourteen settings were no better than a median of three frames.
+WINDOW_S: Final = 0.08
 
-#: A median of fewer than three removes no outlier; below 20 fps the window grows to hold three,
-#: but never beyond this many seconds.
-MAX_WINDOW_S = 0.35
+#: Below 20 frames/s the window grows to hold three frames, because a median of fewer removes no
+#: outlier, but never beyond this limit.
+MAX_WINDOW_S: Final = 0.35
 
-#: A keypoint that is off the median by more than this part of the body's size has jumped.
-MAX_JUMP = 0.2
+#: A keypoint that deviates from the median by more than this is an outlier; fraction of the body's
+#: size, which is the diagonal of its bounding box.
+MAX_JUMP: Final = 0.2
 
 
 class Smoother:
-    """The running median of each keypoint over a short window of time.
+    """Smooths each keypoint with a running median.
 
-    A keypoint that one frame did not see is taken from the frames around it, as long as half of
-    the window saw it. In plain Python: for five numbers at a time arrays cost more than they save.
+    A keypoint that is missing in one frame is filled in from the other frames, as long as it is
+    visible in half of the window. Plain Python, because a window holds about five numbers, too few
+    for arrays to be faster.
 
     Args:
-        window: seconds.
-        seen: the score, 0..1, from which a keypoint is taken.
+        window_s: length of the window in seconds.
+        min_score: score, 0..1, from which a keypoint counts as visible.
     """
 
-    def __init__(self, window: float = WINDOW_S, seen: float = SEEN) -> None:
-        self._window, self._least = window, seen
-        self._past: deque[tuple[float, list[Row]]] = deque()
+    def __init__(self, window_s: float = WINDOW_S, min_score: float = SEEN) -> None:
+        self._window_s, self._min_score = window_s, min_score
+        self._history: deque[tuple[float, list[Keypoint]]] = deque()
 
     def clear(self) -> None:
-        """Forget the past, for instance because somebody else stepped in."""
-        self._past.clear()
+        """Drop the window, because the next pose may be another person's."""
+        self._history.clear()
 
-    def update(self, pose: Pose, time: float) -> list[Row]:
-        """Take the pose of `time` (seconds) in; return the seventeen keypoints: x, y, score.
+    def update(self, pose: Pose, time: float) -> list[Keypoint]:
+        """Add the pose of a frame.
 
-        Coordinates of keypoints that are not seen are NaN, and their score is 0.
+        Args:
+            pose: the pose.
+            time: capture time in seconds.
+
+        Returns:
+            The 17 smoothed keypoints, in the order of `KEYPOINTS`. Those that are not visible have
+            NaN as coordinates, and score 0.
         """
         newest = [
-            (x, y, score) if score >= self._least else (math.nan, math.nan, score)
+            (x, y, score) if score >= self._min_score else (math.nan, math.nan, score)
             for (x, y), score in zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
         ]
-        self._past.append((time, newest))
+        self._history.append((time, newest))
         while self._expired(time):
-            self._past.popleft()
-        out = [_median(past) for past in zip(*(rows for _, rows in self._past), strict=True)]
-        if time - self._past[0][0] > self._window:
-            return _caught_up(out, newest)
-        return out
+            self._history.popleft()
+        frames = (keypoints for _, keypoints in self._history)
+        smoothed = [_median(samples) for samples in zip(*frames, strict=True)]
+        if time - self._history[0][0] > self._window_s:
+            return _catch_up(smoothed, newest)
+        return smoothed
 
     def _expired(self, now: float) -> bool:
-        age = now - self._past[0][0]
-        return age > MAX_WINDOW_S or (age >= self._window and len(self._past) > 3)
+        age = now - self._history[0][0]
+        return age > MAX_WINDOW_S or (age >= self._window_s and len(self._history) > 3)
 
 
-def _median(past: tuple[Row, ...]) -> Row:
-    """A keypoint as most of the frames saw it; its score is the upper median of all."""
-    seen = [row for row in past if row[0] == row[0]]  # NaN is not itself
-    count = len(seen)
-    if not count or count * 2 < len(past):
-        return NOT_SEEN
-    xs, ys, scores = zip(*seen, strict=True)
-    if count < len(past):
-        scores = tuple(row[2] for row in past)
-    return _middle(xs), _middle(ys), sorted(scores)[len(past) // 2]
+def _median(samples: tuple[Keypoint, ...]) -> Keypoint:
+    """Return the median position of the visible samples, and the upper median of all scores."""
+    visible = [sample for sample in samples if sample[0] == sample[0]]  # NaN is not equal to itself
+    count = len(visible)
+    if not count or count * 2 < len(samples):
+        return INVISIBLE
+    xs, ys, scores = zip(*visible, strict=True)
+    if count < len(samples):
+        scores = tuple(sample[2] for sample in samples)
+    return _middle(xs), _middle(ys), sorted(scores)[len(samples) // 2]
 
 
 def _middle(values: Iterable[float]) -> float:
@@ -85,14 +94,24 @@ def _middle(values: Iterable[float]) -> float:
     return (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
 
 
-def _caught_up(out: list[Row], newest: list[Row]) -> list[Row]:
-    """At a low rate the median of three lags and clips: take the newest where it is likely."""
-    seen = [(x, y) for x, y, _ in newest if x == x]
-    if not seen:
-        return out
-    xs, ys = zip(*seen, strict=True)
-    likely = MAX_JUMP * math.hypot(max(xs) - min(xs), max(ys) - min(ys))
+def _catch_up(smoothed: list[Keypoint], newest: list[Keypoint]) -> list[Keypoint]:
+    """Use the newest position of each keypoint that is not an outlier.
+
+    At a low frame rate the median of three frames would lag and clip the movement.
+
+    Args:
+        smoothed: the 17 medians.
+        newest: the 17 keypoints of the newest frame.
+
+    Returns:
+        The 17 keypoints, with the scores of `smoothed`.
+    """
+    visible = [(x, y) for x, y, _ in newest if x == x]
+    if not visible:
+        return smoothed
+    xs, ys = zip(*visible, strict=True)
+    max_distance = MAX_JUMP * math.hypot(max(xs) - min(xs), max(ys) - min(ys))
     return [
-        (nx, ny, score) if math.hypot(nx - x, ny - y) < likely else (x, y, score)
-        for (x, y, score), (nx, ny, _) in zip(out, newest, strict=True)
+        (new_x, new_y, score) if math.hypot(new_x - x, new_y - y) < max_distance else (x, y, score)
+        for (x, y, score), (new_x, new_y, _) in zip(smoothed, newest, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""A workout is data: states in order, what a body must do to be in each, and a full range."""
+"""The rules of a workout as data: ordered states, their conditions, and the full range."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,13 +8,18 @@ from typing import Literal
 from hiitpi.coach.rules.measure import Condition, Measure
 from hiitpi.errors import WorkoutError
 
-#: Where the hands go in a workout, so that it is not taken for the pause gesture: both above the
-#: head, or one.
+#: Positions of the hands that are part of a workout, and so cannot be its gesture for a pause: both
+#: hands above the head, or one.
 Hands = Literal["overhead", "one up"]
 
 
 class State:
-    """A position of the body: all of its conditions hold."""
+    """A position of the body: it is reached while all of its conditions hold.
+
+    Args:
+        name: name for the page.
+        conditions: at least one.
+    """
 
     def __init__(self, name: str, *conditions: Condition) -> None:
         self.name = name
@@ -26,34 +31,37 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Workout:
-    """The rules of one exercise.
+    """The rules of one workout.
 
-    A repetition is a passage through all `states` in order and back into the first. A workout of
-    one state is a hold, and each second in it counts like a repetition.
+    A repetition passes through all `states` in order and returns to the first. A workout with a
+    single state is a hold, in which each second counts like a repetition.
 
     Attributes:
-        name: what people call it.
-        view: the side to show to the camera: "front", "side", or "any".
-        states: the first is where a repetition starts and ends. One alone is a hold: seconds count.
-        signal: the one number for the live graph.
-        full_range: for each measure the (lowest, highest) value of a full repetition, which the
-            best tenth of people reach; the form score compares with it.
-        lowering: when the body is lowered under control: on the way "out" of the first state, or
-            "back" to it; None: nothing is lowered.
-        throughout: conditions that must hold all the time; where one does not, the repetition
-            under way is void.
-        shortest: seconds below which a cycle is a twitch and not a repetition. It is the time away
-            from the first state, less than the whole: a jumping jack of 0.5 s, at the pace of HIIT,
-            is away from "closed" for 0.3 s.
-        longest: seconds after which somebody who has not been back in the first state has stopped
-            in between: sat up to talk, stays down to stretch. What was under way does not count.
-        pace: repetitions a minute of a trained person at ease.
-        each_side: left and right take turns, and each of them counts: the states are those of one
-            side. Otherwise both work together.
-        floor: it is done on the floor. Pose models have seen few people lie, and are unsure of
-            keypoints which they place well all the same; those count, then.
-        hands: where the hands go in it; see `hiitpi.coach.session.gesture`.
-        slug: the file name, set by the library.
+        name: display name.
+        view: the side that the athlete shows to the camera.
+        states: the states in order; a repetition starts and ends in the first.
+        signal: the measure that the live graph shows.
+        full_range: the (lowest, highest) value of each measure in a full repetition, for the form
+            score: what the best tenth of people reach.
+        lowering: when the body is lowered against gravity: on the way "out" of the first state, or
+            "back" to it; None if nothing is lowered.
+        throughout: conditions that must always hold; where one does not, the current repetition
+            is discarded.
+        shortest: minimum seconds of a repetition; shorter ones are twitches. It refers to the time
+            away from the first state, which is less than the whole: a jumping jack of 0.5 s, at
+            the pace of HIIT, is away from "closed" for 0.3 s.
+        longest: maximum seconds of a repetition. An athlete who has not returned to the first state
+            by then has stopped, for example to talk, and the repetition is discarded.
+        pace: repetitions per minute of a trained person at ease.
+        each_side: left and right take turns, and each repetition of a side counts; the states are
+            those of one side. Otherwise both sides work together.
+        floor: whether it is done on the floor. Pose models have been trained on few people who lie,
+            and give low scores to keypoints that they place well, so low scores are accepted.
+        hands: positions of the hands that occur in it; see `hiitpi.coach.session.gesture`.
+        slug: name of its file; set by the library.
+
+    Raises:
+        WorkoutError: there is no state, two states have the same name, or a state has no condition.
     """
 
     name: str
@@ -81,12 +89,12 @@ class Workout:
 
     @property
     def hold(self) -> bool:
-        """Whether it is a position to hold, counted in seconds."""
+        """Whether it is a position to hold, of which seconds are counted."""
         return len(self.states) == 1
 
     @property
     def counts(self) -> str:
-        """What is counted: "reps", or the "seconds" of a hold."""
+        """What is counted: "reps", or "seconds" for a hold."""
         return "seconds" if self.hold else "reps"
 
     @property
@@ -96,18 +104,23 @@ class Workout:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """Every measure the rules speak of, each once."""
+        """All measures that the rules use, without duplicates."""
         conditions = (*self.conditions, *self.throughout)
-        named = (*(c.measure for c in conditions), self.signal, *self.full_range)
-        return tuple(dict.fromkeys(named))
+        measures = (*(c.measure for c in conditions), self.signal, *self.full_range)
+        return tuple(dict.fromkeys(measures))
 
     @property
     def joints(self) -> frozenset[str]:
-        """The joints that the rules look at: the skeleton shows them bright."""
+        """The joints that the rules use, which the overlay highlights."""
         return frozenset(chain.from_iterable(m.joints for m in self.measures))
 
     def bands(self) -> list[tuple[str, float | None, float | None]]:
-        """(state, from, to) on the signal's axis, for the states that speak of the signal."""
+        """Return the range of the signal in each state that has a condition on it.
+
+        Returns:
+            (name of the state, lowest value, highest value), in the signal's unit; None for an
+            open end.
+        """
         return [
             (
                 state.name,

@@ -1,4 +1,4 @@
-"""Finds the workouts: every file of `workouts/`, and of a folder of one's own."""
+"""Loads the workouts: each file of `workouts/`, and of the user's folder."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -13,25 +13,25 @@ SHIPPED_FOLDER = Path(__file__).resolve().parents[3] / "workouts"
 
 
 class WorkoutLibrary:
-    """All workouts by slug, in the order of their names.
+    """All workouts by slug, sorted by name.
 
     Args:
-        folders: where to look beside the shipped ones, None: nowhere; a file of a later folder
-            replaces one of the same name.
+        folders: further folders to load workouts from; None is ignored. A file replaces one of the
+            same name in an earlier folder.
 
     Raises:
-        WorkoutError: a folder is missing, or a file in it is not a workout.
+        WorkoutError: a folder is missing, or a file in it does not define a workout.
     """
 
     def __init__(self, *folders: Path | None) -> None:
-        found: dict[str, Workout] = {}
+        workouts: dict[str, Workout] = {}
         for folder in (SHIPPED_FOLDER, *filter(None, folders)):
             if not folder.is_dir():
-                raise WorkoutError(f"No folder {folder} to look for workouts in.")
+                raise WorkoutError(f"There is no folder {folder} to load workouts from.")
             for path in sorted(folder.glob("*.py")):
                 if not path.name.startswith("_"):
-                    found[path.stem] = _load(path)
-        self._workouts = dict(sorted(found.items(), key=lambda item: item[1].name))
+                    workouts[path.stem] = _load(path)
+        self._workouts = dict(sorted(workouts.items(), key=lambda item: item[1].name))
 
     def __iter__(self) -> Iterator[Workout]:
         return iter(self._workouts.values())
@@ -43,24 +43,24 @@ class WorkoutLibrary:
         return slug in self._workouts
 
     def __getitem__(self, slug: str) -> Workout:
-        """The workout of that slug.
+        """Return a workout.
 
         Raises:
-            WorkoutError: there is none; the message names those there are.
+            WorkoutError: there is no workout with this slug; the message lists all slugs.
         """
         try:
             return self._workouts[slug]
         except KeyError:
-            known = ", ".join(sorted(self._workouts))
-            raise WorkoutError(f"No workout {slug!r}. There are: {known}.") from None
+            slugs = ", ".join(sorted(self._workouts))
+            raise WorkoutError(f"No workout {slug!r}. There are: {slugs}.") from None
 
-    def counted(self, slug: str) -> str:
-        """Its name, and what is counted where that is not repetitions: "Plank · seconds"."""
+    def label(self, slug: str) -> str:
+        """Return the display name, for a hold with its unit: "Plank · seconds"."""
         hold = slug in self._workouts and self._workouts[slug].hold
         return f"{self.name(slug)} · seconds" if hold else self.name(slug)
 
     def name(self, slug: str) -> str:
-        """What people call it; the slug itself for a workout that is not here any more."""
+        """Return the display name; the slug itself if the workout does not exist any more."""
         return self._workouts[slug].name if slug in self._workouts else slug
 
 

@@ -1,1 +1,1 @@
-"""What a training session is: program, timer, framing, gestures, control."""
+"""A training session: program, interval timer, framing, pause gesture and device control."""

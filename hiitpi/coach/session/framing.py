@@ -1,4 +1,4 @@
-"""The check before a start: can the camera see what the rules will ask for?"""
+"""Checks before a set that the camera sees the joints that the workout needs."""
 
 import math
 from typing import Final
@@ -7,24 +7,26 @@ from hiitpi.coach.coach import MIN_SCORE_FLOOR
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.pose.keypoints import SEEN, SIDES, Pose
 
-#: All must be well for so many seconds, and for so long something must be amiss before it is said.
+#: How long the framing must be good before the athlete is ready, and how long a problem must last
+#: before the athlete is told. Shorter problems do not count.
 READY_AFTER_S: Final = 1.0
 PROBLEM_AFTER_S: Final = 0.4
 
-#: A joint nearer to the edge than this part of the picture is not safely in it.
+#: A joint closer to the edge than this fraction of the frame's width or height counts as outside.
 EDGE_MARGIN: Final = 0.01
 
-#: A body smaller than this part of the picture's shorter side is too far for a pose model. People
-#: in recordings were counted well from an eighth on.
-MIN_BODY_HEIGHT: Final = 0.12
+#: Minimum size of the body, as a fraction of the frame's shorter side; pose models are unreliable
+#: below. In recordings, people were counted well from one eighth on.
+MIN_BODY_SIZE: Final = 0.12
 
-#: Width of the shoulders in trunk lengths: about 0.7 from the front, the cosine of that when
-#: turned; above the first somebody does not stand sideways, below the second not facing us.
-TURNED: Final = 0.55
-FACING: Final = 0.3
+#: Limits of the shoulder width, in trunk lengths. From the front it is about 0.7, and a person who
+#: turns by an angle shows its cosine of that. Wider than the first is not sideways; narrower than
+#: the second does not face the camera.
+MAX_SIDE_WIDTH_TRUNKS: Final = 0.55
+MIN_FRONT_WIDTH_TRUNKS: Final = 0.3
 
-#: What people call the joints, in the order in which they are told.
-PARTS: Final = {
+#: Names of the joints in messages, in the order in which missing ones are reported.
+BODY_PARTS: Final = {
     "ankle": "feet",
     "knee": "knees",
     "hip": "hips",
@@ -33,96 +35,113 @@ PARTS: Final = {
     "shoulder": "shoulders",
 }
 
-NOBODY: Final = "Step in front of the camera"
+NOBODY_ADVICE: Final = "Step in front of the camera"
 
 
 class Framing:
-    """Watches somebody get ready for one workout.
+    """Tracks whether the athlete is well framed for a workout.
 
     Attributes:
-        advice: what to do, for the athlete; empty when all is well.
-        ready: whether all has been well for long enough.
+        advice: what the athlete should do; "" if the framing is good.
+        ready: whether the framing has been good for `READY_AFTER_S`.
+
+    Args:
+        workout: the workout that comes next.
     """
 
     def __init__(self, workout: Workout) -> None:
         self._workout = workout
         self.advice, self.ready = "", False
-        self._well = self._since = math.nan
-        self._coming, self._heard = "", math.inf
+        self._last_good = self._good_since = math.nan
+        self._pending_advice, self._pending_since = "", math.inf
 
     def update(self, pose: Pose | None, size: tuple[int, int], time: float) -> None:
-        """Take the pose of `time` (seconds) in, from a picture of `size` (width, height) pixels."""
-        says = advice(self._workout, pose, size)
-        if not says:
-            self._well = time
-            self._since = time if math.isnan(self._since) else self._since
-        elif not time - self._well <= PROBLEM_AFTER_S:
-            self._since = math.nan
-        self.ready = not says and time - self._since >= READY_AFTER_S
-        if says != self._coming:
-            self._coming, self._heard = says, time
-        if time - self._heard >= PROBLEM_AFTER_S:
-            self.advice = says
+        """Process a frame.
+
+        Args:
+            pose: the pose in the frame; None if nobody was detected.
+            size: (width, height) of the frame in pixels.
+            time: capture time in seconds.
+        """
+        new_advice = framing_advice(self._workout, pose, size)
+        if not new_advice:
+            self._last_good = time
+            self._good_since = time if math.isnan(self._good_since) else self._good_since
+        elif not time - self._last_good <= PROBLEM_AFTER_S:
+            self._good_since = math.nan
+        self.ready = not new_advice and time - self._good_since >= READY_AFTER_S
+        if new_advice != self._pending_advice:
+            self._pending_advice, self._pending_since = new_advice, time
+        if time - self._pending_since >= PROBLEM_AFTER_S:
+            self.advice = new_advice
 
 
-def advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
-    """What somebody should do so that a workout can be judged; empty when all is well."""
+def framing_advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -> str:
+    """Check the framing of one pose.
+
+    Args:
+        workout: the workout that comes next.
+        pose: the pose; None if nobody was detected.
+        size: (width, height) of the frame in pixels.
+
+    Returns:
+        What the athlete should do; "" if the framing is good.
+    """
     if pose is None:
-        return NOBODY
+        return NOBODY_ADVICE
     width, height = size
-    xy, least = pose.xy.tolist(), MIN_SCORE_FLOOR if workout.floor else SEEN
-    seen = [
-        score >= least
+    xy, min_score = pose.xy.tolist(), MIN_SCORE_FLOOR if workout.floor else SEEN
+    in_frame = [
+        score >= min_score
         and EDGE_MARGIN * width <= x <= (1 - EDGE_MARGIN) * width
         and EDGE_MARGIN * height <= y <= (1 - EDGE_MARGIN) * height
         for (x, y), score in zip(xy, pose.score.tolist(), strict=True)
     ]
-    both = workout.view == "front"
+    sides = all if workout.view == "front" else any
     missing = [
         joint
-        for joint in PARTS
-        if joint in _needed(workout)
-        and not (all if both else any)(seen[side] for side in SIDES[joint])
+        for joint in BODY_PARTS
+        if joint in _needed_joints(workout) and not sides(in_frame[index] for index in SIDES[joint])
     ]
     if missing:
-        return _bring_in(missing, pose, (width, height))
-    xs, ys = zip(*(at for at, is_seen in zip(xy, seen, strict=True) if is_seen), strict=True)
-    if max(max(xs) - min(xs), max(ys) - min(ys)) < MIN_BODY_HEIGHT * min(size):
+        return _missing_advice(missing, pose, (width, height))
+    xs, ys = zip(*(xy[i] for i in range(len(xy)) if in_frame[i]), strict=True)
+    if max(max(xs) - min(xs), max(ys) - min(ys)) < MIN_BODY_SIZE * min(size):
         return "Come closer"
-    return _turn(workout, pose) or _headroom(workout, pose)
+    return _turn_advice(workout, pose) or _headroom_advice(workout, pose)
 
 
-def _needed(workout: Workout) -> set[str]:
-    """The joints without which nothing counts; who stands shows the feet as well."""
+def _needed_joints(workout: Workout) -> set[str]:
+    """Return the joints without which nothing counts; in standing workouts also the ankles."""
     joints = {j for measure in workout.measures if measure.needed for j in measure.joints}
     return joints | {"shoulder", "hip"} | (set() if workout.floor else {"ankle"})
 
 
-def _bring_in(missing: list[str], pose: Pose, size: tuple[int, int]) -> str:
-    parts = " and ".join(PARTS[joint] for joint in missing[:2])
-    outside = [pose.xy[side] for joint in missing for side in SIDES[joint]]
-    aside = all(x < 0 or x > size[0] for x, _ in outside)
-    do = "Move to the middle" if aside else "Step back"
-    return f"{do}: I can’t see your {parts}"
+def _missing_advice(missing: list[str], pose: Pose, size: tuple[int, int]) -> str:
+    parts = " and ".join(BODY_PARTS[joint] for joint in missing[:2])
+    points = [pose.xy[index] for joint in missing for index in SIDES[joint]]
+    all_aside = all(x < 0 or x > size[0] for x, _ in points)
+    action = "Move to the middle" if all_aside else "Step back"
+    return f"{action}: I can’t see your {parts}"
 
 
-def _turn(workout: Workout, pose: Pose) -> str:
+def _turn_advice(workout: Workout, pose: Pose) -> str:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = (
-        pose.xy[side].tolist() for joint in ("shoulder", "hip") for side in SIDES[joint]
+        pose.xy[index].tolist() for joint in ("shoulder", "hip") for index in SIDES[joint]
     )
     across, down = (cx + dx - ax - bx) / 2, (cy + dy - ay - by) / 2
     if abs(down) <= abs(across):
-        return ""  # lies across the picture, so it is seen from the side
-    wide = abs(ax - bx) / max(math.hypot(across, down), 1.0)
-    if workout.view == "side" and wide > TURNED:
+        return ""  # the body lies across the frame, so the camera sees it from the side
+    width = abs(ax - bx) / max(math.hypot(across, down), 1.0)
+    if workout.view == "side" and width > MAX_SIDE_WIDTH_TRUNKS:
         return "Turn sideways"
-    if workout.view == "front" and wide < FACING:
+    if workout.view == "front" and width < MIN_FRONT_WIDTH_TRUNKS:
         return "Turn to the camera"
     return ""
 
 
-def _headroom(workout: Workout, pose: Pose) -> str:
-    """Whether hands that go overhead will still be in the picture."""
+def _headroom_advice(workout: Workout, pose: Pose) -> str:
+    """Return advice if hands that go overhead would leave the frame."""
     if "overhead" not in workout.hands:
         return ""
     for side in (0, 1):

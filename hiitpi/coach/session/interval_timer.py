@@ -1,4 +1,4 @@
-"""The clock of a program: walks through its steps as time passes and repetitions are done."""
+"""The timer of a program: moves from step to step as time passes and repetitions are done."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,97 +8,117 @@ from hiitpi.coach.session.program import Program, Step, steps
 
 
 class IntervalTimer:
-    """Where a program is. It is told how much time has passed, and stands still otherwise.
+    """The current step of a program, and the time spent in it.
+
+    The timer reads no clock: `advance` tells it how much time has passed. It stands still during a
+    pause because it is not called then.
 
     Attributes:
-        step: what is under way; None: the program is over.
-        spent: seconds of this step.
-        trained: seconds since the beginning, work and rest.
+        step: the current step; None if the program is over.
+        elapsed_s: seconds of the current step so far.
+        total_s: seconds of the program so far, work and rest.
     """
 
     def __init__(self, program: Program) -> None:
-        self._limit = program.limit
+        self._limit_s = program.limit
         self._steps: Iterator[Step] = steps(program)
-        self._coming: Step | None = next(self._steps)
+        self._upcoming: Step | None = next(self._steps)
         self.step: Step | None = None
         self.total_s = 0.0
-        self._next()
+        self._enter_next()
 
-    def go_to(self, number: int, spent: float, trained: float) -> None:
-        """Be within the work of set `number`, as a session that goes on after a restart."""
-        while self.step and (self.step.number < number or self.step.phase == "rest"):
-            self._next()
-        self.spent, self.total_s = spent, trained
+    def seek(self, set_number: int, elapsed_s: float, total_s: float) -> None:
+        """Go to the work of a set, to resume a session after a restart.
+
+        Args:
+            set_number: number of the set, from 1.
+            elapsed_s: seconds of the set so far.
+            total_s: seconds of the program so far.
+        """
+        while self.step and (self.step.number < set_number or self.step.phase == "rest"):
+            self._enter_next()
+        self.elapsed_s, self.total_s = elapsed_s, total_s
 
     @property
     def next_step(self) -> Step | None:
-        """The step after this one; None: it is the last."""
-        return self._coming
+        """The step after the current one; None if the current one is the last."""
+        return self._upcoming
 
     @property
-    def length(self) -> float | None:
-        """Seconds that the step has in all; where it has no end, those of the program's limit."""
+    def length_s(self) -> float | None:
+        """Seconds of the current step, or of the program's limit if the step is open-ended.
+
+        None without either.
+        """
         if self.step and self.step.seconds is not None:
             return self.step.seconds
-        return self._limit
+        return self._limit_s
 
     @property
-    def left(self) -> float | None:
-        """Seconds until the step ends; None: it goes on until the goal, or Done."""
+    def remaining_s(self) -> float | None:
+        """Seconds until the step ends; None if only the athlete ends it."""
         if self.step is None:
             return 0.0
-        ends = [] if self.step.seconds is None else [self.step.seconds - self.spent]
-        if self._limit is not None:
-            ends.append(self._limit - self.total_s)
-        return max(0.0, min(ends)) if ends else None
+        remaining = [] if self.step.seconds is None else [self.step.seconds - self.elapsed_s]
+        if self._limit_s is not None:
+            remaining.append(self._limit_s - self.total_s)
+        return max(0.0, min(remaining)) if remaining else None
 
-    def run(self, seconds: float, done: int) -> bool:
-        """Let `seconds` pass, with `done` repetitions in this set; whether the step has changed."""
+    def advance(self, seconds: float, reps: int) -> bool:
+        """Let time pass, and enter the next step when its time has come.
+
+        Args:
+            seconds: time since the last call.
+            reps: repetitions in the current set.
+
+        Returns:
+            Whether the step has changed.
+        """
         before = self.step
         while self.step:
             goal = self.step.exercise.reps if self.step.phase == "work" else None
-            if goal is not None and done >= goal:
-                self._goal_reached(self.left)
-                done = 0
+            if goal is not None and reps >= goal:
+                self._finish_early(self.remaining_s)
+                reps = 0
                 continue
-            left = self.left
-            if left is None or seconds < left:
-                self._spend(seconds)
+            remaining = self.remaining_s
+            if remaining is None or seconds < remaining:
+                self._add(seconds)
                 break
-            self._spend(left)
-            seconds -= left
-            done = 0
-            if self._limit is not None and self.total_s >= self._limit:
+            self._add(remaining)
+            seconds -= remaining
+            reps = 0
+            if self._limit_s is not None and self.total_s >= self._limit_s:
                 self.step = None
             else:
-                self._next()
+                self._enter_next()
         return self.step is not before
 
     def rewind(self, seconds: float) -> None:
-        """Take back so much of this step, which was not the athlete's time."""
-        self._spend(-min(seconds, self.spent))
+        """Take back time of the current step, at most to its beginning."""
+        self._add(-min(seconds, self.elapsed_s))
 
-    def _spend(self, seconds: float) -> None:
-        self.spent += seconds
+    def _add(self, seconds: float) -> None:
+        self.elapsed_s += seconds
         self.total_s += seconds
 
-    def _next(self) -> None:
-        self.step, self.spent = self._coming, 0.0
-        self._coming = next(self._steps, None) if self.step else None
+    def _enter_next(self) -> None:
+        self.step, self.elapsed_s = self._upcoming, 0.0
+        self._upcoming = next(self._steps, None) if self.step else None
 
-    def _goal_reached(self, left: float | None) -> None:
-        """Done early: what is left of the work's seconds is rest, if more work comes."""
+    def _finish_early(self, remaining: float | None) -> None:
+        """Enter the next step because the goal is reached; the remaining seconds become rest."""
         fixed = self.step is not None and self.step.seconds is not None
-        self._next()
-        if not fixed or not left or self.step is None:
+        self._enter_next()
+        if not fixed or not remaining or self.step is None:
             return
         if self.step.phase == "work":
-            self._coming_back(self.step)
-            self.step = replace(self.step, phase="rest", seconds=left)
+            self._put_back(self.step)
+            self.step = replace(self.step, phase="rest", seconds=remaining)
         else:
-            self.step = replace(self.step, seconds=left + (self.step.seconds or 0.0))
+            self.step = replace(self.step, seconds=remaining + (self.step.seconds or 0.0))
 
-    def _coming_back(self, step: Step) -> None:
-        """Put a step back, to come next."""
-        after = [self._coming] if self._coming else []
-        self._coming, self._steps = step, chain(after, self._steps)
+    def _put_back(self, step: Step) -> None:
+        """Make `step` the upcoming one again."""
+        following = [self._upcoming] if self._upcoming else []
+        self._upcoming, self._steps = step, chain(following, self._steps)

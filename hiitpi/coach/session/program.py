@@ -1,4 +1,4 @@
-"""A program: which workouts in what order, for how long or how often, with what rest between."""
+"""Programs: workouts in order, each with its duration or repetitions, and the rests between."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -10,12 +10,12 @@ from pydantic.dataclasses import dataclass
 
 from hiitpi.errors import ProgramError
 
-#: What a program may hold; more than anybody trains in one go.
+#: Limits of a program; generous for one session of training.
 MAX_EXERCISES: Final = 30
 MAX_ROUNDS: Final = 99
 MAX_PROGRAM_S: Final = 4 * 3600.0
 
-Name = Annotated[str, Field(min_length=1, max_length=60)]
+ProgramName = Annotated[str, Field(min_length=1, max_length=60)]
 Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\w+$")]
 Work = Annotated[float, Field(ge=5, le=3600)]
 Rest = Annotated[float, Field(ge=0, le=900)]
@@ -28,14 +28,14 @@ Limit = Annotated[float, Field(ge=10, le=MAX_PROGRAM_S)]
 class Exercise:
     """One workout within a program.
 
-    Work ends when its seconds are up. With `reps` alone it ends when they are done; with both,
-    whoever is done early rests for what is left of the seconds, as in an EMOM (every minute on the
-    minute). Without either it goes on until Done.
+    With `work` alone it ends after that time, with `reps` alone when they are done. With both, an
+    athlete who finishes early rests for the remaining time, as in an EMOM (every minute on the
+    minute). Without either it lasts until Done.
 
     Attributes:
-        workout: slug.
-        work: seconds of work.
-        reps: repetitions to do; of a hold, seconds.
+        workout: slug of the workout.
+        work: seconds of work; None for no time limit.
+        reps: repetitions to do, or seconds of a hold; None for no goal.
         rest: seconds of rest after it.
     """
 
@@ -46,27 +46,30 @@ class Exercise:
 
     @property
     def ends(self) -> bool:
-        """Whether it comes to an end by itself."""
+        """Whether it ends without Done: it has a time limit or a goal."""
         return self.work is not None or self.reps is not None
 
 
 @dataclass(frozen=True, slots=True, config={"extra": "forbid"})
 class Program:
-    """Exercises, done in rounds.
+    """Exercises that are repeated in rounds.
 
     Attributes:
-        name: what people call it.
-        exercises: in order.
-        rounds: how often all of them; None: as often as `limit` allows, as in an AMRAP (as many
-            rounds as possible).
-        round_rest: seconds of rest between rounds, instead of the last exercise's own; 0: its own.
-        limit: seconds after which it is over, wherever it is.
+        name: display name.
+        exercises: the exercises of a round, in order.
+        rounds: number of rounds; None for as many as `limit` allows, as in an AMRAP (as many rounds
+            as possible).
+        round_rest: seconds of rest between rounds, instead of the last exercise's rest; 0 keeps
+            the latter.
+        limit: seconds after which the program ends, even in the middle of a round; None for no
+            limit.
 
     Raises:
-        ProgramError: through `parse`, when the data is no program that can be trained.
+        ValidationError: a value is out of its range, or the values contradict each other. `parse`
+            raises a `ProgramError` instead.
     """
 
-    name: Name
+    name: ProgramName
     exercises: Annotated[tuple[Exercise, ...], Field(min_length=1, max_length=MAX_EXERCISES)]
     rounds: Rounds | None = 1
     round_rest: Rest = 0.0
@@ -74,17 +77,17 @@ class Program:
 
     def __post_init__(self) -> None:
         if self.rounds is None and self.limit is None:
-            raise ValueError("without a number of rounds it needs a time limit")
-        several = len(self.exercises) > 1 or self.rounds != 1
+            raise ValueError("a program without a number of rounds needs a time limit")
+        has_other_sets = len(self.exercises) > 1 or self.rounds != 1
         endless = [e.workout for e in self.exercises if not e.ends]
-        if several and endless:
-            raise ValueError(f"{endless[0]} needs seconds of work, or repetitions")
+        if has_other_sets and endless:
+            raise ValueError(f"{endless[0]} needs seconds of work or repetitions")
         if self.limit is None and (self.seconds or 0) > MAX_PROGRAM_S:
-            raise ValueError(f"it takes more than {MAX_PROGRAM_S / 3600:g} hours")
+            raise ValueError(f"the program takes more than {MAX_PROGRAM_S / 3600:g} hours")
 
     @property
     def seconds(self) -> float | None:
-        """How long it takes; None where that depends on the athlete."""
+        """Its duration in seconds; None if that depends on the athlete."""
         if self.limit is not None:
             return self.limit
         if self.rounds is None or any(e.work is None for e in self.exercises):
@@ -93,21 +96,21 @@ class Program:
 
     @property
     def timed(self) -> bool:
-        """Whether a clock runs against the athlete."""
+        """Whether it has a time limit, for an exercise or in all."""
         return self.limit is not None or any(e.work is not None for e in self.exercises)
 
     @property
     def raced(self) -> bool:
-        """Whether who is quicker is done earlier, rather than when the clock says so."""
+        """Whether a faster athlete finishes earlier, rather than when the time is up."""
         return self.rounds is not None and any(e.reps is not None for e in self.exercises)
 
     @property
     def workouts(self) -> tuple[str, ...]:
-        """The slugs, each once, in order."""
+        """Slugs of its workouts, in order, without duplicates."""
         return tuple(dict.fromkeys(e.workout for e in self.exercises))
 
     def data(self) -> dict[str, Any]:
-        """Plain data that `parse` takes; what has no value is left out."""
+        """Return the program as plain data for `parse`, without the fields that are None."""
         plain = asdict(self)
         plain["exercises"] = [_without_none(e) for e in plain["exercises"]]
         return _without_none(plain)
@@ -115,14 +118,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stretch of a program.
+    """One step of a program: the work of a set, or the rest before the next one.
 
     Attributes:
-        phase: work or rest.
-        exercise: what is done; during a rest, what comes next.
-        number: of the set, 1 for the program's first; during a rest, of the next.
-        round: likewise.
-        seconds: how long; None: until the goal, or Done.
+        phase: "work" or "rest".
+        exercise: the exercise; during a rest, the next one.
+        number: number of the set, from 1; during a rest, of the next one.
+        round: number of the round, from 1; during a rest, of the next set's.
+        seconds: duration; None if the step lasts until the goal is reached, or Done.
     """
 
     phase: Literal["work", "rest"]
@@ -136,55 +139,59 @@ _PROGRAM: Final = TypeAdapter(Program)
 
 
 def parse(data: Any) -> Program:
-    """A program out of plain data.
+    """Validate plain data, such as parsed JSON or TOML, as a program.
 
     Raises:
-        ProgramError: it is none; the message says what is wrong, and where.
+        ProgramError: the data is not a valid program; the message says what is wrong, and where.
     """
     if not isinstance(data, Mapping):
         raise ProgramError("This is not a program.")
     try:
         program = _PROGRAM.validate_python({"rounds": None if "limit" in data else 1} | dict(data))
     except ValidationError as error:
-        raise ProgramError(_told(error)) from None
+        raise ProgramError(_error_message(error)) from None
     return program
 
 
 def steps(program: Program) -> Iterator[Step]:
-    """Everything that is to be done, in order; without an end if `rounds` is None."""
-    numbers = count(1)
-    pause = 0.0
+    """Yield the steps of a program in order; endlessly if its `rounds` is None."""
+    set_numbers = count(1)
+    rest = 0.0
     rounds = count(1) if program.rounds is None else range(1, program.rounds + 1)
-    for turn in rounds:
+    for round_number in rounds:
         for i, exercise in enumerate(program.exercises):
-            number = next(numbers)
-            if pause:
-                yield Step("rest", exercise, number, turn, pause)
-            yield Step("work", exercise, number, turn, exercise.work)
+            set_number = next(set_numbers)
+            if rest:
+                yield Step("rest", exercise, set_number, round_number, rest)
+            yield Step("work", exercise, set_number, round_number, exercise.work)
             last = i + 1 == len(program.exercises)
-            pause = (program.round_rest or exercise.rest) if last else exercise.rest
+            rest = (program.round_rest or exercise.rest) if last else exercise.rest
 
 
 def free(workout: str) -> Program:
-    """One workout until Done, without a clock."""
+    """Return a program of one workout that lasts until Done."""
     return Program("Free training", (Exercise(workout),))
 
 
 def to_reps(workout: str, reps: int) -> Program:
-    """One workout until so many repetitions are done."""
+    """Return a program of one workout with a number of repetitions as its goal."""
     return Program(f"{reps} reps", (Exercise(workout, reps=reps),))
 
 
 def for_seconds(workout: str, seconds: float) -> Program:
-    """As many repetitions as possible in so many seconds."""
+    """Return a program of one workout that lasts a number of seconds."""
     return Program(f"{seconds:g} seconds", (Exercise(workout, work=seconds),))
 
 
 def tabata(*workouts: str, name: str = "Tabata") -> Program:
-    """Eight times 20 s of work and 10 s of rest.
+    """Return a Tabata program: 20 s of work and 10 s of rest, eight times.
 
     After Tabata et al. (1996), "Effects of moderate-intensity endurance and high-intensity
     intermittent training on anaerobic capacity and VO2max", Med Sci Sports Exerc 28(10).
+
+    Args:
+        workouts: slugs of the workouts, which take turns; their number should divide 8.
+        name: name of the program.
     """
     exercises = tuple(Exercise(workout, work=20, rest=10) for workout in workouts)
     return Program(name, exercises, rounds=8 // len(workouts))
@@ -195,7 +202,7 @@ def _circuit(name: str, *workouts: str, rounds: int = 3) -> Program:
     return Program(name, exercises, rounds=rounds, round_rest=60)
 
 
-#: Programs that come with HIIT PI. They can be copied and changed, not edited.
+#: Programs that come with HIIT PI. They are read-only, but copies can be edited.
 SHIPPED_PROGRAMS: Final = (
     tabata("jumping_jacks", "squat", name="Tabata, standing"),
     tabata("burpee", name="Tabata burpees"),
@@ -214,8 +221,8 @@ def _without_none(data: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def _told(error: ValidationError) -> str:
-    """The first thing that is wrong, in words: "Exercise 2, work: ..."."""
+def _error_message(error: ValidationError) -> str:
+    """Describe the first validation error: "Exercise 2, work: ..."."""
     first = error.errors()[0]
     place: list[str] = []
     for part in first["loc"]:
@@ -223,6 +230,6 @@ def _told(error: ValidationError) -> str:
             place[-1:] = [f"exercise {part + 1}"]
         else:
             place.append(str(part).replace("_", " "))
-    says = first["msg"].removeprefix("Value error, ")
-    words = f"{', '.join(place)}: {says}" if place else says
-    return f"{words[:1].upper()}{words[1:]}."
+    reason = first["msg"].removeprefix("Value error, ")
+    message = f"{', '.join(place)}: {reason}" if place else reason
+    return f"{message[:1].upper()}{message[1:]}."

@@ -1,4 +1,4 @@
-"""Programs as small text files (TOML), to pass on and to keep."""
+"""Reads and writes programs as small TOML files, to share and to back up."""
 
 import tomllib
 from typing import Any, Final
@@ -8,22 +8,22 @@ import tomli_w
 from hiitpi.coach.session.program import Program, parse
 from hiitpi.errors import ProgramError
 
-#: Characters of a file; the longest program has some 3,000.
-MAX_FILE_BYTES: Final = 20_000
+#: Maximum length of a file; the longest valid program has some 3,000 characters.
+MAX_FILE_CHARS: Final = 20_000
 
 
 def write(program: Program) -> str:
-    """The program as a text file."""
-    return tomli_w.dumps(_whole(program.data()))
+    """Return the program as TOML text."""
+    return tomli_w.dumps(_compact(program.data()))
 
 
 def read(text: str) -> Program:
-    """The program in a text file.
+    """Parse a program from TOML text.
 
     Raises:
-        ProgramError: there is none; the message says what is wrong, and where.
+        ProgramError: the text is not a valid program; the message says what is wrong, and where.
     """
-    if len(text) > MAX_FILE_BYTES:
+    if len(text) > MAX_FILE_CHARS:
         raise ProgramError(f"This file is too long for a program: {len(text)} characters.")
     try:
         data = tomllib.loads(text)
@@ -34,10 +34,10 @@ def read(text: str) -> Program:
     return parse(data)
 
 
-def _whole(value: Any) -> Any:
-    """20.0 is written as 20, and what says nothing is left out."""
+def _compact(value: Any) -> Any:
+    """Leave out zeros, which are the defaults, and write 20.0 as 20."""
     if isinstance(value, dict):
-        return {k: _whole(v) for k, v in value.items() if v not in (0, 0.0)}
+        return {key: _compact(item) for key, item in value.items() if item not in (0, 0.0)}
     if isinstance(value, list | tuple):
-        return [_whole(v) for v in value]
+        return [_compact(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,4 +1,4 @@
-"""A running session as the pages show it, beside the samples."""
+"""Describes a running session for the pages; what changes with each frame is in the samples."""
 
 from typing import Any
 
@@ -6,9 +6,12 @@ from hiitpi.coach.session.session import COUNTDOWN_S, PAUSE_REASONS, TrainingSes
 
 
 def session_snapshot(session: TrainingSession) -> dict[str, Any]:
-    """Where the session is, ready for JSON; it changes with its phase, its advice and control."""
-    workout, program, clock = session.workout, session.program, session.clock
-    step, phase = clock.step, session.phase
+    """Return the session as plain data for JSON.
+
+    It changes only together with the phase, the advice or the device in control.
+    """
+    workout, program, timer = session.workout, session.program, session.timer
+    step, phase = timer.step, session.phase
     sets = None if program.rounds is None else program.rounds * len(program.exercises)
     return {
         "uuid": session.uuid,
@@ -17,9 +20,9 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "ready": phase != "position" or session.framing.ready,
         "program": program.name,
         "phase": phase,
-        "length": COUNTDOWN_S if phase == "countdown" else clock.length,
+        "length": COUNTDOWN_S if phase == "countdown" else timer.length_s,
         "timed": program.timed,
-        "set": session.number,
+        "set": session.set_number,
         "sets": sets,
         "round": step.round if step else None,
         "rounds": program.rounds,
@@ -33,19 +36,19 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "next": _next(session),
         "advice": session.advice if phase in ("position", "rest") else "",
         "why": PAUSE_REASONS[session.pause_reason] if phase == "paused" else "",
-        "sign": session.gesture.words,
+        "sign": session.gesture_detector.description,
         "controller": session.control.holder,
         "claimant": session.control.claimant,
     }
 
 
 def _next(session: TrainingSession) -> dict[str, Any] | None:
-    """What comes after what is under way."""
-    coming = session.clock.next_step
-    if coming is None:
+    """Return the step after the current one as plain data; None if there is none."""
+    step = session.timer.next_step
+    if step is None:
         return None
     return {
-        "phase": coming.phase,
-        "title": session.workouts[coming.exercise.workout].name,
-        "seconds": coming.seconds,
+        "phase": step.phase,
+        "title": session.workouts[step.exercise.workout].name,
+        "seconds": step.seconds,
     }

@@ -116,7 +116,7 @@ def _new_bests(services: Services, record: SessionRecord) -> list[str]:
                 continue
             name, decimals = BESTS[kind]
             texts.append(
-                f"{services.library.counted(slug)}: {name} {value:.{decimals}f}, "
+                f"{services.library.label(slug)}: {name} {value:.{decimals}f}, "
                 f"previously {previous:.{decimals}f}."
             )
     return texts

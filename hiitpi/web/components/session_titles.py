@@ -8,7 +8,7 @@ from hiitpi.coach.session.program import free
 def title(record: SessionRecord, library: WorkoutLibrary) -> str:
     """Return the title of a session: "Squats", or with a program, "Tabata · Squats"."""
     workouts = record.workouts or record.program.workouts
-    names = ", ".join(library.counted(slug) for slug in workouts)
+    names = ", ".join(library.label(slug) for slug in workouts)
     if record.program == free(workouts[0]):
         return names
     return f"{record.program.name} · {names}"

@@ -242,7 +242,7 @@ def _bests(services: Services, bests: dict[str, dict[Kind, PersonalBest]]) -> ht
             best = bests[slug].get(kind)
             hold = kind == "pace" and slug in hold_slugs(services.library)
             cells.append(html.Td("–" if best is None or hold else _best(best, kind)))
-        rows.append(html.Tr([html.Th(services.library.counted(slug), scope="row"), *cells]))
+        rows.append(html.Tr([html.Th(services.library.label(slug), scope="row"), *cells]))
     table = html.Table(
         [html.Thead(html.Tr([html.Th(h, scope="col") for h in headings])), html.Tbody(rows)]
     )

@@ -49,7 +49,7 @@ def layout(services: Services) -> Any:
                         html.Button("Import a file", className="button", type="button"),
                         id="p-import",
                         accept=".toml,text/plain",
-                        max_size=program_file.MAX_FILE_BYTES,
+                        max_size=program_file.MAX_FILE_CHARS,
                     ),
                 ],
                 className="row start",

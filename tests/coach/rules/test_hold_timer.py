@@ -14,19 +14,22 @@ trunk = lean(says=("Hips lower", "Hips higher"))
 WORKOUT = Workout("Hold", "side", (State("held", trunk > 60, trunk < 110),), trunk, {})
 
 
-def run(*stretches: tuple[float, float], fps: float = 30) -> list[CompletedRep | FailedAttempt]:
-    """What a hold says to (seconds, degrees) after each other; NaN degrees: not seen."""
-    hold, time, said = HoldTimer(WORKOUT), 0.0, []
-    for seconds, degrees in stretches:
+def run(*phases: tuple[float, float], fps: float = 30) -> list[CompletedRep | FailedAttempt]:
+    """Return the results of holding a lean of (seconds, degrees), one after the other.
+
+    NaN degrees: not visible.
+    """
+    timer, time, results = HoldTimer(WORKOUT), 0.0, []
+    for seconds, degrees in phases:
         for _ in range(round(seconds * fps)):
-            outcome = hold.update({trunk: Reading(degrees)}, time)
-            said += [outcome] if outcome else []
+            result = timer.update({trunk: Reading(degrees)}, time)
+            results += [result] if result else []
             time += 1 / fps
-    return said
+    return results
 
 
-def seconds(said: list[CompletedRep | FailedAttempt]) -> int:
-    return sum(isinstance(outcome, CompletedRep) for outcome in said)
+def seconds(results: list[CompletedRep | FailedAttempt]) -> int:
+    return sum(isinstance(result, CompletedRep) for result in results)
 
 
 @pytest.mark.parametrize("fps", [8, 30, 60])
@@ -35,21 +38,22 @@ def test_whole_seconds_count(fps: float):
 
 
 @pytest.mark.parametrize("between", [20.0, math.nan])
-def test_a_wobble_is_no_interruption(between: float):
+def test_a_short_interruption_is_ignored(between: float):
     assert seconds(run((2.5, 90), (0.3, between), (2.5, 90))) == 5
 
 
 @pytest.mark.parametrize("between", [20.0, math.nan])
-def test_after_an_interruption_the_seconds_go_on(between: float):
+def test_after_a_long_interruption_a_new_second_begins(between: float):
     assert seconds(run((2.5, 90), (3, between), (2.5, 90))) == 4
 
 
-def test_what_is_wrong_is_said_once():
-    said = [o for o in run((2, 90), (5, 130), (2, 90), (5, 30)) if isinstance(o, FailedAttempt)]
-    assert [outcome.missed.cue for outcome in said] == ["Hips lower", "Hips higher"]
+def test_a_failure_is_reported_once():
+    results = run((2, 90), (5, 130), (2, 90), (5, 30))
+    failures = [result for result in results if isinstance(result, FailedAttempt)]
+    assert [failure.missed.cue for failure in failures] == ["Hips lower", "Hips higher"]
 
 
-def test_nothing_is_said_before_it_began():
+def test_no_failure_is_reported_before_the_hold_began():
     assert run((5, 20)) == []
 
 
@@ -64,8 +68,8 @@ def test_a_hold_has_cues_and_no_attempts():
     assert coach.workout.counts == "seconds"
 
 
-def test_seconds_have_no_pace():
+def test_a_hold_has_no_pace():
     coach = Coach(WorkoutLibrary()["plank"], 0.0)
-    told = [coach.update(pose, time) for time, pose, _ in performance("plank", 6)]
-    assert told[-1].sample.reps >= 4
-    assert {one.sample.pace for one in told} == {0.0}
+    results = [coach.update(pose, time) for time, pose, _ in performance("plank", 6)]
+    assert results[-1].sample.reps >= 4
+    assert {result.sample.pace for result in results} == {0.0}

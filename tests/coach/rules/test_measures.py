@@ -12,16 +12,16 @@ from hiitpi.coach import (
     larger,
     lean,
     reach,
+    require_visible,
     rise,
     shift,
-    sitting_up,
     smaller,
     split,
     spread,
     step,
-    surely,
     tap,
     travel,
+    trunk_lean_lying,
 )
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.measure import Measure, Reading
@@ -45,22 +45,22 @@ def read(measure: Measure, figure: Figure) -> Reading:
 
 @pytest.mark.parametrize("degrees", [0, 15, 90, 150, 179])
 def test_angle(degrees: float):
-    found = read(arms, replace(CLOSED, arms=(degrees, degrees)))
-    assert found.value == pytest.approx(degrees, abs=0.1)
-    assert (found.left, found.right) == pytest.approx((degrees, degrees), abs=0.1)
+    reading = read(arms, replace(CLOSED, arms=(degrees, degrees)))
+    assert reading.value == pytest.approx(degrees, abs=0.1)
+    assert (reading.left, reading.right) == pytest.approx((degrees, degrees), abs=0.1)
 
 
-def test_angle_of_the_side_that_is_seen():
+def test_angle_of_the_visible_side():
     pose = replace(CLOSED, arms=(40, 100)).pose()
-    pose.score[7] = 0.25  # left elbow: guessed
+    pose.score[7] = 0.25  # left elbow: uncertain
     body = BodyTracker()
     body.update(Smoother().update(pose, 0.0), 0.0)
-    found = arms.read(body)
-    assert math.isnan(found.left)
-    assert found.value == pytest.approx(100, abs=0.1)
+    reading = arms.read(body)
+    assert math.isnan(reading.left)
+    assert reading.value == pytest.approx(100, abs=0.1)
 
 
-def test_lengths_are_of_the_body():
+def test_lengths_are_relative_to_the_body():
     assert read(feet, replace(CLOSED, feet=0.8)).value == pytest.approx(0.8, abs=0.01)
     assert read(depth, replace(CLOSED, depth=0.4)).value == pytest.approx(0.4, abs=0.02)
 
@@ -70,12 +70,12 @@ def test_lean(degrees: float):
     assert read(trunk, replace(CLOSED, lean=degrees)).value == pytest.approx(abs(degrees), abs=0.1)
 
 
-def test_what_is_not_seen_has_no_value():
+def test_an_invisible_joint_has_no_value():
     assert math.isnan(read(feet, replace(CLOSED, hidden=frozenset({"ankle"}))).value)
     assert math.isnan(read(trunk, replace(CLOSED, hidden=frozenset({"hip"}))).value)
 
 
-def test_a_body_of_no_size_has_no_measures():
+def test_a_body_without_extent_has_no_measures():
     body = BodyTracker()
     point = Pose(np.full((17, 2), 5, np.float32), np.ones(17, np.float32), 1.0)
     body.update(Smoother().update(point, 0.0), 0.0)
@@ -102,12 +102,12 @@ def test_condition(condition, value, missed):
     assert condition.missed_by(Reading(value)) == missed
 
 
-def test_condition_asks_both_sides_to_come_near():
+def test_both_sides_must_come_within_the_slack():
     assert (arms > 110).missed_by(Reading(120, 160, 85)) < 0
     assert (arms > 110).missed_by(Reading(120, 170, 70)) == 10
 
 
-def test_condition_has_words():
+def test_condition_has_a_cue():
     assert (arms > 110).cue == "higher"
     assert (arms < 45).cue == "lower"
     assert str(arms > 110) == "hip-shoulder-elbow angle > 110°"
@@ -115,19 +115,19 @@ def test_condition_has_words():
 
 def body_of(pose: Pose, *, seen: float = 0.2) -> BodyTracker:
     body = BodyTracker()
-    body.update(Smoother(seen=seen).update(pose, 0.0), 0.0)
+    body.update(Smoother(min_score=seen).update(pose, 0.0), 0.0)
     return body
 
 
 def moved(figure: Figure, **joints: tuple[float, float]) -> Pose:
-    """The figure's pose with some joints shifted by (right, up) trunk lengths of 100 pixels."""
+    """Return the pose with joints shifted by (right, up), in trunk lengths of 100 pixels."""
     pose = figure.pose()
     for name, (right, up) in joints.items():
         pose.xy[KEYPOINTS.index(name)] += (100 * right, -100 * up)
     return pose
 
 
-def test_one_side_may_decide():
+def test_smaller_larger_and_ahead():
     arms_of = replace(CLOSED, arms=(40, 100))
     assert read(smaller(arms), arms_of).value == pytest.approx(40, abs=0.1)
     assert read(larger(arms), arms_of).value == pytest.approx(100, abs=0.1)
@@ -138,7 +138,7 @@ def test_one_side_may_decide():
     assert lead.of(body, 1).value == pytest.approx(60, abs=0.1)
 
 
-def test_a_side_of_a_measure_without_sides_is_the_whole():
+def test_a_measure_without_sides_reads_the_whole_body():
     body = body_of(CLOSED.pose())
     assert feet.of(body, 0) == feet.read(body)
     assert larger(depth).of(body, 1) == larger(depth).read(body)
@@ -162,7 +162,7 @@ def test_step_and_split():
     assert math.isnan(split(says=SAYS).read(body_of(together)).value)
 
 
-def test_rise_is_over_where_the_joint_usually_is():
+def test_rise_is_relative_to_the_habitual_position():
     body, smoother = BodyTracker(), Smoother()
     feet_up = rise("ankle", per="torso", says=SAYS)
     for frame in range(30):
@@ -188,7 +188,7 @@ def test_shift_and_travel():
     assert way.read(body).value == pytest.approx(0, abs=0.01)
 
 
-def test_a_tap_is_aside_or_up():
+def test_a_tap_is_sideways_or_up():
     foot = tap(per="torso", says=SAYS)
     neat = replace(CLOSED, feet=0.3)
     home = body_of(neat.pose())
@@ -199,7 +199,7 @@ def test_a_tap_is_aside_or_up():
     assert foot.of(body_of(moved(neat, right_ankle=(0, 0.3))), 1).value > 0.25
 
 
-def test_arch_has_a_sign_from_either_side():
+def test_arch_has_the_same_sign_from_both_sides():
     hips = arch("shoulder", "hip", "ankle", per="torso", says=SAYS)
     for flip in (1, -1):
         pose = CLOSED.pose()
@@ -212,17 +212,17 @@ def test_arch_has_a_sign_from_either_side():
         assert hips.read(body_of(pose)).value == pytest.approx(0.3, abs=0.05)
 
 
-def test_guesses_do_not_speak_surely():
+def test_require_visible_ignores_low_scores():
     pose = CLOSED.pose()
     pose.score[[KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")]] = 0.1
-    guessed = body_of(pose, seen=0.01)
-    assert not math.isnan(depth.read(guessed).value)
-    assert math.isnan(surely(depth).read(guessed).value)
-    assert math.isnan(trunk.read(guessed).value)
+    uncertain = body_of(pose, seen=0.01)
+    assert not math.isnan(depth.read(uncertain).value)
+    assert math.isnan(require_visible(depth).read(uncertain).value)
+    assert math.isnan(trunk.read(uncertain).value)
 
 
-def test_shoulders_tell_of_sitting_up_when_the_hips_are_guessed():
-    up, body, smoother = sitting_up(says=SAYS), BodyTracker(), Smoother(seen=0.01)
+def test_the_lying_lean_follows_from_the_shoulders_without_the_hips():
+    up, body, smoother = trunk_lean_lying(says=SAYS), BodyTracker(), Smoother(min_score=0.01)
     for frame in range(60):
         pose = CLOSED.pose(y=400 if frame < 45 else 310)
         pose.score[[KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")]] = 0.1

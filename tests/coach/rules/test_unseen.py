@@ -1,4 +1,4 @@
-"""What is not seen has no number: no measure makes one up out of NaN."""
+"""A joint that is not visible makes a measure NaN, never a number."""
 
 import math
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hiitpi.coach import Condition, Measure, State, Workout, height, lean, sitting_up, split
+from hiitpi.coach import Condition, Measure, State, Workout, height, lean, split, trunk_lean_lying
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.measure import UNSEEN, Reading
 from hiitpi.coach.rules.rep_counter import FailedAttempt, RepCounter
@@ -25,8 +25,8 @@ MEASURES = [
     for measure in workout.measures
 ]
 
-#: Measures that make do with some of their joints, and say how.
-OTHERWISE = {
+#: Measures that have a fallback when some of their joints are not visible.
+WITH_FALLBACK = {
     "sit_up: lean of the trunk",
     "sit_up: rise of the trunk from lying",
     "sit_up: way of the trunk to lying",
@@ -44,15 +44,15 @@ FIGURES = st.builds(
 
 
 def hidden(pose: Pose, joints: tuple[str, ...]) -> Pose:
-    """The pose, without these joints of either side."""
+    """Return the pose with joints of both sides invisible."""
     score = pose.score.copy()
     score[[index for joint in joints for index in SIDES[joint]]] = 0.0
     return replace(pose, score=score)
 
 
 def body_after(*poses: Pose) -> BodyTracker:
-    """The body that has been in these poses, a quarter of a second each."""
-    body, smoother = BodyTracker(), Smoother(window=0.0)
+    """Return the body after these poses, a quarter of a second each."""
+    body, smoother = BodyTracker(), Smoother(window_s=0.0)
     for i, pose in enumerate(poses):
         smoother.clear()
         body.update(smoother.update(pose, i / 4), i / 4)
@@ -66,13 +66,13 @@ def readings(measure: Measure, body: BodyTracker) -> list[Reading]:
 @pytest.mark.parametrize("measure", MEASURES)
 @given(before=st.lists(FIGURES, min_size=1, max_size=4), now=FIGURES)
 @settings(max_examples=15, deadline=None)
-def test_no_joint_seen_no_number(measure: Measure, before: list, now):
+def test_without_visible_joints_a_measure_is_nan(measure: Measure, before: list, now):
     poses = [figure.pose() for figure in before]
     body = body_after(*poses, hidden(now.pose(), measure.joints))
     assert all(math.isnan(reading.value) for reading in readings(measure, body))
 
 
-@pytest.mark.parametrize("measure", [p for p in MEASURES if not OTHERWISE & {p.id}])
+@pytest.mark.parametrize("measure", [p for p in MEASURES if not WITH_FALLBACK & {p.id}])
 @given(before=FIGURES, now=FIGURES)
 @settings(max_examples=10, deadline=None)
 def test_a_measure_needs_each_of_its_joints(measure: Measure, before, now):
@@ -81,14 +81,14 @@ def test_a_measure_needs_each_of_its_joints(measure: Measure, before, now):
         assert all(math.isnan(reading.value) for reading in readings(measure, body)), joint
 
 
-def test_shoulders_that_leave_the_picture_do_not_lie_down():
-    """A repetition by occlusion: up, out of view for half a second, and up again."""
-    trunk = sitting_up(says=SAYS)
+def test_hidden_shoulders_do_not_read_as_lying():
+    """Otherwise an occlusion while sitting up would count as a repetition."""
+    trunk = trunk_lean_lying(says=SAYS)
     body = body_after(CLOSED.pose(), hidden(CLOSED.pose(), ("shoulder", "hip")))
     assert math.isnan(trunk.read(body).value)
 
 
-def test_knees_alone_show_that_the_legs_are_split():
+def test_the_knees_alone_show_a_split_of_the_legs():
     pose = CLOSED.pose()
     pose.xy[SIDES["knee"][0], 1] -= 60
     body = body_after(pose, hidden(pose, ("ankle",)))
@@ -106,29 +106,31 @@ BURPEE = Workout(
 )
 
 
-def reason(counter: RepCounter, *moments: dict[Measure, Reading]) -> Condition | None:
-    told = [counter.update(values, i * 0.1) for i, values in enumerate(moments)]
-    return next((t.missed for t in told if isinstance(t, FailedAttempt)), None)
+def missed_condition(counter: RepCounter, *moments: dict[Measure, Reading]) -> Condition | None:
+    results = [counter.update(values, i * 0.1) for i, values in enumerate(moments)]
+    return next((r.missed for r in results if isinstance(r, FailedAttempt)), None)
 
 
 @pytest.mark.parametrize(
     ("hips", "trunk", "cue"),
     [
-        (0.7, 44.0, "Hips down"),  # half of the way against one degree
+        (0.7, 44.0, "Hips down"),  # hips miss by half of the range, trunk by one degree
         (0.55, 5.0, "Chest down"),
-        (0.7, math.nan, "Hips down"),  # what was not seen is no reason
+        (0.7, math.nan, "Hips down"),  # an invisible joint is never the reason
     ],
 )
-def test_the_reason_is_what_was_missed_by_most(hips: float, trunk: float, cue: str):
+def test_the_condition_missed_by_most_is_reported(hips: float, trunk: float, cue: str):
     standing = {HIPS: Reading(0.95), TRUNK: Reading(3.0)}
     lowest = {HIPS: Reading(hips), TRUNK: Reading(trunk)}
-    missed = reason(RepCounter(BURPEE), standing, standing, lowest, lowest, standing, standing)
+    missed = missed_condition(
+        RepCounter(BURPEE), standing, standing, lowest, lowest, standing, standing
+    )
     assert missed is not None
     assert missed.cue == cue
 
 
 HANDS = height("wrist", over="ankle", per="torso", says=("Hands down", ""), needed=False)
-THREE = replace(
+THREE_STATES = replace(
     BURPEE,
     states=(
         State("standing", HIPS > 0.8),
@@ -141,16 +143,16 @@ THREE = replace(
 @pytest.mark.parametrize(
     ("trunk", "cue"), [(44.0, "Hips down"), (math.nan, "Hips down"), (0.0, "Hips down")]
 )
-def test_who_stands_up_again_is_told_what_was_missed_by_most(trunk: float, cue: str):
+def test_giving_up_reports_the_condition_missed_by_most(trunk: float, cue: str):
     standing = {HIPS: Reading(1.0), HANDS: Reading(0.9), TRUNK: UNSEEN}
     bent = {HIPS: Reading(0.75), HANDS: Reading(0.2), TRUNK: Reading(trunk)}
     given_up = [{HIPS: Reading(1.0), HANDS: Reading(0.9), TRUNK: Reading(trunk)}] * 9
-    missed = reason(RepCounter(THREE), standing, standing, bent, bent, *given_up)
+    missed = missed_condition(RepCounter(THREE_STATES), standing, standing, bent, bent, *given_up)
     assert missed is not None
     assert missed.cue == cue
 
 
-def test_smoothed_away_is_not_seen():
+def test_nan_coordinates_are_invisible():
     pose = CLOSED.pose()
     pose.xy[:] = np.nan
     pose.score[:] = 0.0

@@ -8,17 +8,17 @@ from hiitpi.errors import WorkoutError
 from tests.support.stick_figure import CLOSED, OPEN, cycle, film
 
 
-def test_shipped_workouts_are_found_by_their_file_name():
+def test_shipped_workouts_have_their_file_name_as_slug():
     assert {"jumping_jacks", "squat"} <= {workout.slug for workout in WorkoutLibrary()}
     assert all(workout.name for workout in WorkoutLibrary())
 
 
-def test_unknown_workout_names_those_there_are():
+def test_the_error_for_an_unknown_workout_lists_all_slugs():
     with pytest.raises(WorkoutError, match=r"No workout 'swim'.*jumping_jacks.*squat"):
         WorkoutLibrary()["swim"]
 
 
-def test_a_file_dropped_into_a_folder_counts(tmp_path: Path):
+def test_a_file_in_the_users_folder_is_loaded(tmp_path: Path):
     (tmp_path / "my_jacks.py").write_text(
         (SHIPPED_FOLDER / "jumping_jacks.py").read_text().replace("Jumping Jacks", "My Jacks")
     )
@@ -43,12 +43,12 @@ def test_a_file_dropped_into_a_folder_counts(tmp_path: Path):
         ),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str):
+def test_the_error_for_an_invalid_file_has_the_reason(tmp_path: Path, text: str, reason: str):
     (tmp_path / "broken.py").write_text(text)
     with pytest.raises(WorkoutError, match=reason):
         WorkoutLibrary(tmp_path)
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path):
-    with pytest.raises(WorkoutError, match="No folder"):
+    with pytest.raises(WorkoutError, match="There is no folder"):
         WorkoutLibrary(tmp_path / "nowhere")

@@ -3,51 +3,51 @@ from hiitpi.coach.session.device_control import CLAIM_TIMEOUT_S, Device, DeviceC
 ADA, BOB, CLEO = (Device(f"{name}-device", name) for name in ("Ada", "Bob", "Cleo"))
 
 
-def test_one_device_controls():
+def test_only_one_device_has_control():
     control = DeviceControl(ADA)
-    assert control.may(ADA.id)
-    assert not control.may(BOB.id)
-    assert not control.may("")
+    assert control.is_allowed(ADA.id)
+    assert not control.is_allowed(BOB.id)
+    assert not control.is_allowed("")
 
 
-def test_whoever_started_without_a_device_leaves_it_open():
-    assert DeviceControl(Device("", "Ada")).may("anybody")
+def test_without_a_device_id_every_device_is_allowed():
+    assert DeviceControl(Device("", "Ada")).is_allowed("anybody")
 
 
-def test_a_claim_is_granted_when_nobody_answers():
+def test_a_claim_is_granted_after_a_timeout():
     control = DeviceControl(ADA)
     assert control.claim(BOB, 100.0)
     assert control.claimant == BOB
-    assert control.may(ADA.id)
+    assert control.is_allowed(ADA.id)
     assert not control.tick(100.0 + CLAIM_TIMEOUT_S - 0.1)
     assert control.tick(100.0 + CLAIM_TIMEOUT_S)
     assert (control.holder, control.claimant) == (BOB, None)
-    assert not control.may(ADA.id)
+    assert not control.is_allowed(ADA.id)
 
 
-def test_the_holder_hands_over_at_once_or_keeps():
+def test_the_holder_grants_or_declines_a_claim():
     control = DeviceControl(ADA)
     control.claim(BOB, 0.0)
     assert not control.hand_over(BOB.id)
     assert control.hand_over(ADA.id)
     assert control.holder == BOB
     control.claim(ADA, 0.0)
-    assert control.keep(BOB.id)
+    assert control.cancel_claim(BOB.id)
     assert not control.tick(1000.0)
     assert control.holder == BOB
 
 
-def test_the_claimant_may_think_better_of_it_and_others_have_no_say():
+def test_the_claimant_may_withdraw_and_others_have_no_influence():
     control = DeviceControl(ADA)
     control.claim(BOB, 0.0)
-    assert not control.keep(CLEO.id)
+    assert not control.cancel_claim(CLEO.id)
     assert not control.claim(CLEO, 1.0)
-    assert control.keep(BOB.id)
+    assert control.cancel_claim(BOB.id)
     assert not control.tick(1000.0)
 
 
-def test_nothing_to_claim_for_whoever_has_it():
+def test_the_holder_has_nothing_to_claim():
     control = DeviceControl(ADA)
     assert not control.claim(ADA, 0.0)
     assert not control.hand_over(ADA.id)
-    assert not control.keep(ADA.id)
+    assert not control.cancel_claim(ADA.id)

@@ -5,7 +5,7 @@ import pytest
 
 from hiitpi.camera.synthetic.animations import ANIMATIONS, at_ease
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
-from hiitpi.coach.session.framing import NOBODY, Framing, advice
+from hiitpi.coach.session.framing import NOBODY_ADVICE, Framing, framing_advice
 from hiitpi.pose.keypoints import SIDES, Pose
 from hiitpi.recordings.pose_source import poses_of_npz
 from tests.conftest import shared
@@ -25,15 +25,15 @@ def moved(pose: Pose, dx: float = 0.0, dy: float = 0.0, scale: float = 1.0) -> P
 
 
 @pytest.mark.parametrize("workout", WorkoutLibrary(), ids=lambda w: w.slug)
-def test_the_drawn_athlete_is_ready_in_every_starting_position(workout):
+def test_the_synthetic_athlete_is_well_framed_in_every_starting_position(workout):
     pose = pose_of(ANIMATIONS[workout.slug].pose(0.0, 1.0, 1.0))
-    assert advice(workout, pose, SIZE) == ""
+    assert framing_advice(workout, pose, SIZE) == ""
 
 
 @pytest.mark.parametrize(
-    ("workout", "pose", "says"),
+    ("workout", "pose", "advice"),
     [
-        ("squat", None, NOBODY),
+        ("squat", None, NOBODY_ADVICE),
         ("squat", moved(STANDING, scale=1.8), "Step back: I can’t see your feet"),
         ("squat", moved(STANDING, dx=400), "Move to the middle: I can’t see your feet and knees"),
         ("squat", moved(STANDING, scale=0.1), "Come closer"),
@@ -51,11 +51,11 @@ def test_the_drawn_athlete_is_ready_in_every_starting_position(workout):
         ),
     ],
 )
-def test_what_is_said(workout: str, pose: Pose | None, says: str):
-    assert advice(LIBRARY[workout], pose, SIZE) == says
+def test_advice(workout: str, pose: Pose | None, advice: str):
+    assert framing_advice(LIBRARY[workout], pose, SIZE) == advice
 
 
-def test_a_bad_frame_is_no_reason_to_begin_anew():
+def test_a_single_bad_frame_does_not_restart_the_check():
     framing = Framing(LIBRARY["squat"])
     for i in range(40):
         framing.update(None if i % 7 == 3 else STANDING, SIZE, i / 30)
@@ -64,7 +64,7 @@ def test_a_bad_frame_is_no_reason_to_begin_anew():
     assert framing.advice == ""
 
 
-def test_it_takes_a_second_of_standing_well():
+def test_the_framing_must_be_good_for_a_second():
     framing = Framing(LIBRARY["squat"])
     framing.update(STANDING, SIZE, 0.0)
     framing.update(STANDING, SIZE, 0.9)
@@ -80,12 +80,12 @@ def test_it_takes_a_second_of_standing_well():
 
 
 @pytest.mark.parametrize("file", ["squat__14", "jumping_jack__21", "pushup__33", "plank__103"])
-def test_people_who_train_are_ready_most_of_the_time(file: str):
+def test_people_in_recordings_are_well_framed_most_of_the_time(file: str):
     path = shared(f"poses/{file}.npz")
     slug = {"jumping": "jumping_jacks", "pushup": "push_up"}.get(
         file.split("_")[0], file.split("_")[0]
     )
     size = tuple(int(v) for v in np.load(path)["size"])
-    seen = [seen.pose for seen in poses_of_npz(path, "blazepose") if seen.pose]
-    good = [advice(LIBRARY[slug], pose, size) == "" for pose in seen]
+    poses = [frame.pose for frame in poses_of_npz(path, "blazepose") if frame.pose]
+    good = [framing_advice(LIBRARY[slug], pose, size) == "" for pose in poses]
     assert np.mean(good) > 0.85
