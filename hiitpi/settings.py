@@ -97,7 +97,8 @@ class Settings(BaseSettings):
     )
     model: str = Field(
         "auto",
-        description="Pose model: `auto`, `blazepose`, `movenet`, `posenet`, `posenet_353`. See "
+        description="Pose model: `auto` (the most accurate that is fast enough here), `blazepose`, "
+        "`blazepose_lite`, `blazepose_heavy`, `movenet`, `posenet`, `posenet_353`. See "
         "[models](models.md).",
     )
     accelerator: Literal["auto", "edgetpu", "cpu"] = Field(

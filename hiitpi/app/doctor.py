@@ -122,6 +122,7 @@ def _check_accelerator(settings: Settings) -> str:
 
 
 def _check_models(settings: Settings) -> str:
+    from hiitpi.pose.auto_model import measured_fps, open_auto_engine
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import model_of, open_engine
 
@@ -131,7 +132,11 @@ def _check_models(settings: Settings) -> str:
     name = model_of(settings.model)
     if not catalog.is_available(name):
         raise OSError(f"{name} is not downloaded. Type: python -m hiitpi models fetch {name}")
-    return f"{open_engine(name, catalog, settings.threads).name} works"
+    if settings.model != "auto":
+        return f"{open_engine(name, catalog, settings.threads).name} works"
+    engine = open_auto_engine(catalog, settings.threads, settings.accelerator, settings.instance)
+    fps = measured_fps(settings.instance, engine.name) or 0
+    return f"{engine.name} works, chosen automatically (up to {fps:.0f} frames/s)"
 
 
 def _check_workouts(settings: Settings) -> str:

@@ -18,6 +18,7 @@ from hiitpi.pipeline.privacy_shutter import PrivacyShutter
 from hiitpi.pipeline.renderer import FrameRenderer, RenderJob
 from hiitpi.pipeline.session_journal import SessionJournal
 from hiitpi.pipeline.session_manager import AthleteCue, Clock, SessionManager
+from hiitpi.pose.auto_model import measured_fps
 from hiitpi.pose.engine import Engine
 from hiitpi.pose.keypoints import Pose
 from hiitpi.settings import Settings
@@ -160,10 +161,17 @@ class Pipeline:
                 "drawn": self._camera_manager.drawn,
                 "state": "covered" if self._shutter.closed else self._camera_manager.state,
                 "model": self._engine.name,
+                "fps": self._measured_fps(),
                 "trouble": self._camera_manager.trouble or self._engine_error,
                 "ill": self._unhealthy,
             }
         )
+
+    def _measured_fps(self) -> float | None:
+        """Return how fast the engine could be, if it was chosen for its speed."""
+        if self._settings.model != "auto":
+            return None
+        return measured_fps(self._settings.instance, self._engine.name)
 
     def _process_frame(self, frame: Frame) -> tuple[Sample, Pose | None]:
         started = time.perf_counter()

@@ -21,6 +21,7 @@ from hiitpi.live.redis_client import CONNECT_TIMEOUT_S, connect
 from hiitpi.pipeline.checkpoint_writer import CheckpointWriter
 from hiitpi.pipeline.pipeline import Pipeline
 from hiitpi.pipeline.session_journal import PendingSession, SessionJournal
+from hiitpi.pose.auto_model import open_auto_engine
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.records.sessions import Store
@@ -39,6 +40,8 @@ RESUME_WITHIN_S: Final = 600.0
 
 def _engine(settings: Settings) -> Engine:
     catalog = Catalog(mirror=settings.model_mirror)
+    if settings.model == "auto":
+        return open_auto_engine(catalog, settings.threads, settings.accelerator, settings.instance)
     return open_engine(settings.model, catalog, settings.threads, settings.accelerator)
 
 

@@ -17,7 +17,7 @@ from hiitpi.pose.interpreter import Interpreter
 from hiitpi.pose.keypoints import Pose
 from hiitpi.pose.tracker import PersonTracker
 
-MODELS: Final = ("blazepose",)
+MODELS: Final = ("blazepose", "blazepose_lite", "blazepose_heavy")
 
 #: Indices of the 17 COCO keypoints among BlazePose's 33 landmarks.
 COCO: Final = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
@@ -68,14 +68,14 @@ class BlazePose:
     """BlazePose's detector and landmark model, on the CPU.
 
     Args:
+        name: name of the model in the catalogue.
         detector: .tflite file of the person detector.
         landmarks: .tflite file of the landmark model.
         threads: CPU threads per inference.
     """
 
-    name = "blazepose"
-
-    def __init__(self, detector: Path, landmarks: Path, threads: int = 1) -> None:
+    def __init__(self, name: str, detector: Path, landmarks: Path, threads: int = 1) -> None:
+        self.name = name
         self._detector = Interpreter(detector, threads)
         self.main_model = Interpreter(landmarks, threads)
         self._boxes = _output(self._detector, (1, 2254, 12))
@@ -153,7 +153,7 @@ class BlazePose:
 def open_engine(name: str, files: list[Path], threads: int, edgetpu: bool) -> BlazePose:
     """Open the engine; see `hiitpi.pose.engine`."""
     detector, landmarks = files
-    return BlazePose(detector, landmarks, threads)
+    return BlazePose(name, detector, landmarks, threads)
 
 
 def anchors() -> NDArray[np.float32]:

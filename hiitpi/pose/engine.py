@@ -22,11 +22,10 @@ from hiitpi.pose.keypoints import Pose
 
 log = logging.getLogger(__name__)
 
-#: The models that "auto" selects on the CPU and on an Edge TPU. BlazePose rotates its crop with the
-#: body, so it tracks floor exercises as well as standing ones, and it can be downloaded from a
-#: package index alone. PoseNet runs on the Edge TPU at 30 frames/s and more.
-AUTO: Final = "blazepose"
-AUTO_EDGETPU: Final = "posenet"
+#: The models that "auto" chooses from, on the CPU and on an Edge TPU: the one that counts best on
+#: folds of people first, see docs/workouts.md. On an Edge TPU both run at 30 frames/s and more.
+RANKED: Final = ("blazepose", "blazepose_lite", "movenet")
+RANKED_EDGETPU: Final = ("movenet", "posenet")
 
 
 class Engine(Protocol):
@@ -72,7 +71,7 @@ def model_of(name: str, accelerator: Accelerator = "cpu") -> str:
     """
     if name != "auto":
         return name
-    return AUTO if accelerator == "cpu" else AUTO_EDGETPU
+    return (RANKED if accelerator == "cpu" else RANKED_EDGETPU)[0]
 
 
 def open_engine(

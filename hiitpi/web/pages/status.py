@@ -136,7 +136,7 @@ def _pipeline(services: Services, station: Station | None) -> list[Finding]:
     min_rate = MIN_RATE_RATIO * min(settings.camera_fps, stats.camera_rate or settings.camera_fps)
     return [
         ("camera", None if idle else not error, idle or error or camera),
-        ("engine", None if neutral else stats.rate > 0, status["model"]),
+        ("engine", None if neutral else stats.rate > 0, _engine(status)),
         (
             "frames/s",
             None if neutral else stats.rate >= min_rate,
@@ -145,6 +145,13 @@ def _pipeline(services: Services, station: Station | None) -> list[Finding]:
         ("inference", None, f"{stats.inference_ms:.0f} ms"),
         ("dropped frames", None, f"{stats.dropped:.0%} in the last 10 s"),
     ]
+
+
+def _engine(status: dict[str, Any]) -> str:
+    """Describe the pose engine, and how fast it is if that is why it was chosen."""
+    fps = status.get("fps")
+    chosen = f", chosen automatically (up to {fps:.0f} frames/s)" if fps else ""
+    return f"{status['model']}{chosen}"
 
 
 def _loops(services: Services) -> list[Finding]:
