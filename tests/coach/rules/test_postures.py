@@ -26,7 +26,7 @@ Place = tuple[float, float]
 
 
 def rows(**places: Place | tuple[Place, Place]) -> list[tuple[float, float, float]]:
-    """Return keypoints with score 0.9; each joint at one (x, y) for both sides, or (left, right)."""
+    """Return keypoints with score 0.9; each joint at one (x, y) for both sides, or at two."""
     keypoints = [(math.nan, math.nan, 0.0)] * 17
     for joint, place in places.items():
         both = place if isinstance(place[0], tuple) else (place, place)
@@ -137,9 +137,8 @@ def test_a_curl_is_relative_to_the_lying_position(lies: float, comes_up: float, 
 def test_after_full_sit_ups_lying_almost_flat_is_enough():
     left = curl_left(says=SAYS)
     low = body_after(on_the_floor(90), on_the_floor(78), seconds=1.0)
-    assert value(left, low) == pytest.approx(
-        12 - 8, abs=0.5
-    )  # the height of the sit-ups is not known yet
+    # The height of the sit-ups is not known yet.
+    assert value(left, low) == pytest.approx(12 - 8, abs=0.5)
     high = body_after(on_the_floor(90), on_the_floor(10), on_the_floor(78), seconds=1.0)
     assert value(left, high) == pytest.approx(12 - 0.3 * 80, abs=1.0)
 
