@@ -21,7 +21,7 @@ workout = Workout(
         State("hands down", hands < 0.45),
         State("plank", hips < 0.6, knees < 0.65, trunk > 45),
     ),
-    full_range={hips: (0.38, 0.92)},
+    full_range={hips: (0.2, 1.15)},
     signal=hips,
     shortest=0.5,
     pace=15,

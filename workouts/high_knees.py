@@ -23,7 +23,7 @@ workout = Workout(
         State("up", knee > -0.5, lead > 0.2),
     ),
     throughout=(trunk < 45, hips > 0.8),
-    full_range={knee: (-0.8, -0.25)},
+    full_range={knee: (-0.8, 0.4)},
     signal=knee,
     each_side=True,
     shortest=0.06,

@@ -20,7 +20,7 @@ workout = Workout(
         State("open", arms > 110, feet > 0.7),
     ),
     throughout=(trunk < 35,),
-    full_range={arms: (25, 155)},
+    full_range={arms: (15, 175), feet: (0.2, 1.6)},
     signal=arms,
     shortest=0.1,
     pace=48,

@@ -23,7 +23,7 @@ workout = Workout(
         State("jump", hips > 0.8),
     ),
     throughout=(trunk < 60,),
-    full_range={hips: (0.55, 0.92)},
+    full_range={hips: (0.4, 1.08)},
     signal=hips,
     shortest=0.1,
     pace=40,

@@ -22,7 +22,7 @@ workout = Workout(
         State("driven", hip < 100, lead < -10),
     ),
     throughout=(trunk > 45, hands > 0.5),
-    full_range={hip: (70, 155)},
+    full_range={hip: (45, 160)},
     signal=hip,
     each_side=True,
     shortest=0.11,

@@ -20,7 +20,7 @@ workout = Workout(
         State("jump", depth > 0.75, aside > 0.4, feet > 0.1),
     ),
     throughout=(trunk < 70,),
-    full_range={depth: (0.1, 0.95)},
+    full_range={depth: (0.3, 1.1), aside: (0.0, 1.2)},
     signal=depth,
     shortest=0.25,
     longest=4,

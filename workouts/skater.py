@@ -18,7 +18,7 @@ workout = Workout(
         State("leap", feet > 1.2),
         State("landed", hips > 0.4, feet < 0.8),
     ),
-    full_range={hips: (-0.6, 0.6)},
+    full_range={hips: (-1.5, 2.0)},
     signal=hips,
     each_side=True,
     shortest=0.3,

@@ -20,7 +20,7 @@ workout = Workout(
         State("jump", feet > 0.15, depth > 0.75),
     ),
     throughout=(trunk < 70,),
-    full_range={depth: (0.1, 0.95), feet: (0.0, 0.4)},
+    full_range={depth: (0.0, 1.0), feet: (0.0, 0.85)},
     signal=depth,
     shortest=0.25,
     pace=24,

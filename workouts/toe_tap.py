@@ -18,7 +18,7 @@ workout = Workout(
         State("tap", foot > 0.18),
     ),
     throughout=(trunk < 45,),
-    full_range={foot: (0.02, 0.25)},
+    full_range={foot: (0.02, 0.5)},
     signal=foot,
     each_side=True,
     shortest=0.1,

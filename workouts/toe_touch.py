@@ -18,7 +18,7 @@ workout = Workout(
         State("touch", hand < 0.6),
     ),
     throughout=(hips > 0.7,),
-    full_range={hand: (0.5, 1.5)},
+    full_range={hand: (0.3, 1.5)},
     signal=hand,
     each_side=True,
     shortest=0.2,

@@ -17,7 +17,7 @@ from hiitpi.bench.app_under_test import station
 from hiitpi.bench.load_clients import Client, follow
 from hiitpi.bench.percentiles import p95
 from hiitpi.bench.process_stats import CLOCK_TICKS_PER_S, cpu_seconds
-from hiitpi.coach.messages import Repetition, Sample, SessionRecord, SetRecord
+from hiitpi.coach.messages import SCORING_VERSION, Repetition, Sample, SessionRecord, SetRecord
 from hiitpi.coach.session.program import free
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.redis_client import connect
@@ -180,7 +180,7 @@ def _checkpoints(database: str) -> dict[str, float]:
     try:
         for i in range(1, SAVES + 1):
             rep = Repetition(i, i * 2.0, 1.5, 0.9, 1.0, 90.0)
-            set_record = SetRecord(1, "squat", 1, 0.0, i * 2.0, i, 0, 90.0)
+            set_record = SetRecord(1, "squat", 1, 0.0, i * 2.0, i, 0, 90.0, scoring=SCORING_VERSION)
             record = replace(record, sets=(set_record,), series=(*record.series, rep))
             began = time.perf_counter()
             store.save(record)

@@ -1,7 +1,7 @@
 """Messages between the pipeline and the pages: frozen data, which `hiitpi.live` transports."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,10 @@ Status = Literal["active", "finished", "interrupted", "discarded"]
 
 #: Statuses of sessions that count: finished by Done, or interrupted because the app stopped.
 COMPLETED_STATUSES: tuple[Status, ...] = ("finished", "interrupted")
+
+#: Version of the rules of the form score, see `hiitpi.coach.rules.scoring`. Scores of different
+#: versions are not compared with each other.
+SCORING_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,8 @@ class SetRecord:
         sway: sideways sway of the trunk in degrees (standard deviation); None if the athlete was
             not seen from the front long enough.
         corrected: repetitions according to the athlete's later correction; None if not corrected.
+        scoring: version of the rules of its score, see `SCORING_VERSION`; a record without it was
+            written under the first rules.
     """
 
     number: int
@@ -170,6 +176,7 @@ class SetRecord:
     score: float | None = None
     sway: float | None = None
     corrected: int | None = None
+    scoring: int = 1
 
     @property
     def counted(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Integer, and_, case, cast, delete, func, insert, select, update
 from sqlalchemy.orm import Session as DbSession
 
-from hiitpi.coach.messages import COMPLETED_STATUSES
+from hiitpi.coach.messages import COMPLETED_STATUSES, SCORING_VERSION
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.records.local_days import streaks
 from hiitpi.records.schema import DailyStats, PlayerRow, SessionRow, SetRow
@@ -23,6 +23,9 @@ MIN_SCORE_REPS: Final = 5
 
 #: Condition for sessions that count: ended and not deleted.
 COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(COMPLETED_STATUSES), SessionRow.gone.is_(None))
+
+#: Condition for sets whose score can be compared with that of others: same rules.
+COMPARABLE_SCORE: Final = and_(SetRow.score.is_not(None), SetRow.scoring == SCORING_VERSION)
 
 
 def rebuild_daily_stats(db: DbSession, player: int, days: Iterable[date] | None = None) -> None:
@@ -76,9 +79,9 @@ _COLUMNS: Final = [column.name for column in DailyStats.__table__.columns]
 def _stats_query() -> Any:
     """Return the query that derives `DailyStats` rows, with columns in their order."""
     counted = func.coalesce(SetRow.corrected, SetRow.reps)
-    scored = case((SetRow.score.is_not(None), SetRow.reps), else_=0)
+    scored = case((COMPARABLE_SCORE, SetRow.reps), else_=0)
     pace = case((SetRow.seconds >= MIN_PACE_S, counted * PACE_WINDOW_S / SetRow.seconds))
-    score = case((SetRow.reps >= MIN_SCORE_REPS, SetRow.score))
+    score = case((and_(COMPARABLE_SCORE, SetRow.reps >= MIN_SCORE_REPS), SetRow.score))
     return (
         select(
             SessionRow.player_id,
@@ -90,7 +93,7 @@ def _stats_query() -> Any:
             func.sum(SetRow.seconds),
             cast(func.sum(scored), Integer),
             # Sets without repetitions have no score; SQL's SUM ignores NULL.
-            func.sum(SetRow.score * SetRow.reps) / func.nullif(func.sum(scored), 0),
+            func.sum(SetRow.score * scored) / func.nullif(func.sum(scored), 0),
             func.max(counted),
             func.max(pace),
             func.max(score),

@@ -80,6 +80,7 @@ class CsvSet(_Row):
     attempts: Count = Field(description="attempts that did not count")
     score: Score | None = Field(None, description="mean form score, 0 to 100, or empty")
     sway: Seconds | None = Field(None, description="sway of the body in degrees, or empty")
+    scoring: int = Field(1, ge=1, le=99, description="version of the rules of the form score")
 
     @field_validator("player")
     @classmethod

@@ -9,9 +9,14 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
-from hiitpi.coach.messages import SessionRecord
+from hiitpi.coach.messages import SCORING_VERSION, SessionRecord
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
-from hiitpi.records.daily_stats import COUNTED_SESSIONS, MIN_PACE_S, MIN_SCORE_REPS
+from hiitpi.records.daily_stats import (
+    COMPARABLE_SCORE,
+    COUNTED_SESSIONS,
+    MIN_PACE_S,
+    MIN_SCORE_REPS,
+)
 from hiitpi.records.database import Database
 from hiitpi.records.local_days import current_streak, week_start
 from hiitpi.records.mapping import read_record
@@ -180,7 +185,7 @@ class PlayerHistory:
                 func.max(counted * PACE_WINDOW_S / SetRow.seconds).filter(
                     SetRow.seconds >= MIN_PACE_S
                 ),
-                func.max(SetRow.score).filter(SetRow.reps >= MIN_SCORE_REPS),
+                func.max(SetRow.score).filter(COMPARABLE_SCORE, SetRow.reps >= MIN_SCORE_REPS),
             )
             .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
             .where(
@@ -224,7 +229,8 @@ def session_bests(record: SessionRecord) -> dict[str, dict[Kind, float]]:
         values: dict[Kind, float] = {"set": set_record.counted}
         if set_record.seconds >= MIN_PACE_S:
             values["pace"] = set_record.counted * PACE_WINDOW_S / set_record.seconds
-        if set_record.score is not None and set_record.reps >= MIN_SCORE_REPS:
+        comparable = set_record.scoring == SCORING_VERSION and set_record.reps >= MIN_SCORE_REPS
+        if comparable and set_record.score is not None:
             values["score"] = set_record.score
         kinds = by_workout.setdefault(set_record.workout, {})
         for kind, value in values.items():

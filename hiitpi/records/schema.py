@@ -164,6 +164,7 @@ class SetRow(Base):
     score: Mapped[float | None] = mapped_column(Float(53))
     sway: Mapped[float | None] = mapped_column(Float(53))
     corrected: Mapped[int | None]
+    scoring: Mapped[int]
 
 
 class RepetitionRow(Base):

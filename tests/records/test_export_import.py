@@ -36,7 +36,7 @@ def as_files(records: list[SessionRecord], kind: str) -> list[tuple[str, bytes]]
 
 def rich() -> SessionRecord:
     sets = tuple(
-        SetRecord(n, "squat", n, 30.0 * n, 20.0, n, 1, None if n == 2 else 80.5, 1.25, 7 - n)
+        SetRecord(n, "squat", n, 30.0 * n, 20.0, n, 1, None if n == 2 else 80.5, 1.25, 7 - n, n)
         for n in (1, 2, 3)
     )
     series = (rep(1), replace(rep(2), set=2, cues=()), replace(rep(3), set=2, cues=("a, b", "=c")))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hiitpi.coach.messages import SetRecord
+from hiitpi.coach.messages import SCORING_VERSION, SetRecord
 from hiitpi.errors import RecordsError
-from hiitpi.records.history import bests
+from hiitpi.records.history import bests, session_bests
 from hiitpi.records.leaderboard import Streak, Total, rank, rank_streaks
 from hiitpi.records.sessions import Store
 from tests.support.session_factory import NOW, history, record, totals
@@ -76,7 +76,9 @@ def test_leaderboard_and_history_agree_with_a_plain_recount(new_url: Callable[[]
     kept = []
     for player, workout, reps, seconds, days, status, corrected in rows:
         started = (NOW + timedelta(days=days)).timestamp()
-        one = SetRecord(1, workout, 1, 0.0, seconds, reps, 0, 80.0 + reps % 20)
+        one = SetRecord(
+            1, workout, 1, 0.0, seconds, reps, 0, 80.0 + reps % 20, scoring=SCORING_VERSION
+        )
         given_ = record(
             workout, player=player, started=started, status=status, sets=(one,), series=(),
             ended=None if status == "active" else started + seconds,
@@ -145,6 +147,18 @@ def test_the_bests_of_other_sessions(store: Store):
     store.save(now)
     assert store.history.previous_bests(now) == {"squat": {"set": 20, "pace": 10.0, "score": 91.5}}
     assert store.history.previous_bests(record("lunge")) == {}
+
+
+def test_scores_of_earlier_rules_are_kept_but_not_compared(store: Store):
+    old = record(reps=20)
+    store.save(replace(old, sets=(replace(old.sets[0], score=99.5, scoring=1),)))
+    store.save(record(reps=10))
+    now = record(reps=24)
+    assert store.history.previous_bests(now)["squat"]["score"] == 91.5
+    assert session_bests(store.session(old.uuid))["squat"].get("score") is None
+    (day,) = store.history.days("Ada")
+    assert (day.reps, day.scored, day.score, day.best_score) == (30, 10, 91.5, 91.5)
+    assert store.session(old.uuid).score == 99.5
 
 
 def test_a_session_of_the_future_does_not_lead_today(store: Store):

@@ -1,6 +1,6 @@
 """Messages with every field filled, and letters that do not fit into ASCII."""
 
-from hiitpi.coach.messages import Repetition, Sample, SessionRecord, SetRecord
+from hiitpi.coach.messages import SCORING_VERSION, Repetition, Sample, SessionRecord, SetRecord
 from hiitpi.coach.session.program import tabata
 
 #: A repetition with a cue.
@@ -14,7 +14,7 @@ def sample(seq: int) -> Sample:
 
 def record() -> SessionRecord:
     """Return a running session with one set and one repetition."""
-    sets = (SetRecord(1, "squat", 1, 0.0, 20.0, 1, 0, 90.0, None, 2),)
+    sets = (SetRecord(1, "squat", 1, 0.0, 20.0, 1, 0, 90.0, None, 2, SCORING_VERSION),)
     return SessionRecord(
         "u", "Zoë 😀", tabata("squat"), 1.0, None, "active", "home", "m", "tablet", sets, (REP,)
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
+from hiitpi.coach.messages import SCORING_VERSION, Repetition, SessionRecord, SetRecord
 from hiitpi.coach.session.program import free
 from hiitpi.records.leaderboard import Total
 from hiitpi.records.sessions import Store
@@ -35,7 +35,7 @@ def record(workout: str = "squat", reps: int = 2, **changes: object) -> SessionR
         station="home",
         model="blazepose",
         device="tablet",
-        sets=(SetRecord(1, workout, 1, 0.0, 60.0, reps, 1, 91.5, 1.5),),
+        sets=(SetRecord(1, workout, 1, 0.0, 60.0, reps, 1, 91.5, 1.5, scoring=SCORING_VERSION),),
         series=tuple(rep(i + 1) for i in range(min(reps, 2))),
     )
     return replace(template, **changes)

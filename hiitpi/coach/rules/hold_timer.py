@@ -71,7 +71,7 @@ class HoldTimer:
         if math.isnan(self._second_start) or time - self._last_held > WOBBLE_GRACE_S:
             self._second_start, self._cycle = time, Cycle(time)
         self._last_held, self._failure_reported = time, False
-        self._cycle.see(values)
+        self._cycle.see(values, time)
         if time - self._second_start < 1:
             return None
         cycle, self._cycle = self._cycle, Cycle(time)

@@ -47,22 +47,34 @@ class Cycle:
         started: when the body was last in the first state, seconds.
         low, high: the extremes of each measure that has a full range: of the whole, of the left,
             of the right.
+        low_at, high_at: when the whole reached them, seconds.
         frames: how many were seen, and in how many of them each measure's both sides.
     """
 
     started: float = math.nan
     low: dict[Measure, Reading] = field(default_factory=dict)
     high: dict[Measure, Reading] = field(default_factory=dict)
+    low_at: dict[Measure, float] = field(default_factory=dict)
+    high_at: dict[Measure, float] = field(default_factory=dict)
     frames: int = 0
     paired: dict[Measure, int] = field(default_factory=dict)
 
-    def see(self, values: Values) -> None:
-        """Take the values of one moment in."""
+    def turned(self, condition: Condition) -> float:
+        """Return when the measure was furthest on a condition's side, seconds; NaN: unseen."""
+        at = self.low_at if condition.sign == "<" else self.high_at
+        return at.get(condition.measure, math.nan)
+
+    def see(self, values: Values, time: float) -> None:
+        """Take the values of the moment `time` (seconds) in."""
         self.frames += 1
         for measure, now in values.items():
             both = not math.isnan(now.left + now.right)
             self.paired[measure] = self.paired.get(measure, 0) + both
             low, high = self.low.get(measure, now), self.high.get(measure, now)
+            if now.value < low.value or math.isnan(low.value) or measure not in self.low:
+                self.low_at[measure] = time
+            if now.value > high.value or math.isnan(high.value) or measure not in self.high:
+                self.high_at[measure] = time
             self.low[measure] = _each(_smaller, low, now)
             self.high[measure] = _each(_larger, high, now)
 
@@ -139,7 +151,7 @@ class RepCounter:
             self.reset()
             return None
         after = (self._at + 1) % len(states)
-        self._cycle.see({measure: values[measure] for measure in self._workout.full_range})
+        self._cycle.see({m: values[m] for m in self._workout.full_range}, time)
         for condition in states[after].conditions:
             if self._holds(condition, values, first=after == 0):
                 self._met[condition] = time

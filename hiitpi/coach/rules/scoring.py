@@ -1,13 +1,23 @@
 """The form score, 0-100, of a repetition that counted. Defined here and nowhere else.
 
-A repetition that counted has reached every standard, so it starts from 60. The other 40 points are
-the product of three qualities, each 0..1, because a repetition is as good as its weakest side:
+A repetition that just reached the standard scores 60. Up to 40 points more are earned by going
+beyond it, towards what the best tenth of people show (`Workout.full_range`). Faults take some of
+these points away again, each at most its share:
 
-- range: how far beyond the standard, towards the workout's full range, the body went;
-- symmetry: how alike left and right moved; a difference under 10 % of the range is nobody's fault
-  (keypoints are not more exact than that), 40 % more than that scores nothing;
-- tempo: how even its duration is with those of the last few; within 20 % is even, twice or half as
-  long scores nothing. A pause to breathe is no sin, so tempo weighs half.
+- lockout, 20 %: how far the body came back into the first state, from its threshold to the end of
+  the full range. Repetitions that stop early are easier.
+- symmetry, 15 %: by how much of the full range left and right moved apart; keypoints are exact to
+  5 %, and 40 % more loses all. One side must not do the work of both.
+- control, 15 %: which part of the time was spent on lowering the body, in workouts that lower it
+  (`Workout.lowering`): a half or more is controlled, a quarter or less is a drop. The muscle works
+  on the way down as well.
+- tempo, 20 %: how near the duration is to the median of the last five; half or twice as long loses
+  all. An even pace lasts.
+
+What was not seen costs nothing. A second of a hold starts from 60 too and earns up to 40 points by
+how near the body is to the middle of the band that the rules allow.
+
+Whoever changes these rules raises `hiitpi.coach.messages.SCORING_VERSION`.
 """
 
 import math
@@ -21,12 +31,50 @@ from hiitpi.coach.rules.rep_counter import Cycle
 from hiitpi.coach.rules.workout import Workout
 
 MIN_VALID_SCORE: Final = 60.0
+MAX_SCORE: Final = 100.0
 
-#: Left and right are compared when both were seen well in this part of a repetition's frames.
+#: The share of the points beyond `MIN_VALID_SCORE` that each fault can take away.
+LOCKOUT_SHARE: Final = 0.2
+SYMMETRY_SHARE: Final = 0.15
+CONTROL_SHARE: Final = 0.15
+TEMPO_SHARE: Final = 0.2
+
+#: Differences between left and right, as fractions of the full range: what is noise, and what more
+#: than that loses all.
+SYMMETRY_NOISE: Final = 0.05
+SYMMETRY_SPAN: Final = 0.4
+
+#: Left and right are compared if both were seen well in this fraction of a repetition's frames.
 MIN_PAIRED_FRAMES: Final = 0.8
 
-#: A cue is given when a quality is below this.
-CUE_BELOW: Final = 0.75
+#: Fraction of a repetition spent on lowering: a drop, and a controlled one.
+DROPPED: Final = 0.25
+CONTROLLED: Final = 0.5
+
+#: Depth costs most people some points; it is worth a cue below this fraction of the way from the
+#: standard to the full range. A fault is, below this quality.
+SHALLOW: Final = 0.35
+FAULTY: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One quality of a repetition.
+
+    Attributes:
+        quality: 0..1.
+        share: the share of the points that a quality of 0 takes away, 0..1.
+        cue: words for what would improve it; "" if it needs no improvement.
+    """
+
+    quality: float
+    share: float
+    cue: str
+
+    @property
+    def cost(self) -> float:
+        """The share of the points that it takes away, 0..1."""
+        return self.share * (1 - self.quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +85,7 @@ class Form:
         score: 60..100.
         range_of_motion: 0..1 of the workout's full range.
         symmetry: 0..1.
-        cues: words for what would improve it, most useful first.
+        cues: words for what would improve it, the most expensive fault first.
     """
 
     score: float
@@ -47,38 +95,116 @@ class Form:
 
 
 def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float]) -> Form:
-    """Judge a repetition of `workout`: what was seen of it, and how long the `recent` ones took."""
-    ends = [end for measure in workout.full_range for end in _ends(workout, measure, cycle)]
+    """Judge a repetition that counted.
+
+    Args:
+        workout: the rules.
+        cycle: what was seen of the repetition.
+        duration: seconds.
+        recent: durations in seconds of the repetitions before it.
+    """
     spans = [_span(workout, measure, cycle) for measure in workout.full_range]
-    quality = fmean(q for q, _ in ends) if ends else 1.0
     symmetry = min((s for _, s in spans), default=1.0)
-    even = _evenness(duration, recent)
-    cues = [condition.cue for q, condition in sorted(ends, key=lambda e: e[0]) if q < CUE_BELOW]
-    if symmetry < CUE_BELOW:
-        cues.append("Left and right alike")
-    if even < CUE_BELOW:
-        cues.append("Keep an even pace")
+    if workout.hold:
+        depth, faults = _line(workout, cycle), []
+    else:
+        depth = _depth(workout, cycle)
+        faults = [
+            *_lockout(workout, cycle),
+            Part(symmetry, SYMMETRY_SHARE, "Left and right alike" if symmetry < FAULTY else ""),
+            *_control(workout, cycle, duration),
+            *_tempo(duration, recent),
+        ]
+    earned = depth.quality * (1 - sum(part.cost for part in faults))
+    by_cost = sorted((depth, *faults), key=lambda part: -part.cost)
     return Form(
-        score=MIN_VALID_SCORE + (100 - MIN_VALID_SCORE) * quality * symmetry * (0.5 + 0.5 * even),
+        score=MIN_VALID_SCORE + (MAX_SCORE - MIN_VALID_SCORE) * earned,
         range_of_motion=fmean(r for r, _ in spans) if spans else 1.0,
         symmetry=symmetry,
-        cues=tuple(dict.fromkeys(cues)),
+        cues=tuple(dict.fromkeys(part.cue for part in by_cost if part.cue)),
     )
 
 
-def _ends(workout: Workout, measure: Measure, cycle: Cycle) -> list[tuple[float, Condition]]:
-    """For both ends of the range: 0 at the standard, 1 at the full range, and the standard."""
-    if measure not in cycle.low or math.isnan(cycle.low[measure].value):
+def _depth(workout: Workout, cycle: Cycle) -> Part:
+    """How far the repetition went from the standard to the full range, on average of its ends."""
+    ends = [_reached(workout, condition, cycle) for condition in efforts(workout)]
+    seen = [end for end in ends if not math.isnan(end.quality)]
+    if not seen:
+        return Part(1.0, 1.0, "")
+    worst = min(seen, key=lambda end: end.quality)
+    cue = worst.cue if worst.quality < SHALLOW else ""
+    return Part(fmean(end.quality for end in seen), 1.0, cue)
+
+
+def _lockout(workout: Workout, cycle: Cycle) -> list[Part]:
+    """How far the body came back into the first state."""
+    ends = [_reached(workout, c, cycle) for c in workout.states[0].conditions]
+    seen = [end for end in ends if not math.isnan(end.quality)]
+    if not seen:
         return []
+    worst = min(seen, key=lambda end: end.quality)
+    return [Part(worst.quality, LOCKOUT_SHARE, worst.cue if worst.quality < FAULTY else "")]
+
+
+def efforts(workout: Workout) -> list[Condition]:
+    """Return the conditions that lead away from the first state, on measures with a full range."""
+    back = {(c.measure, c.sign) for c in workout.states[0].conditions}
+    return [
+        condition
+        for state in workout.states[1:]
+        for condition in state.conditions
+        if condition.measure in workout.full_range
+        and (condition.measure, condition.sign) not in back
+    ]
+
+
+def _reached(workout: Workout, condition: Condition, cycle: Cycle) -> Part:
+    """From 0 at the threshold to 1 at the end of the full range; NaN: not seen."""
+    measure = condition.measure
+    if measure not in workout.full_range or measure not in cycle.low:
+        return Part(math.nan, 0.0, "")
     lowest, highest = workout.full_range[measure]
-    ends = []
-    for condition in workout.conditions:
-        if condition.measure is measure:
-            full = lowest if condition.sign == "<" else highest
-            got = (cycle.low if condition.sign == "<" else cycle.high)[measure].value
-            way = full - condition.threshold
-            ends.append((_clip((got - condition.threshold) / way) if way else 1.0, condition))
-    return ends
+    full, extremes = (lowest, cycle.low) if condition.sign == "<" else (highest, cycle.high)
+    way = full - condition.threshold
+    extreme = extremes[measure].value
+    beyond = (extreme - condition.threshold) / way if way else 1.0
+    return Part(math.nan if math.isnan(extreme) else _clip(beyond), 1.0, condition.cue)
+
+
+def _control(workout: Workout, cycle: Cycle, duration: float) -> list[Part]:
+    """Which part of the time the body was lowered in; nothing where it is not lowered."""
+    conditions = efforts(workout)
+    if not workout.lowering or not conditions or duration <= 0:
+        return []
+    turned = cycle.turned(conditions[0])
+    out = (turned - cycle.started) / duration
+    lowering = out if workout.lowering == "out" else 1 - out
+    if math.isnan(lowering):
+        return []
+    quality = _clip((lowering - DROPPED) / (CONTROLLED - DROPPED))
+    return [Part(quality, CONTROL_SHARE, "Lower more slowly" if quality < FAULTY else "")]
+
+
+def _tempo(duration: float, recent: Sequence[float]) -> list[Part]:
+    """How near the duration is to the usual one, in octaves."""
+    if not recent or duration <= 0:
+        return []
+    quality = 1 - _clip(abs(math.log2(duration) - math.log2(median(recent))))
+    return [Part(quality, TEMPO_SHARE, "Keep an even pace" if quality < FAULTY else "")]
+
+
+def _line(workout: Workout, cycle: Cycle) -> Part:
+    """How near the signal of a hold was to the middle of the band that its conditions allow."""
+    signal = workout.signal
+    bounds = {c.sign: c for c in workout.conditions if c.measure is signal}
+    if len(bounds) < 2 or signal not in cycle.low or math.isnan(cycle.low[signal].value):
+        return Part(1.0, 1.0, "")
+    half = (bounds["<"].threshold - bounds[">"].threshold) / 2
+    middle = (cycle.low[signal].value + cycle.high[signal].value) / 2
+    room = {"<": bounds["<"].threshold - middle, ">": middle - bounds[">"].threshold}
+    nearest = bounds["<"] if room["<"] < room[">"] else bounds[">"]
+    quality = _clip(min(room.values()) / half)
+    return Part(quality, 1.0, nearest.cue if quality < SHALLOW else "")
 
 
 def _span(workout: Workout, measure: Measure, cycle: Cycle) -> tuple[float, float]:
@@ -92,14 +218,9 @@ def _span(workout: Workout, measure: Measure, cycle: Cycle) -> tuple[float, floa
     # A side that was seen for a part of the time has been seen to do a part only.
     seen = cycle.paired.get(measure, 0) >= MIN_PAIRED_FRAMES * cycle.frames
     apart = abs(left - right) / full if seen and not math.isnan(left + right) else 0.0
-    return _clip((high.value - low.value) / full), 1 - _clip((apart - 0.1) / 0.4)
-
-
-def _evenness(duration: float, recent: Sequence[float]) -> float:
-    if not recent or duration <= 0:
-        return 1.0
-    ratio = duration / median(recent)
-    return 1 - _clip((max(ratio, 1 / ratio) - 1.2) / 0.8)
+    return _clip((high.value - low.value) / full), 1 - _clip(
+        (apart - SYMMETRY_NOISE) / SYMMETRY_SPAN
+    )
 
 
 def _clip(value: float) -> float:

@@ -42,7 +42,9 @@ class Workout:
         states: the states in order; a repetition starts and ends in the first.
         signal: the measure that the live graph shows.
         full_range: the (lowest, highest) value of each measure in a full repetition, for the form
-            score.
+            score: what the best tenth of people reach.
+        lowering: when the body is lowered against gravity: on the way "out" of the first state, or
+            "back" to it; None if nothing is lowered.
         throughout: conditions that must always hold; where one does not, the current repetition
             is discarded.
         shortest: minimum seconds of a repetition; shorter ones are twitches. It refers to the time
@@ -68,6 +70,7 @@ class Workout:
     signal: Measure
     full_range: Mapping[Measure, tuple[float, float]]
     throughout: tuple[Condition, ...] = ()
+    lowering: Literal["out", "back"] | None = None
     shortest: float = 0.35
     longest: float = 15.0
     pace: float = 30.0

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hiitpi.coach.coach import Coach
-from hiitpi.coach.messages import Event, Repetition, SessionRecord, SetRecord
+from hiitpi.coach.messages import SCORING_VERSION, Event, Repetition, SessionRecord, SetRecord
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.coach.session.program import Step
 
@@ -49,7 +49,8 @@ class SetLog:
             time: the current time, seconds of the pipeline's clock.
         """
         self.coach, self.work_s = Coach(workout, time), 0.0
-        self._sets.append(SetRecord(step.number, workout.slug, step.round, began, 0.0, 0, 0))
+        position = step.number, workout.slug, step.round
+        self._sets.append(SetRecord(*position, began, 0.0, 0, 0, scoring=SCORING_VERSION))
 
     def resume_set(self, workout: Workout, time: float) -> None:
         """Continue the latest set after a restart.

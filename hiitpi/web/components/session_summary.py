@@ -5,8 +5,16 @@ from typing import Any, Final
 
 from dash import dcc, html
 
-from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
+from hiitpi.coach.messages import SCORING_VERSION, Repetition, SessionRecord, SetRecord
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
+from hiitpi.coach.rules.scoring import (
+    CONTROL_SHARE,
+    LOCKOUT_SHARE,
+    MAX_SCORE,
+    MIN_VALID_SCORE,
+    SYMMETRY_SHARE,
+    TEMPO_SHARE,
+)
 from hiitpi.records.history import Kind, session_bests
 from hiitpi.records.sessions import MAX_REPS
 from hiitpi.web.components import charts
@@ -21,6 +29,24 @@ BESTS: Final[dict[Kind, tuple[str, int]]] = {
     "pace": ("best pace", 1),
     "score": ("best form", 1),
 }
+
+OLD_SCORING: Final = "Form was scored by earlier rules and is not compared with newer scores."
+
+_POINTS: Final = MAX_SCORE - MIN_VALID_SCORE
+
+SCORING_INTRODUCTION: Final = (
+    f"A repetition that just reaches the standard scores {MIN_VALID_SCORE:.0f}. Going further earns"
+    f" up to {_POINTS:.0f} points more; the best tenth of people earn them all. Faults cost a part"
+    " of these points:"
+)
+
+#: Name and explanation of each fault.
+SCORING_PARTS: Final = (
+    ("Lockout", f"up to {LOCKOUT_SHARE:.0%} if you do not come all the way back."),
+    ("Tempo", f"up to {TEMPO_SHARE:.0%} if it takes half or twice as long as those before it."),
+    ("Symmetry", f"up to {SYMMETRY_SHARE:.0%} if one side does less than the other."),
+    ("Control", f"up to {CONTROL_SHARE:.0%} if you drop instead of lowering yourself."),
+)
 
 
 def summary(
@@ -47,7 +73,8 @@ def summary(
                 html.P(title(record, services.library), className="workout-name"),
                 *_comparison(services, record),
                 _facts(record),
-                _reasons(record.series),
+                _reasons(record),
+                scoring_help(),
                 _buttons(discarded) if editable else None,
             ],
             className="result",
@@ -152,29 +179,35 @@ def _graph(series: tuple[Repetition, ...]) -> dcc.Graph | None:
     return dcc.Graph(id="summary-graph", figure=_figure(series), config=charts.CONFIG, style=style)
 
 
-def _reasons(series: tuple[Repetition, ...]) -> html.Div | None:
-    """Return the best and the worst repetition, with the reasons for their scores."""
-    if not series:
+def _reasons(record: SessionRecord) -> html.Div | None:
+    """Return the best repetition, and the worst if there is something to improve."""
+    if not record.series:
         return None
-    best = max(series, key=lambda rep: rep.score)
-    worst = min(series, key=lambda rep: rep.score)
-    lines = [html.P([html.B("Best: "), _assessment(best)])]
-    if worst.score < best.score:
-        lines.append(html.P([html.B("To work on: "), _assessment(worst)]))
+    best = max(record.series, key=lambda rep: rep.score)
+    worst = min(record.series, key=lambda rep: rep.score)
+    lines = [html.P([html.B("Best: "), f"{_repetition(best)}."])]
+    if worst.cues and worst.score < best.score:
+        lines.append(html.P([html.B("To work on: "), f"{worst.cues[0]} ({_repetition(worst)})."]))
+    if any(one.scoring < SCORING_VERSION for one in record.sets):
+        lines.append(html.P(OLD_SCORING, className="quiet"))
     return html.Div(lines, className="reasons")
 
 
-def _assessment(rep: Repetition) -> str:
-    reason = rep.cues[0] if rep.cues else _praise(rep)
-    return f"repetition {rep.number}, form {rep.score:.0f}. {reason}."
+def _repetition(rep: Repetition) -> str:
+    return f"repetition {rep.number}, form {rep.score:.0f}"
 
 
-def _praise(rep: Repetition) -> str:
-    parts = {"full range of motion": rep.range_of_motion, "both sides equal": rep.symmetry}
-    good = [name for name, value in parts.items() if value >= 0.9]
-    if not good:
-        return "The range of motion could be larger"
-    return ", ".join(good).capitalize()
+def scoring_help() -> html.Details:
+    """Explain the parts of the form score, with their weights."""
+    return html.Details(
+        [
+            html.Summary("How form is scored"),
+            html.P(SCORING_INTRODUCTION),
+            html.Ul([html.Li([html.B(f"{name}: "), text]) for name, text in SCORING_PARTS]),
+            html.P("What the camera cannot see costs nothing."),
+        ],
+        className="scoring",
+    )
 
 
 def _figure(series: tuple[Repetition, ...]) -> dict[str, Any]:

@@ -1,63 +1,156 @@
-import pytest
+"""The form score: what earns points, what takes them away, and what is said about it."""
 
-from hiitpi.coach.rules.measure import Reading
+import math
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hiitpi.coach.rules.measure import Measure, Reading
 from hiitpi.coach.rules.rep_counter import Cycle
-from hiitpi.coach.rules.scoring import form
+from hiitpi.coach.rules.scoring import efforts, form
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 
-JACKS = WorkoutLibrary()["jumping_jacks"]
-ARMS = JACKS.signal
-
-
-def cycle(low: Reading, high: Reading) -> Cycle:
-    return Cycle(0.0, {ARMS: low}, {ARMS: high})
+LIBRARY = WorkoutLibrary()
+JACKS, SQUAT, PLANK = LIBRARY["jumping_jacks"], LIBRARY["squat"], LIBRARY["plank"]
+ARMS, DEPTH = JACKS.signal, SQUAT.signal
+SITUP = LIBRARY["sit_up"]
 
 
 def both(value: float) -> Reading:
     return Reading(value, value, value)
 
 
-def test_a_full_symmetric_even_repetition_scores_at_least_95():
-    assert form(JACKS, cycle(both(20), both(160)), 1.2, [1.2, 1.2]).score >= 95
+def cycle(low: Reading, high: Reading, measure: Measure = ARMS, turned: float = 0.5) -> Cycle:
+    """A repetition that began at 0 s and reached both extremes at `turned` seconds."""
+    return Cycle(0.0, {measure: low}, {measure: high}, {measure: turned}, {measure: turned})
 
 
-def test_a_barely_valid_repetition_scores_about_60():
-    judged = form(JACKS, cycle(both(59), both(111)), 1.2, [1.2])
-    assert judged.score == pytest.approx(60, abs=3)
-    assert judged.cues == ("Lower your arms", "Hands higher") or set(judged.cues) == {
-        "Lower your arms",
-        "Hands higher",
-    }
+FULL = cycle(both(15), both(175))
+BARELY = cycle(both(44), both(111))
 
 
-def test_asymmetry_lowers_the_score():
-    even = form(JACKS, cycle(both(20), both(160)), 1.0, []).score
-    uneven = form(JACKS, cycle(both(20), Reading(150, 165, 110)), 1.0, [])
-    assert uneven.symmetry < 0.5
-    assert uneven.score < even - 10
-    assert "Left and right alike" in uneven.cues
+def score(cycle: Cycle, duration: float = 1.0, recent: tuple[float, ...] = ()) -> float:
+    return form(JACKS, cycle, duration, recent).score
 
 
-def test_a_side_that_was_visible_only_partly_is_not_compared():
-    seen = cycle(both(20), Reading(150, 165, 60))
+def test_a_full_repetition_scores_100():
+    judged = form(JACKS, FULL, 1.2, [1.2, 1.2])
+    assert judged.score == 100
+    assert judged.cues == ()
+
+
+def test_a_barely_valid_one_scores_60_and_is_told_what_costs_most():
+    judged = form(JACKS, BARELY, 1.2, [1.2])
+    assert judged.score == pytest.approx(60, abs=1)
+    assert judged.cues == ("Hands higher", "Lower your arms")
+
+
+@pytest.mark.parametrize(("high", "expected"), [(110, 60), (142.5, 80), (175, 100), (180, 100)])
+def test_depth_earns_in_proportion(high: float, expected: float):
+    assert score(cycle(both(15), both(high))) == pytest.approx(expected)
+
+
+def test_a_lockout_that_ends_early_costs_a_fifth():
+    judged = form(JACKS, cycle(both(45), both(175)), 1.0, [])
+    assert judged.score == pytest.approx(100 - 0.2 * 40)
+    assert judged.cues == ("Lower your arms",)
+
+
+def test_one_side_that_does_less_costs():
+    judged = form(JACKS, cycle(both(15), Reading(175, 180, 100)), 1.0, [])
+    assert judged.symmetry < 0.5
+    assert judged.score == pytest.approx(100 - 0.15 * 40 * (1 - judged.symmetry))
+    assert "Left and right alike" in judged.cues
+
+
+def test_a_side_that_was_seen_for_a_part_of_the_time_is_not_compared():
+    seen = cycle(both(15), Reading(150, 165, 60))
     seen.frames, seen.paired = 30, {ARMS: 20}
     assert form(JACKS, seen, 1.0, []).symmetry == 1
     seen.paired = {ARMS: 29}
     assert form(JACKS, seen, 1.0, []).symmetry < 0.5
 
 
-def test_a_small_asymmetry_is_ignored():
-    assert form(JACKS, cycle(both(20), Reading(158, 162, 154)), 1.0, []).symmetry == 1
+def test_a_small_difference_is_nobodys_fault():
+    assert form(JACKS, cycle(both(15), Reading(158, 162, 155)), 1.0, []).symmetry == 1
 
 
 @pytest.mark.parametrize(
-    ("duration", "even"), [(1.0, True), (1.15, True), (0.85, True), (2.0, False), (0.5, False)]
+    ("duration", "cost", "said"),
+    [
+        (1.0, 0, False),
+        (1.25, 8 * math.log2(1.25), False),
+        (2.0, 8, True),
+        (4.0, 8, True),
+        (0.5, 8, True),
+    ],
 )
-def test_tempo(duration: float, even: bool):
-    judged = form(JACKS, cycle(both(20), both(160)), duration, [1.0, 1.0, 1.0])
-    assert ("Keep an even pace" in judged.cues) != even
-    assert judged.score == pytest.approx(100 if even else 80)
+def test_tempo(duration: float, cost: float, said: bool):
+    judged = form(JACKS, FULL, duration, [0.2, 1.0, 9.0])
+    assert judged.score == pytest.approx(100 - cost)
+    assert ("Keep an even pace" in judged.cues) == said
 
 
-def test_a_cycle_without_readings_has_the_full_score():
-    assert form(JACKS, Cycle(0.0), 1.0, []).score == 100
+@pytest.mark.parametrize(
+    ("turned", "cost", "said"),
+    [(1.0, 0, False), (0.75, 3, False), (0.5, 6, True), (0.1, 6, True), (1.9, 0, False)],
+)
+def test_a_body_that_drops_costs(turned: float, cost: float, said: bool):
+    """A squat of 2 s lowers on the way out of standing."""
+    judged = form(SQUAT, cycle(both(-0.3), both(1.0), DEPTH, turned), 2.0, [])
+    assert judged.score == pytest.approx(100 - cost)
+    assert ("Lower more slowly" in judged.cues) == said
+
+
+def test_a_sit_up_lowers_on_the_way_back():
+    (up,) = (condition.measure for condition in efforts(SITUP))
+    slow, dropped = (
+        form(SITUP, cycle(both(5), both(75), up, turned), 2.0, []).score for turned in (1.0, 1.9)
+    )
+    assert (slow, dropped) == (100, 94)
+
+
+def test_the_most_expensive_fault_is_told_first():
+    """Shallow by all of 40 points; of what is left there is nothing to lose."""
+    judged = form(SQUAT, cycle(both(0.45), both(0.86), DEPTH, 0.1), 2.0, [1.0])
+    assert judged.cues[0] == "Go lower: hips level with the knees"
+    assert set(judged.cues) == {
+        "Go lower: hips level with the knees",
+        "Stand all the way up",
+        "Lower more slowly",
+        "Keep an even pace",
+    }
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected", "cue"),
+    [(0.04, 0.06, 100, ()), (0.13, 0.17, 80, ()), (0.22, 0.26, 62, ("Hips lower",)),
+     (-0.16, -0.12, 62, ("Hips higher",))],
+)  # fmt: skip
+def test_a_second_of_a_plank_scores_by_the_line_of_the_body(low, high, expected, cue):
+    judged = form(PLANK, cycle(both(low), both(high), PLANK.signal), 1.0, [])
+    assert judged.score == pytest.approx(expected)
+    assert judged.cues == cue
+
+
+def test_what_was_not_seen_costs_nothing():
+    unseen = Reading(math.nan)
+    for workout in LIBRARY:
+        measures: Mapping[Measure, Reading] = dict.fromkeys(workout.measures, unseen)
+        assert form(workout, Cycle(0.0), 1.0, []).score == 100
+        assert form(workout, Cycle(0.0, dict(measures), dict(measures)), 1.0, []).score == 100
+
+
+@given(
+    low=st.floats(-50, 200), high=st.floats(-50, 200), right=st.floats(-50, 200),
+    turned=st.floats(0, 3), duration=st.floats(0, 10), usual=st.floats(0.1, 10),
+)  # fmt: skip
+def test_every_score_is_between_60_and_100(low, high, right, turned, duration, usual):
+    for workout in LIBRARY:
+        for measure in workout.full_range or {workout.signal: None}:
+            seen = cycle(both(low), Reading(high, high, right), measure, turned)
+            judged = form(workout, seen, duration, [usual])
+            assert 60 <= judged.score <= 100
+            assert judged.score == 100 or not math.isnan(judged.score)
