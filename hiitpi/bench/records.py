@@ -44,11 +44,11 @@ def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
     rng = random.Random(seed)
     first = datetime.now(UTC) - timedelta(days=DAYS)
     store.migrate()
-    with store.database.writing() as rows:
-        if rows.execute(text("SELECT count(*) FROM player")).scalar():
+    with store.database.writing() as db:
+        if db.execute(text("SELECT count(*) FROM player")).scalar():
             raise RecordsError("The database is not empty; made-up sessions need an empty one.")
         colours = list(COLOURS)
-        rows.execute(
+        db.execute(
             insert(PlayerRow),
             [
                 {"id": i + 1, "name": f"Player {i + 1}", "key": f"player {i + 1}",
@@ -58,11 +58,11 @@ def fill(store: Store, sessions: int, players: int = 50, seed: int = 1) -> None:
         )  # fmt: skip
     generator = _sessions(rng, sessions, players, first, store)
     while batch := [session for _, session in zip(range(BATCH_SESSIONS), generator, strict=False)]:
-        with store.database.writing() as rows:
+        with store.database.writing() as db:
             for i, table in enumerate((SessionRow, SetRow, RepetitionRow)):
-                rows.execute(insert(table), [row for session in batch for row in session[i]])
-    with store.database.writing() as rows:
-        rebuild_all_daily_stats(rows)
+                db.execute(insert(table), [row for session in batch for row in session[i]])
+    with store.database.writing() as db:
+        rebuild_all_daily_stats(db)
     if store.database.engine.dialect.name == "postgresql":  # do not wait for autovacuum
         with store.database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))

@@ -45,8 +45,8 @@ def bench_video(seconds: float, report: Callable[[str], None]) -> Figures:
         for viewers in VIEWERS:
             report(f"{viewers} viewers…")
             figures |= _measure(app, viewers, seconds, figures["video_engine_ms"])
-        one, many = figures["video_web_ms_1"], figures["video_web_ms_24"]
-        figures["video_web_ms_per_viewer"] = round((many - one) / 23, 3)
+        extra_ms = figures["video_web_ms_24"] - figures["video_web_ms_1"]
+        figures["video_web_ms_per_viewer"] = round(extra_ms / 23, 3)
         report(f"one viewer that reads nothing for {STALL_S:.0f} s…")
         figures |= _stalled(app)
     return figures

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Table, delete, insert, select
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.schema import Base
@@ -93,7 +93,7 @@ def restore(store: Store, path: Path, folder: Path) -> tuple[int, Path | None]:
             source_store.close()
 
 
-def _copy(source: Rows, target: Rows) -> int:
+def _copy(source: DbSession, target: DbSession) -> int:
     """Copy all tables, and return the number of sessions."""
     for table in Base.metadata.sorted_tables:
         result = source.execute(select(table)).mappings()
@@ -103,7 +103,7 @@ def _copy(source: Rows, target: Rows) -> int:
     return len(source.execute(select(Base.metadata.tables["session"].c.uuid)).all())
 
 
-def _advance_sequence(target: Rows, table: Table) -> None:
+def _advance_sequence(target: DbSession, table: Table) -> None:
     """Set PostgreSQL's id sequence after the copied ids, which it has not generated itself."""
     column = table.columns.get("id")
     if column is not None and target.connection().dialect.name == "postgresql":
@@ -141,9 +141,9 @@ def _keep_previous(store: Store, folder: Path) -> Path | None:
 def _can_be_read(store: Store) -> bool:
     """Return whether every row of the database can be read."""
     try:
-        with store.database.reading() as rows:
+        with store.database.reading() as db:
             for table in Base.metadata.sorted_tables:
-                for _ in rows.execute(select(table)):
+                for _ in db.execute(select(table)):
                     pass
     except RecordsError:
         return False

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Integer, and_, case, cast, delete, func, insert, select, update
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.coach.messages import COMPLETED_STATUSES, SCORING_VERSION
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
@@ -28,45 +28,45 @@ COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(COMPLETED_STATUSES), Sessio
 COMPARABLE_SCORE: Final = and_(SetRow.score.is_not(None), SetRow.scoring == SCORING_VERSION)
 
 
-def rebuild_daily_stats(rows: Rows, player: int, days: Iterable[date] | None = None) -> None:
+def rebuild_daily_stats(db: DbSession, player: int, days: Iterable[date] | None = None) -> None:
     """Rebuild a player's daily statistics and streaks.
 
     Args:
-        rows: a write transaction.
+        db: a write transaction.
         player: id of the player.
         days: local days to rebuild; None for all.
     """
-    rows.flush()
+    db.flush()
     # Serialise concurrent rebuilds of one player (SQLite serialises writers anyway). FOR NO KEY
     # UPDATE is compatible with the foreign-key locks of the player's sessions; a stronger lock
     # would deadlock with them.
     player_lock = select(PlayerRow.id).where(PlayerRow.id == player)
-    rows.execute(player_lock.with_for_update(key_share=True))
+    db.execute(player_lock.with_for_update(key_share=True))
     selected_days = None if days is None else sorted(set(days))
     old = delete(DailyStats).where(DailyStats.player_id == player)
     new = _stats_query().where(SessionRow.player_id == player)
     if selected_days is not None:
         old = old.where(DailyStats.day.in_(selected_days))
         new = new.where(SessionRow.day.in_(selected_days))
-    rows.execute(old)
-    rows.execute(insert(DailyStats).from_select(_COLUMNS, new))
-    _update_streaks(rows, player)
+    db.execute(old)
+    db.execute(insert(DailyStats).from_select(_COLUMNS, new))
+    _update_streaks(db, player)
 
 
-def rebuild_all_daily_stats(rows: Rows) -> None:
+def rebuild_all_daily_stats(db: DbSession) -> None:
     """Rebuild the daily statistics and streaks of all players."""
-    rows.execute(delete(DailyStats))
-    rows.execute(insert(DailyStats).from_select(_COLUMNS, _stats_query()))
-    for player in rows.scalars(select(PlayerRow.id)).all():
-        _update_streaks(rows, player)
+    db.execute(delete(DailyStats))
+    db.execute(insert(DailyStats).from_select(_COLUMNS, _stats_query()))
+    for player in db.scalars(select(PlayerRow.id)).all():
+        _update_streaks(db, player)
 
 
-def _update_streaks(rows: Rows, player: int) -> None:
+def _update_streaks(db: DbSession, player: int) -> None:
     training_days = (
         select(DailyStats.day).where(DailyStats.player_id == player, DailyStats.reps > 0).distinct()
     )
-    streak, longest, last = streaks(rows.scalars(training_days.order_by(DailyStats.day)).all())
-    rows.execute(
+    streak, longest, last = streaks(db.scalars(training_days.order_by(DailyStats.day)).all())
+    db.execute(
         update(PlayerRow)
         .where(PlayerRow.id == player)
         .values(streak=streak, longest_streak=longest, last_day=last)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.db_errors import driver_message, error_message
@@ -79,18 +79,18 @@ class Database:
         self._outage, self._retry_at = "", 0.0  # the last error message while unreachable
 
     @contextmanager
-    def reading(self) -> Iterator[Rows]:
+    def reading(self) -> Iterator[DbSession]:
         """Open a read transaction: all reads in it see the database in the same state.
 
         Raises:
             RecordsError: the database cannot be read; the message says why and what to do.
         """
         self._ensure_migrated()
-        with self._translate_errors(), Rows(self._reading_engine) as rows:
-            yield rows
+        with self._translate_errors(), DbSession(self._reading_engine) as db:
+            yield db
 
     @contextmanager
-    def writing(self, sync: str = DURABLE) -> Iterator[Rows]:
+    def writing(self, sync: str = DURABLE) -> Iterator[DbSession]:
         """Open a write transaction; commit it on success, roll it back on an exception.
 
         Args:
@@ -101,8 +101,8 @@ class Database:
         """
         self._ensure_migrated()
         engine = self.engine.execution_options(sync=sync)
-        with self._translate_errors(), Rows(engine) as rows, rows.begin():
-            yield rows
+        with self._translate_errors(), DbSession(engine) as db, db.begin():
+            yield db
 
     def _ensure_migrated(self) -> None:
         if time.monotonic() < self._retry_at:

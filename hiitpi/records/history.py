@@ -102,19 +102,19 @@ class PlayerHistory:
             since: first local day; None for all time.
         """
         columns = [getattr(DailyStats, field) for field in Day.__dataclass_fields__]
-        with self._database.reading() as rows:
-            player = find_player(rows, name)
+        with self._database.reading() as db:
+            player = find_player(db, name)
             if player is None:
                 return []
             query = select(*columns).where(DailyStats.player_id == player.id)
             if since is not None:
                 query = query.where(DailyStats.day >= since)
-            return [Day(*row) for row in rows.execute(query.order_by(DailyStats.day))]
+            return [Day(*row) for row in db.execute(query.order_by(DailyStats.day))]
 
     def streak(self, name: str, today: date) -> tuple[int, int]:
         """Return a player's current and longest streak, in days; (0, 0) for an unknown player."""
-        with self._database.reading() as rows:
-            player = find_player(rows, name)
+        with self._database.reading() as db:
+            player = find_player(db, name)
             if player is None:
                 return 0, 0
             streak = current_streak(player.streak, player.last_day, today)
@@ -145,8 +145,8 @@ class PlayerHistory:
         Returns:
             The sessions, without their series, and the total number that match.
         """
-        with self._database.reading() as rows:
-            player = find_player(rows, name)
+        with self._database.reading() as db:
+            player = find_player(db, name)
             if player is None:
                 return [], 0
             filters = [SessionRow.player_id == player.id, COUNTED_SESSIONS]
@@ -158,21 +158,21 @@ class PlayerHistory:
             column = _SORTS[sort]
             order = column.desc() if descending else column.asc()
             query = select(SessionRow).where(*filters).order_by(order, SessionRow.started.desc())
-            total = rows.scalar(select(func.count()).select_from(SessionRow).where(*filters)) or 0
+            total = db.scalar(select(func.count()).select_from(SessionRow).where(*filters)) or 0
             query = query.limit(limit).offset(offset)
             query = query.options(selectinload(SessionRow.sets), selectinload(SessionRow.player))
-            return [read_record(row, series=False) for row in rows.scalars(query)], total
+            return [read_record(row, series=False) for row in db.scalars(query)], total
 
     def deleted_sessions(self, name: str) -> list[SessionRecord]:
         """Return the player's newest 50 deleted sessions that can be restored, newest first."""
-        with self._database.reading() as rows:
-            player = find_player(rows, name)
+        with self._database.reading() as db:
+            player = find_player(db, name)
             if player is None:
                 return []
             recent = SessionRow.gone >= self._now() - UNDO_PERIOD
             query = select(SessionRow).where(SessionRow.player_id == player.id, recent)
             query = query.options(selectinload(SessionRow.sets), selectinload(SessionRow.player))
-            session_rows = rows.scalars(query.order_by(SessionRow.gone.desc()).limit(50))
+            session_rows = db.scalars(query.order_by(SessionRow.gone.desc()).limit(50))
             return [read_record(row, series=False) for row in session_rows]
 
     def previous_bests(self, record: SessionRecord) -> dict[str, dict[Kind, float]]:
@@ -195,11 +195,11 @@ class PlayerHistory:
             )
             .group_by(SetRow.workout)
         )
-        with self._database.reading() as rows:
-            player = find_player(rows, record.player)
+        with self._database.reading() as db:
+            player = find_player(db, record.player)
             if player is None:
                 return {}
-            maxima = rows.execute(query.where(SessionRow.player_id == player.id)).all()
+            maxima = db.execute(query.where(SessionRow.player_id == player.id)).all()
         return {
             slug: {k: float(v) for k, v in zip(KINDS, values, strict=True) if v}
             for slug, *values in maxima

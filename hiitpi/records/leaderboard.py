@@ -94,9 +94,9 @@ class Leaderboard:
         if until is not None:
             query = query.where(DailyStats.day <= until)
         active_players = select(PlayerRow.id, PlayerRow.name).where(PlayerRow.gone.is_(None))
-        with self._database.reading() as rows:
-            names = {number: name for number, name in rows.execute(active_players)}
-            totals = rows.execute(query).all()
+        with self._database.reading() as db:
+            names = {number: name for number, name in db.execute(active_players)}
+            totals = db.execute(query).all()
         return [
             Total(names[player], workout, int(reps), best, pace, score)
             for player, workout, reps, best, pace, score in totals
@@ -106,10 +106,10 @@ class Leaderboard:
     def streaks(self, today: date) -> list[Streak]:
         """Return the streaks of all players who have ever trained."""
         query = select(PlayerRow).where(PlayerRow.gone.is_(None), PlayerRow.last_day.is_not(None))
-        with self._database.reading() as rows:
+        with self._database.reading() as db:
             return [
                 Streak(p.name, current_streak(p.streak, p.last_day, today), p.longest_streak)
-                for p in rows.scalars(query)
+                for p in db.scalars(query)
             ]
 
 

@@ -5,17 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord, Status
 from hiitpi.coach.session.program import parse
 from hiitpi.records.schema import Base, RepetitionRow, SessionRow
 
 
-def find_session(rows: Rows, uuid: str) -> SessionRow | None:
+def find_session(db: DbSession, uuid: str) -> SessionRow | None:
     """Return a session's row; None if there is none, or `uuid` is not a valid UUID."""
     try:
-        return rows.get(SessionRow, UUID(str(uuid)))
+        return db.get(SessionRow, UUID(str(uuid)))
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import inspect, text
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.daily_stats import rebuild_all_daily_stats
@@ -23,13 +23,13 @@ def upgrade(database: Database) -> None:
     Raises:
         RecordsError: the database cannot be opened, or is from a newer version of the app.
     """
-    with database.writing() as rows:
-        connection = rows.connection()
+    with database.writing() as db:
+        connection = db.connection()
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-        if _revision(rows) != newest_revision():
-            _migrate(database, rows)
-            rebuild_all_daily_stats(rows)
+        if _revision(db) != newest_revision():
+            _migrate(database, db)
+            rebuild_all_daily_stats(db)
 
 
 def newest_revision() -> str:
@@ -37,14 +37,14 @@ def newest_revision() -> str:
     return max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
-def _revision(rows: Rows) -> str | None:
+def _revision(db: DbSession) -> str | None:
     """Return the revision of the tables, as Alembic stores it; None for an empty database."""
-    if not inspect(rows.connection()).has_table("alembic_version"):
+    if not inspect(db.connection()).has_table("alembic_version"):
         return None
-    return rows.scalar(text("SELECT version_num FROM alembic_version"))
+    return db.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def _migrate(database: Database, rows: Rows) -> None:
+def _migrate(database: Database, db: DbSession) -> None:
     # Lazy import: Alembic costs 0.2 s and 12 MB, and is rarely needed.
     import alembic.command
     import alembic.config
@@ -52,7 +52,7 @@ def _migrate(database: Database, rows: Rows) -> None:
 
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = rows.connection()
+    config.attributes["connection"] = db.connection()
     try:
         alembic.command.upgrade(config, "head")
     except CommandError as error:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, get_args
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.daily_stats import rebuild_daily_stats
@@ -75,16 +75,16 @@ class PlayerAdmin:
             RecordsError: there is no such player, or another player has the new name.
         """
         clean, key = clean_name(new), name_key(new)
-        with self._database.writing() as rows:
-            player = _player(rows, name)
-            other = find_player(rows, new)
+        with self._database.writing() as db:
+            player = _player(db, name)
+            other = find_player(db, new)
             if other is not None and other.id != player.id:
                 raise RecordsError(
                     f"{other.name} has that name: merge the two if they are the same person."
                 )
             if key != player.key:
-                rows.execute(delete(AliasRow).where(AliasRow.key == key))
-                rows.add(AliasRow(key=player.key, player_id=player.id))
+                db.execute(delete(AliasRow).where(AliasRow.key == key))
+                db.add(AliasRow(key=player.key, player_id=player.id))
             player.name, player.key = clean, key
             return clean
 
@@ -99,25 +99,25 @@ class PlayerAdmin:
             RecordsError: there is no such player, the two are the same, or the first is training
                 now.
         """
-        with self._database.writing() as rows:
-            player, other = _player(rows, name), _player(rows, into)
+        with self._database.writing() as db:
+            player, other = _player(db, name), _player(db, into)
             if player.id == other.id:
                 raise RecordsError(f"{player.name} is the same player.")
-            _require_not_training(rows, player)
+            _require_not_training(db, player)
             of_player = SessionRow.player_id == player.id
             not_merged_before = SessionRow.merged_from.is_(None)
-            rows.execute(
+            db.execute(
                 update(SessionRow).where(of_player, not_merged_before).values(merged_from=player.id)
             )
-            rows.execute(update(SessionRow).where(of_player).values(player_id=other.id))
-            rows.execute(
+            db.execute(update(SessionRow).where(of_player).values(player_id=other.id))
+            db.execute(
                 update(AliasRow).where(AliasRow.player_id == player.id).values(player_id=other.id)
             )
             key = _soft_delete(player, self._now())
-            rows.flush()
-            rows.add(AliasRow(key=key, player_id=other.id))
-            rebuild_daily_stats(rows, player.id)
-            rebuild_daily_stats(rows, other.id)
+            db.flush()
+            db.add(AliasRow(key=key, player_id=other.id))
+            rebuild_daily_stats(db, player.id)
+            rebuild_daily_stats(db, other.id)
 
     def remove(self, name: str) -> int:
         """Delete a player with all sessions; can be undone within `UNDO_PERIOD`.
@@ -128,9 +128,9 @@ class PlayerAdmin:
         Raises:
             RecordsError: there is no such player, or the player is training now.
         """
-        with self._database.writing() as rows:
-            player = _player(rows, name)
-            _require_not_training(rows, player)
+        with self._database.writing() as db:
+            player = _player(db, name)
+            _require_not_training(db, player)
             _soft_delete(player, self._now())  # the aliases stay, for `restore_player`
             return player.id
 
@@ -146,37 +146,37 @@ class PlayerAdmin:
         Raises:
             RecordsError: it is too late, or another player has the name by now.
         """
-        with self._database.writing() as rows:
-            player = rows.get(PlayerRow, number)
+        with self._database.writing() as db:
+            player = db.get(PlayerRow, number)
             if player is None or player.gone is None or player.gone < self._now() - UNDO_PERIOD:
                 raise RecordsError("It is too late: that player was deleted permanently.")
             key = name_key(player.name)
-            other = rows.scalar(select(PlayerRow).where(PlayerRow.key == key))
+            other = db.scalar(select(PlayerRow).where(PlayerRow.key == key))
             if other is not None:
                 raise RecordsError(f"There is another {other.name} now: rename that player first.")
-            rows.execute(delete(AliasRow).where(AliasRow.key == key))
+            db.execute(delete(AliasRow).where(AliasRow.key == key))
             player.key, player.gone = key, None
-            rows.flush()
+            db.flush()
             merged = SessionRow.merged_from == player.id
-            holders = rows.scalars(select(SessionRow.player_id).where(merged).distinct()).all()
-            rows.execute(
+            holders = db.scalars(select(SessionRow.player_id).where(merged).distinct()).all()
+            db.execute(
                 update(SessionRow).where(merged).values(player_id=player.id, merged_from=None)
             )
             for player_id in (player.id, *holders):
-                rebuild_daily_stats(rows, player_id)
+                rebuild_daily_stats(db, player_id)
             return player.name
 
     def deleted_players(self) -> list[DeletedPlayer]:
         """Return the players that can be restored, newest first."""
         recent = PlayerRow.gone >= self._now() - UNDO_PERIOD
         query = select(PlayerRow).where(recent).order_by(PlayerRow.gone.desc())
-        with self._database.reading() as rows:
-            return [DeletedPlayer(p.id, p.name, p.gone) for p in rows.scalars(query) if p.gone]
+        with self._database.reading() as db:
+            return [DeletedPlayer(p.id, p.name, p.gone) for p in db.scalars(query) if p.gone]
 
     def goal(self, name: str) -> Goal | None:
         """Return the player's weekly goal; None if there is no goal or no such player."""
-        with self._database.reading() as rows:
-            player = find_player(rows, name)
+        with self._database.reading() as db:
+            player = find_player(db, name)
             if player is None or player.goal is None or player.goal_unit not in GOALS:
                 return None
             return Goal(player.goal_unit, player.goal)
@@ -191,29 +191,29 @@ class PlayerAdmin:
             goal.unit not in get_args(GoalUnit) or not 1 <= goal.amount <= GOALS[goal.unit]
         ):
             raise RecordsError(f"Choose 1 to {GOALS.get(goal.unit, 0)} {goal.unit} a week.")
-        with self._database.writing() as rows:
-            player = _player(rows, name)
+        with self._database.writing() as db:
+            player = _player(db, name)
             player.goal_unit, player.goal = (goal.unit, goal.amount) if goal else (None, None)
 
 
-def purge_deleted(rows: Rows, now: datetime) -> None:
+def purge_deleted(db: DbSession, now: datetime) -> None:
     """Permanently delete players and sessions that were deleted before the undo period."""
     before = now - UNDO_PERIOD
     players = select(PlayerRow.id).where(PlayerRow.gone < before)
     expired = or_(SessionRow.gone < before, SessionRow.player_id.in_(players))
     sessions = select(SessionRow.uuid).where(expired)
-    rows.execute(delete(RepetitionRow).where(RepetitionRow.session_uuid.in_(sessions)))
-    rows.execute(delete(SetRow).where(SetRow.session_uuid.in_(sessions)))
-    rows.execute(delete(SessionRow).where(expired))
+    db.execute(delete(RepetitionRow).where(RepetitionRow.session_uuid.in_(sessions)))
+    db.execute(delete(SetRow).where(SetRow.session_uuid.in_(sessions)))
+    db.execute(delete(SessionRow).where(expired))
     merged = SessionRow.merged_from.in_(players)
-    rows.execute(update(SessionRow).where(merged).values(merged_from=None))
-    rows.execute(delete(DailyStats).where(DailyStats.player_id.in_(players)))
-    rows.execute(delete(AliasRow).where(AliasRow.player_id.in_(players)))
-    rows.execute(delete(PlayerRow).where(PlayerRow.gone < before))
+    db.execute(update(SessionRow).where(merged).values(merged_from=None))
+    db.execute(delete(DailyStats).where(DailyStats.player_id.in_(players)))
+    db.execute(delete(AliasRow).where(AliasRow.player_id.in_(players)))
+    db.execute(delete(PlayerRow).where(PlayerRow.gone < before))
 
 
-def _player(rows: Rows, name: str) -> PlayerRow:
-    player = find_player(rows, name)
+def _player(db: DbSession, name: str) -> PlayerRow:
+    player = find_player(db, name)
     if player is None:
         raise RecordsError(f"There is no player called {name}.")
     return player
@@ -226,9 +226,9 @@ def _soft_delete(player: PlayerRow, now: datetime) -> str:
     return key
 
 
-def _require_not_training(rows: Rows, player: PlayerRow) -> None:
+def _require_not_training(db: DbSession, player: PlayerRow) -> None:
     running = select(SessionRow.uuid).where(
         SessionRow.player_id == player.id, SessionRow.status == "active", SessionRow.gone.is_(None)
     )
-    if rows.scalars(running).first() is not None:
+    if db.scalars(running).first() is not None:
         raise RecordsError(f"{player.name} is training now: end that session first.")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.records import schema
 from hiitpi.records.database import Database
@@ -29,14 +29,14 @@ class PlayerRepository:
     def all(self) -> list[Player]:
         """Return all players, sorted by name."""
         query = select(schema.PlayerRow).where(schema.PlayerRow.gone.is_(None))
-        with self._database.reading() as rows:
-            player_rows = rows.scalars(query.order_by(schema.PlayerRow.key))
+        with self._database.reading() as db:
+            player_rows = db.scalars(query.order_by(schema.PlayerRow.key))
             return [Player(row.name, row.colour) for row in player_rows]
 
     def find(self, name: str) -> Player | None:
         """Return the player with a current or former name, ignoring case; None if there is none."""
-        with self._database.reading() as rows:
-            row = find_player(rows, name)
+        with self._database.reading() as db:
+            row = find_player(db, name)
             return None if row is None else Player(row.name, row.colour)
 
     def get_or_create_player(self, name: str) -> Player:
@@ -45,8 +45,8 @@ class PlayerRepository:
         Raises:
             ValueError: the name is not valid; the message says why.
         """
-        with self._database.writing() as rows:
-            row = get_or_create_player_row(rows, name)
+        with self._database.writing() as db:
+            row = get_or_create_player_row(db, name)
             return Player(row.name, row.colour)
 
     def create_player(self, name: str, colour: str) -> Player:
@@ -62,44 +62,44 @@ class PlayerRepository:
         if colour not in COLOURS:
             raise ValueError("Please choose one of the colours.")
         key = name_key(name)
-        with self._database.writing() as rows:
-            existing = rows.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
+        with self._database.writing() as db:
+            existing = db.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
             if existing:
                 raise ValueError(f"{existing.name} already exists: choose the name from the list.")
-            alias = rows.get(schema.AliasRow, key)
+            alias = db.get(schema.AliasRow, key)
             if alias:
-                rows.delete(alias)
-                rows.flush()
-            row = get_or_create_player_row(rows, name)
+                db.delete(alias)
+                db.flush()
+            row = get_or_create_player_row(db, name)
             row.colour = colour
             return Player(row.name, row.colour)
 
 
-def find_player(rows: Rows, name: str) -> schema.PlayerRow | None:
+def find_player(db: DbSession, name: str) -> schema.PlayerRow | None:
     """Return the row of the player with a current or former name; None if there is none."""
     try:
         key = name_key(name)
     except ValueError:
         return None
-    row = rows.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
+    row = db.scalar(select(schema.PlayerRow).where(schema.PlayerRow.key == key))
     if row is None:
-        alias = rows.get(schema.AliasRow, key)
-        row = None if alias is None else rows.get(schema.PlayerRow, alias.player_id)
+        alias = db.get(schema.AliasRow, key)
+        row = None if alias is None else db.get(schema.PlayerRow, alias.player_id)
         if row is not None and row.gone is not None:  # an alias of a deleted player
             row = None
     return row
 
 
-def get_or_create_player_row(rows: Rows, name: str) -> schema.PlayerRow:
+def get_or_create_player_row(db: DbSession, name: str) -> schema.PlayerRow:
     """Return the row of the player with a current or former name, adding it if necessary.
 
     Raises:
         ValueError: the name is not valid.
     """
-    player = find_player(rows, name)
+    player = find_player(db, name)
     if player is not None:
         return player
-    taken = rows.scalars(select(schema.PlayerRow.colour).where(schema.PlayerRow.gone.is_(None)))
+    taken = db.scalars(select(schema.PlayerRow.colour).where(schema.PlayerRow.gone.is_(None)))
     player = schema.PlayerRow(
         name=clean_name(name),
         key=name_key(name),
@@ -107,10 +107,10 @@ def get_or_create_player_row(rows: Rows, name: str) -> schema.PlayerRow:
         created=datetime.now(UTC),
     )
     try:
-        with rows.begin_nested():
-            rows.add(player)
+        with db.begin_nested():
+            db.add(player)
     except IntegrityError:  # another process has just created the player
-        existing = find_player(rows, name)
+        existing = find_player(db, name)
         if existing is None:
             raise
         return existing

@@ -34,14 +34,14 @@ class ProgramRepository:
 
     def all(self) -> list[StoredProgram]:
         """Return all stored programs, sorted by name."""
-        with self._database.reading() as rows:
-            program_rows = rows.scalars(select(schema.ProgramRow).order_by(schema.ProgramRow.key))
+        with self._database.reading() as db:
+            program_rows = db.scalars(select(schema.ProgramRow).order_by(schema.ProgramRow.key))
             return [StoredProgram(row.id, parse(row.data)) for row in program_rows]
 
     def get(self, number: int) -> Program | None:
         """Return a program by id; None if there is none."""
-        with self._database.reading() as rows:
-            row = rows.get(schema.ProgramRow, number)
+        with self._database.reading() as db:
+            row = db.get(schema.ProgramRow, number)
             return None if row is None else parse(row.data)
 
     def save(self, program: Program, number: int | None = None) -> int:
@@ -59,28 +59,28 @@ class ProgramRepository:
             ValueError: the name is not valid.
         """
         key = name_key(program.name, max_chars=MAX_NAME_CHARS)
-        with self._database.writing() as rows:
-            namesake = rows.scalar(select(schema.ProgramRow).where(schema.ProgramRow.key == key))
+        with self._database.writing() as db:
+            namesake = db.scalar(select(schema.ProgramRow).where(schema.ProgramRow.key == key))
             if namesake is not None and namesake.id != number:
                 raise RecordsError(f"There is already a program called {program.name}.")
-            row = None if number is None else rows.get(schema.ProgramRow, number)
+            row = None if number is None else db.get(schema.ProgramRow, number)
             if row is None:
-                if len(rows.scalars(select(schema.ProgramRow.id)).all()) >= MAX_PROGRAMS:
+                if len(db.scalars(select(schema.ProgramRow.id)).all()) >= MAX_PROGRAMS:
                     raise RecordsError(f"There are {MAX_PROGRAMS} programs. Delete one first.")
                 row = schema.ProgramRow()
-                rows.add(row)
+                db.add(row)
             row.key, row.data, row.changed = key, program.data(), datetime.now(UTC)
-            rows.flush()
+            db.flush()
             return row.id
 
     def delete(self, number: int) -> Program | None:
         """Delete a program and return it, so that it can be saved again; None if there is none."""
-        with self._database.writing() as rows:
-            row = rows.get(schema.ProgramRow, number)
+        with self._database.writing() as db:
+            row = db.get(schema.ProgramRow, number)
             if row is None:
                 return None
             program = parse(row.data)
-            rows.delete(row)
+            db.delete(row)
             return program
 
 

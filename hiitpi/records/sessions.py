@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, tuple_
-from sqlalchemy.orm import Session as Rows
+from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import selectinload
 
 from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
@@ -82,8 +82,8 @@ class Store:
 
     def purge_deleted(self) -> None:
         """Permanently delete what was deleted more than `UNDO_PERIOD` ago; call occasionally."""
-        with self.database.writing() as rows:
-            purge_deleted(rows, self._now())
+        with self.database.writing() as db:
+            purge_deleted(db, self._now())
 
     def check(self) -> None:
         """Check that the database is writable; the RecordsError says why it is not."""
@@ -96,15 +96,15 @@ class Store:
         A stored session that has ended is never changed.
         """
         running = record.status == "active"
-        with self.database.writing(CHECKPOINT if running else DURABLE) as rows:
-            self._save(rows, record)
+        with self.database.writing(CHECKPOINT if running else DURABLE) as db:
+            self._save(db, record)
             if not running:
-                purge_deleted(rows, self._now())
+                purge_deleted(db, self._now())
 
-    def _save(self, rows: Rows, record: SessionRecord) -> None:
-        row = find_session(rows, record.uuid)
+    def _save(self, db: DbSession, record: SessionRecord) -> None:
+        row = find_session(db, record.uuid)
         if row is None:
-            row = self._add_session(rows, record)
+            row = self._add_session(db, record)
         elif row.status != "active":
             return
         if row.started != _to_datetime(record.started):  # the wall clock was set meanwhile
@@ -115,9 +115,9 @@ class Store:
         if record.status == "discarded":  # a soft delete, so that it can be undone
             row.status, row.gone = "finished", row.ended
         _update_totals(row, record)
-        _upsert_sets(rows, row, record)
+        _upsert_sets(db, row, record)
         if record.status != "active":
-            rebuild_daily_stats(rows, row.player.id, [row.day])
+            rebuild_daily_stats(db, row.player.id, [row.day])
 
     def correct(self, uuid: str, reps: Mapping[int, int]) -> SessionRecord:
         """Correct the repetition counts of sets, and return the session without its series.
@@ -131,8 +131,8 @@ class Store:
         Raises:
             RecordsError: there is no such session or set, or a count is out of range.
         """
-        with self.database.writing() as rows:
-            row = self._ended_session(rows, uuid)
+        with self.database.writing() as db:
+            row = self._ended_session(db, uuid)
             sets = {set_row.number: set_row for set_row in row.sets}
             for number, count in reps.items():
                 if number not in sets or not 0 <= count <= MAX_REPS:
@@ -143,7 +143,7 @@ class Store:
                 set_row.corrected = None if count == set_row.reps else count
             record = read_record(row, series=False)
             _update_totals(row, record)
-            rebuild_daily_stats(rows, row.player_id, [row.day])
+            rebuild_daily_stats(db, row.player_id, [row.day])
             return record
 
     def discard(self, uuid: str, *, undo: bool = False) -> None:
@@ -156,13 +156,13 @@ class Store:
         Raises:
             RecordsError: there is no such session, or it is too late to restore it.
         """
-        with self.database.writing() as rows:
-            row = self._ended_session(rows, uuid, include_deleted=True)
+        with self.database.writing() as db:
+            row = self._ended_session(db, uuid, allow_deleted=True)
             if undo and row.gone is not None and self._now() - row.gone > UNDO_PERIOD:
                 raise RecordsError("It is too late: that session was deleted permanently.")
             row.gone = None if undo else self._now()
-            rebuild_daily_stats(rows, row.player_id, [row.day])
-            purge_deleted(rows, self._now())
+            rebuild_daily_stats(db, row.player_id, [row.day])
+            purge_deleted(db, self._now())
 
     def import_sessions(self, records: Iterable[SessionRecord]) -> tuple[int, int]:
         """Store exported (ended) sessions, all or none; a deleted session is restored.
@@ -177,25 +177,25 @@ class Store:
         _reject_future_dates(records, (self._now() + MAX_CLOCK_AHEAD).timestamp())
         imported = existing = 0
         changed_days: dict[int, set[date]] = {}
-        with self.database.writing() as rows:
+        with self.database.writing() as db:
             for record in records:
-                row = find_session(rows, record.uuid)
+                row = find_session(db, record.uuid)
                 if row is not None and row.gone is None:
                     existing += 1
                     continue
                 if row is None:
-                    row = self._add_session(rows, record)
+                    row = self._add_session(db, record)
                     row.status = record.status
                     row.ended = _to_datetime(record.ended or record.started)
                     _update_totals(row, record)
-                    _upsert_sets(rows, row, record)
+                    _upsert_sets(db, row, record)
                 row.gone, imported = None, imported + 1
-                rows.flush()
+                db.flush()
                 changed_days.setdefault(row.player_id, set()).add(row.day)
                 if not imported % BATCH_SESSIONS:
-                    rows.expire_all()
+                    db.expire_all()
             for player, days in changed_days.items():
-                rebuild_daily_stats(rows, player, days if len(days) < BATCH_SESSIONS else None)
+                rebuild_daily_stats(db, player, days if len(days) < BATCH_SESSIONS else None)
         return imported, existing
 
     def iter_sessions(self, name: str) -> Iterator[SessionRecord]:
@@ -203,8 +203,8 @@ class Store:
         after = datetime.min.replace(tzinfo=UTC), UUID(int=0)
         position = tuple_(schema.SessionRow.started, schema.SessionRow.uuid)
         while True:
-            with self.database.reading() as rows:
-                player = find_player(rows, name)
+            with self.database.reading() as db:
+                player = find_player(db, name)
                 if player is None:
                     return
                 query = (
@@ -217,7 +217,7 @@ class Store:
                     .options(selectinload(schema.SessionRow.sets))
                     .options(selectinload(schema.SessionRow.series))
                 )
-                session_rows = rows.scalars(query).all()
+                session_rows = db.scalars(query).all()
                 batch = [read_record(row, series=True) for row in session_rows]
                 if session_rows:
                     after = session_rows[-1].started, session_rows[-1].uuid
@@ -225,14 +225,14 @@ class Store:
             if len(batch) < BATCH_SESSIONS:
                 return
 
-    def _add_session(self, rows: Rows, record: SessionRecord) -> schema.SessionRow:
+    def _add_session(self, db: DbSession, record: SessionRecord) -> schema.SessionRow:
         """Add a row with the attributes of a session that do not change."""
-        player = get_or_create_player_row(rows, record.player)
+        player = get_or_create_player_row(db, record.player)
         row = schema.SessionRow(uuid=UUID(record.uuid), player=player, device=record.device)
         row.started, row.program = _to_datetime(record.started), canonical_json(record.program)
         row.day = local_day(record.started, self.zone)
         row.station, row.model, row.match = record.station, record.model, record.match
-        rows.add(row)
+        db.add(row)
         return row
 
     def best(self, record: SessionRecord) -> Best | None:
@@ -240,22 +240,22 @@ class Store:
 
         Programs are equal if they have the same exercises, times and goals; names may differ.
         """
-        with self.database.reading() as rows:
-            return program_best(rows, record)
+        with self.database.reading() as db:
+            return program_best(db, record)
 
     def match(self, match: str) -> list[SessionRecord]:
         """Return the stored sessions of a head-to-head, by its id, without their series."""
         query = select(schema.SessionRow).where(
             schema.SessionRow.match == match, schema.SessionRow.gone.is_(None)
         )
-        with self.database.reading() as rows:
-            return [read_record(row, series=False) for row in rows.scalars(query)] if match else []
+        with self.database.reading() as db:
+            return [read_record(row, series=False) for row in db.scalars(query)] if match else []
 
     @staticmethod
-    def _ended_session(rows: Rows, uuid: str, include_deleted: bool = False) -> schema.SessionRow:
-        row = find_session(rows, uuid)
+    def _ended_session(db: DbSession, uuid: str, allow_deleted: bool = False) -> schema.SessionRow:
+        row = find_session(db, uuid)
         deleted = row is not None and row.gone is not None
-        if row is None or row.status not in COMPLETED_STATUSES or (deleted and not include_deleted):
+        if row is None or row.status not in COMPLETED_STATUSES or (deleted and not allow_deleted):
             raise RecordsError("There is no such session.")
         return row
 
@@ -267,8 +267,8 @@ class Store:
             .order_by(schema.SessionRow.started.desc())
             .limit(1)
         )
-        with self.database.reading() as rows:
-            row = rows.scalar(query)
+        with self.database.reading() as db:
+            row = db.scalar(query)
             return None if row is None else read_record(row, series=True)
 
     def close_running(self, station: str, exclude: Collection[str] = ()) -> None:
@@ -286,17 +286,17 @@ class Store:
         query = select(schema.SessionRow, last_rep_s).where(
             schema.SessionRow.station == station, schema.SessionRow.status == "active"
         )
-        with self.database.writing() as rows:
-            for row, seconds in rows.execute(query).all():
+        with self.database.writing() as db:
+            for row, seconds in db.execute(query).all():
                 if str(row.uuid) not in exclude:
                     row.status = "interrupted"
                     row.ended = row.started + timedelta(seconds=seconds or 0)
-                    rebuild_daily_stats(rows, row.player_id, [row.day])
+                    rebuild_daily_stats(db, row.player_id, [row.day])
 
     def session(self, uuid: str) -> SessionRecord | None:
         """Return a session with its series; None if there is none with that uuid."""
-        with self.database.reading() as rows:
-            row = find_session(rows, uuid)
+        with self.database.reading() as db:
+            row = find_session(db, uuid)
             return None if row is None else read_record(row, series=True)
 
 
@@ -305,7 +305,7 @@ def _update_totals(row: schema.SessionRow, record: SessionRecord) -> None:
     row.pace, row.score, row.sway = record.pace, record.score, record.sway
 
 
-def _upsert_sets(rows: Rows, row: schema.SessionRow, record: SessionRecord) -> None:
+def _upsert_sets(db: DbSession, row: schema.SessionRow, record: SessionRecord) -> None:
     """Insert new sets and repetitions, and update existing sets.
 
     A running session is saved every second, however long it is; its stored repetitions never
@@ -318,12 +318,12 @@ def _upsert_sets(rows: Rows, row: schema.SessionRow, record: SessionRecord) -> N
                 setattr(set_rows[set_record.number], name, value)
         else:
             row.sets.append(schema.SetRow(**asdict(set_record)))
-    rows.flush()
+    db.flush()
     of_session = schema.RepetitionRow.session_uuid == row.uuid
-    last_stored = rows.scalar(select(func.max(schema.RepetitionRow.number)).where(of_session)) or 0
+    last_stored = db.scalar(select(func.max(schema.RepetitionRow.number)).where(of_session)) or 0
     new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > last_stored]
     if new:
-        rows.execute(insert(schema.RepetitionRow), new)
+        db.execute(insert(schema.RepetitionRow), new)
 
 
 def _to_datetime(seconds: float) -> datetime:

@@ -12,15 +12,15 @@ from hiitpi.access.device_cookies import COOKIE_LIFETIME_S, KEY_LIFETIME_S, RELO
 from hiitpi.access.house_code import HouseCode
 from hiitpi.errors import SettingsError
 from hiitpi.settings import check_house_code
-from tests.support.clock import Clock
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
-def house(folder: Path, clock: Clock, code: str = "") -> DeviceCookies:
+def house(folder: Path, clock: FakeClock, code: str = "") -> DeviceCookies:
     return DeviceCookies(folder, HouseCode(folder, code), clock, clock)
 
 
@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
         HouseCode(tmp_path / "file").value  # noqa: B018
 
 
-def test_a_device_is_trusted_for_ninety_days(tmp_path: Path, clock: Clock):
+def test_a_device_is_trusted_for_ninety_days(tmp_path: Path, clock: FakeClock):
     trust = house(tmp_path, clock)
     cookie = trust.cookie()
     clock.now += COOKIE_LIFETIME_S - 1
@@ -87,7 +87,7 @@ def test_a_device_is_trusted_for_ninety_days(tmp_path: Path, clock: Clock):
     assert trust.check(cookie) is None
 
 
-def test_a_clock_that_was_set_back_makes_nobody_a_stranger(tmp_path: Path, clock: Clock):
+def test_a_clock_that_was_set_back_makes_nobody_a_stranger(tmp_path: Path, clock: FakeClock):
     cookie = house(tmp_path, clock).cookie()
     clock.now = 0.0  # a Pi without a battery, before it has asked for the time
     trust = house(tmp_path, clock)
@@ -96,7 +96,7 @@ def test_a_clock_that_was_set_back_makes_nobody_a_stranger(tmp_path: Path, clock
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x", "a.b.c", "ImZvbyI.abc", "é", "1" * 5000])
-def test_what_was_not_signed_here_is_nothing(tmp_path: Path, clock: Clock, cookie):
+def test_what_was_not_signed_here_is_nothing(tmp_path: Path, clock: FakeClock, cookie):
     assert house(tmp_path, clock).check(cookie) is None
 
 
@@ -106,15 +106,15 @@ def test_no_text_is_a_cookie(cookie: str):
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        assert house(Path(folder), Clock()).check(cookie) is None
+        assert house(Path(folder), FakeClock()).check(cookie) is None
 
 
-def test_a_cookie_of_another_house_is_nothing(tmp_path: Path, clock: Clock):
+def test_a_cookie_of_another_house_is_nothing(tmp_path: Path, clock: FakeClock):
     other = house(tmp_path / "other", clock).cookie()
     assert house(tmp_path / "own", clock).check(other) is None
 
 
-def test_a_new_code_logs_all_devices_out(tmp_path: Path, clock: Clock):
+def test_a_new_code_logs_all_devices_out(tmp_path: Path, clock: FakeClock):
     trust = house(tmp_path, clock)
     cookie, mark = trust.cookie(), trust.current_generation()
     HouseCode(tmp_path).renew()
@@ -127,13 +127,13 @@ def test_a_new_code_logs_all_devices_out(tmp_path: Path, clock: Clock):
     assert trust.check(again) is None
 
 
-def test_another_code_in_the_settings_logs_all_devices_out(tmp_path: Path, clock: Clock):
+def test_another_code_in_the_settings_logs_all_devices_out(tmp_path: Path, clock: FakeClock):
     cookie = house(tmp_path, clock, "first phrase").cookie()
     assert house(tmp_path, clock, "first phrase").check(cookie) is not None
     assert house(tmp_path, clock, "second phrase").check(cookie) is None
 
 
-def test_keys_rotate_and_old_cookies_hold(tmp_path: Path, clock: Clock):
+def test_keys_rotate_and_old_cookies_hold(tmp_path: Path, clock: FakeClock):
     cookie = house(tmp_path, clock).cookie()
     for months in range(1, 7):
         clock.now += KEY_LIFETIME_S + 1
@@ -146,13 +146,13 @@ def test_keys_rotate_and_old_cookies_hold(tmp_path: Path, clock: Clock):
     assert stat.S_IMODE(os.stat(tmp_path / "keys").st_mode) == 0o600
 
 
-def test_damaged_keys_are_made_anew(tmp_path: Path, clock: Clock):
+def test_damaged_keys_are_made_anew(tmp_path: Path, clock: FakeClock):
     (tmp_path / "keys").write_bytes(b"\xff\xfe nonsense\n\n")
     trust = house(tmp_path, clock)
     assert trust.check(trust.cookie()) is not None
 
 
-def test_a_process_that_runs_for_a_year_signs_with_new_keys(tmp_path: Path, clock: Clock):
+def test_a_process_that_runs_for_a_year_signs_with_new_keys(tmp_path: Path, clock: FakeClock):
     trust = house(tmp_path, clock)
     first = trust.secrets()[0]
     clock.now += KEY_LIFETIME_S + 1

@@ -14,24 +14,24 @@ from hiitpi.access.rate_limit import (
 )
 from hiitpi.live.redis_client import connect
 from hiitpi.settings import Settings
-from tests.support.clock import Clock
+from tests.support.clock import FakeClock
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock(1.7e9)
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    clock = FakeClock(1.7e9)
     monkeypatch.setattr(limits.storage.redis, "time", SimpleNamespace(time=clock))
     monkeypatch.setattr("limits.storage.base.time", SimpleNamespace(time=clock), raising=False)
     return clock
 
 
 @pytest.fixture
-def limiter(redis: Settings, clock: Clock) -> LoginRateLimiter:
+def limiter(redis: Settings, clock: FakeClock) -> LoginRateLimiter:
     connect(redis.redis(0)).flushdb()
     return LoginRateLimiter(connect(redis.redis(0)), clock)
 
 
-def test_an_address_that_guesses_too_often_waits(limiter: LoginRateLimiter, clock: Clock):
+def test_an_address_that_guesses_too_often_waits(limiter: LoginRateLimiter, clock: FakeClock):
     for _ in range(PER_ADDRESS.amount):
         assert limiter.take("10.0.0.9") == 0
     wait = limiter.take("10.0.0.9")
@@ -41,7 +41,7 @@ def test_an_address_that_guesses_too_often_waits(limiter: LoginRateLimiter, cloc
     assert limiter.take("10.0.0.9") == 0
 
 
-def test_a_restart_forgets_nothing(limiter: LoginRateLimiter, redis: Settings, clock: Clock):
+def test_a_restart_forgets_nothing(limiter: LoginRateLimiter, redis: Settings, clock: FakeClock):
     for _ in range(PER_ADDRESS.amount):
         limiter.take("10.0.0.9")
     assert LoginRateLimiter(connect(redis.redis(0)), clock).take("10.0.0.9") > 0
@@ -63,7 +63,7 @@ def test_many_who_guess_do_not_lock_the_house_out(limiter: LoginRateLimiter):
 
 @pytest.mark.parametrize(("addresses", "days"), [(254, 2), (2_100, 1)])
 def test_what_can_be_guessed_by_whoever_never_rests(
-    limiter: LoginRateLimiter, clock: Clock, addresses: int, days: int
+    limiter: LoginRateLimiter, clock: FakeClock, addresses: int, days: int
 ):
     """Somebody with a network of addresses, for days: far from the million codes there are."""
     tried, start = 0, clock.now

@@ -48,9 +48,9 @@ def test_read_only(path: Path):
 
 def test_full(path: Path):
     store = Store(f"sqlite:///{path}")
-    with store.database.writing() as rows:
-        pages = rows.execute(text("PRAGMA page_count")).scalar()
-        rows.execute(text(f"PRAGMA max_page_count={pages}"))
+    with store.database.writing() as db:
+        pages = db.execute(text("PRAGMA page_count")).scalar()
+        db.execute(text(f"PRAGMA max_page_count={pages}"))
     many = [record() for _ in range(100)]
     with pytest.raises(RecordsError, match="the disk is full"):
         store.import_sessions(many)

@@ -87,8 +87,8 @@ def test_after_a_day_it_is_forgotten_for_good(store: Store):
     number = store.player_admin.remove("Bob")
     store.player_admin.merge("Cy", into="Ada")
     for days, left in ((0.9, 2), (1.1, 0)):
-        with store.database.writing() as rows:
-            purge_deleted(rows, datetime.now(UTC) + timedelta(days=days))
+        with store.database.writing() as db:
+            purge_deleted(db, datetime.now(UTC) + timedelta(days=days))
         assert len(store.player_admin.deleted_players()) == left
     assert store.session(deleted.uuid) is None
     assert store.session(kept.uuid) == kept

@@ -272,9 +272,9 @@ def test_an_old_record_book_goes_up_with_its_data(url: str, version: str):
 @pytest.mark.parametrize(("sync", "level"), [(DURABLE, 2), (CHECKPOINT, 1)])
 def test_sqlite_is_set_up_for_two_processes(tmp_path: Path, sync: str, level: int):
     database = Database(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    with database.writing(sync) as rows:
+    with database.writing(sync) as db:
         values = [
-            rows.execute(text(f"PRAGMA {name}")).scalar()
+            db.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "foreign_keys", "synchronous")
         ]
     database.close()
@@ -283,12 +283,12 @@ def test_sqlite_is_set_up_for_two_processes(tmp_path: Path, sync: str, level: in
 
 def test_a_reader_sees_one_state_from_beginning_to_end(store: Store):
     store.save(record())
-    with store.database.reading() as rows:
-        (before,) = rows.scalars(text("SELECT count(*) FROM session"))
+    with store.database.reading() as db:
+        (before,) = db.scalars(text("SELECT count(*) FROM session"))
         store.save(record())
-        (meanwhile,) = rows.scalars(text("SELECT count(*) FROM session"))
-    with store.database.reading() as rows:
-        (after,) = rows.scalars(text("SELECT count(*) FROM session"))
+        (meanwhile,) = db.scalars(text("SELECT count(*) FROM session"))
+    with store.database.reading() as db:
+        (after,) = db.scalars(text("SELECT count(*) FROM session"))
     assert (before, meanwhile, after) == (1, 1, 2)
 
 

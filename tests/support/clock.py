@@ -1,7 +1,7 @@
 """A fake clock."""
 
 
-class Clock:
+class FakeClock:
     """Returns a time that the test sets.
 
     Attributes:

@@ -20,9 +20,18 @@ class Athlete:
     """Trains a program frame by frame.
 
     Attributes:
+        session: the session.
         time: seconds of the simulated clock.
+        fps: frames per second.
+        events: all events of the session so far.
+        samples: the samples of all frames so far.
         act: while set, returns the pose of a frame instead of the default behaviour.
         truth: repetitions actually performed, by set number.
+
+    Args:
+        program: the program to train.
+        fps: frames per second.
+        changes: further fields of the session record, for example sets to resume.
     """
 
     def __init__(self, program: Program, fps: float = 15, **changes: object) -> None:
@@ -39,9 +48,11 @@ class Athlete:
 
     @property
     def phase(self) -> str:
+        """The session's phase."""
         return self.session.phase
 
-    def kinds(self, *kinds: str) -> list[str]:
+    def messages(self, *kinds: str) -> list[str]:
+        """Return the texts of all events of some kinds; the kind of an event without a text."""
         return [event.text or event.kind for event in self.events if event.kind in kinds]
 
     def run(self, seconds: float) -> "Athlete":

@@ -13,11 +13,18 @@ NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
 def rep(number: int) -> Repetition:
+    """Return the repetition with a number, with a cue."""
     return Repetition(number, number * 1.5, 1.0, 0.9, 1.0, 90.0 + number, ("Hands higher",))
 
 
 def record(workout: str = "squat", reps: int = 2, **changes: object) -> SessionRecord:
-    """Return a session that has just ended: one minute of one workout."""
+    """Return a session that has just ended: one minute of one workout.
+
+    Args:
+        workout: slug of the workout.
+        reps: repetitions of its only set; the series has at most two.
+        changes: further fields of the record.
+    """
     template = SessionRecord(
         uuid=str(uuid4()),
         player="Ada",
@@ -35,6 +42,7 @@ def record(workout: str = "squat", reps: int = 2, **changes: object) -> SessionR
 
 
 def history(store: Store, name: str) -> list[SessionRecord]:
+    """Return a player's sessions, without their series."""
     return store.history.sessions(name, limit=500)[0]
 
 

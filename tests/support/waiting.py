@@ -13,10 +13,10 @@ def until(
     """Wait until a condition is true, and return the seconds it took.
 
     Args:
-        condition: what to wait for.
-        timeout_s: fails after this many seconds.
-        message: message of the failure.
-        step: done after each look that was in vain.
+        condition: called until it returns something true.
+        timeout_s: the test fails after this many seconds.
+        message: the message then.
+        step: called after each check that fails; sleeps 10 ms by default.
     """
     began = time.monotonic()
     while not condition():

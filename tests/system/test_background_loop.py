@@ -5,7 +5,7 @@ import time
 import pytest
 
 from hiitpi.system.background_loop import FIRST_RETRY_S, BackgroundLoop, summary
-from tests.support.clock import Clock
+from tests.support.clock import FakeClock
 from tests.support.waiting import until
 
 
@@ -58,7 +58,7 @@ def test_delays_grow():
 
 
 def test_a_step_that_does_not_come_back_is_stalled():
-    clock, go = Clock(100.0), threading.Event()
+    clock, go = FakeClock(100.0), threading.Event()
     loop = BackgroundLoop("x", lambda: go.wait(20) and None, stalled_after_s=5, clock=clock)
     assert loop.health().state == "idle"
     loop.start()

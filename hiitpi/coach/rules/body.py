@@ -45,8 +45,8 @@ CURL_QUANTILE, CURL_WINDOW_S = 0.9, 6.0
 STANDING_QUANTILE, STANDING_WINDOW_S = 0.85, 12.0
 
 #: Conditions for leaning on the hands: the trunk's lean is within these limits, hips and knees are
-#: straighter than these angles, and the wrists have moved by less than this, in arm lengths, within
-#: `TRAVEL_WINDOW_S`.
+#: straighter than the minimum angles, and the wrists have moved by less than the maximum, in arm
+#: lengths, within `TRAVEL_WINDOW_S`.
 INCLINE_DEG: Final = (18.0, 65.0)
 MIN_HIP_ANGLE_DEG: Final = 150.0
 MIN_KNEE_ANGLE_DEG: Final = 140.0

@@ -91,10 +91,14 @@ class Condition:
     words: str = field(default="", compare=False)
 
     def missed_by(self, reading: Reading) -> float:
-        """Return by how much a reading misses the threshold, in the measure's unit.
+        """Return by how much a reading misses the threshold.
 
         Each visible side must come within the measure's slack, so that one arm cannot compensate
-        for the other. 0 or less if the condition is fulfilled; NaN if the reading is not visible.
+        for the other.
+
+        Returns:
+            The difference in the measure's unit; 0 or less if the condition is fulfilled, NaN if
+            the reading is not visible.
         """
         worst = self._missed(reading.value)
         for side in (reading.left, reading.right):

@@ -1,5 +1,4 @@
-"""Measures that join pieces of evidence and follow what is usual of a person: on bodies laid out by
-hand, whose numbers can be read off."""
+"""Composite measures, on poses with hand-placed joints, for which the values are known."""
 
 import math
 
@@ -27,7 +26,7 @@ Place = tuple[float, float]
 
 
 def rows(**places: Place | tuple[Place, Place]) -> list[tuple[float, float, float]]:
-    """Keypoints with a score of 0.9 at places (x, y down); one place for both sides, or two."""
+    """Return keypoints with score 0.9; each joint at one (x, y) for both sides, or at two."""
     keypoints = [(math.nan, math.nan, 0.0)] * 17
     for joint, place in places.items():
         both = place if isinstance(place[0], tuple) else (place, place)
@@ -37,7 +36,7 @@ def rows(**places: Place | tuple[Place, Place]) -> list[tuple[float, float, floa
 
 
 def body_after(*moments: list[tuple[float, float, float]], seconds: float = 2.0) -> BodyTracker:
-    """The body that was in each of these moments for so long."""
+    """Return the body after it was in each of some poses for a number of seconds."""
     body, time = BodyTracker(), 0.0
     for moment in moments:
         for _ in range(round(seconds * 30)):
@@ -47,12 +46,13 @@ def body_after(*moments: list[tuple[float, float, float]], seconds: float = 2.0)
 
 
 def facing(hip: float, knee: float, *, shoulders: float = 60.0, lift: float = 0.0) -> list:
-    """Somebody who stands before a low camera: heights of hips and knees over the feet, pixels.
+    """Return a person who stands in front of a low camera, in pixels.
 
     Args:
-        hip, knee: heights.
-        shoulders: half of their distance.
-        lift: by how much the left knee is higher.
+        hip: height of the hips over the feet.
+        knee: height of the knees over the feet.
+        shoulders: half of the distance between the shoulders.
+        lift: height of the left knee over the right one.
     """
     top = 400 - hip - 150
     return rows(
@@ -72,7 +72,7 @@ def value(measure: Measure, body: BodyTracker) -> float:
     return measure.read(body).value
 
 
-def test_stature_is_a_part_of_this_person_s_own():
+def test_stature_is_relative_to_the_standing_height():
     for size in (1.0, 0.5):  # near and far
         pictures = [
             [(x * size, y * size, score) for x, y, score in moment]
@@ -82,13 +82,13 @@ def test_stature_is_a_part_of_this_person_s_own():
         assert value(stature(says=SAYS), body) == pytest.approx(0.7, abs=0.01)
 
 
-def test_who_has_not_stood_has_no_stature():
+def test_stature_is_unknown_before_the_person_has_stood():
     sitting = facing(60, 100)
     assert math.isnan(value(stature(says=SAYS), body_after(sitting)))
 
 
-def test_depth_from_the_front_is_told_by_the_height_of_the_hips():
-    """The knees come towards the camera: hips 0.8 shins over them, and 0.64 of their height."""
+def test_depth_from_the_front_follows_from_the_height_of_the_hips():
+    """Hips are 0.8 shins above knees that point at the camera, and at 64 % of their height."""
     body = body_after(STANDING, facing(128, 48), seconds=1.0)
     assert value(squat_depth(says=SAYS), body) == pytest.approx(0.5, abs=0.02)
 
@@ -100,14 +100,14 @@ def test_depth_from_the_front_is_told_by_the_height_of_the_hips():
         pytest.param(facing(128, 48, lift=60), id="one knee higher"),
     ],
 )
-def test_depth_is_what_is_seen_otherwise(moment: list):
+def test_depth_otherwise_follows_from_the_thighs(moment: list):
     body = body_after(STANDING, moment, seconds=1.0)
     thighs = (body.point("knee", 1)[1] - body.point("hip", 1)[1]) / body.length("shin")
     assert value(squat_depth(says=SAYS), body) > 0.45
     assert squat_depth(says=SAYS).read(body).right == pytest.approx(thighs)
 
 
-def test_thighs_that_hang_down_are_no_squat():
+def test_vertical_thighs_are_not_a_squat():
     body = body_after(STANDING, facing(128, 28), seconds=1.0)
     assert value(squat_depth(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
 
@@ -120,7 +120,7 @@ def test_a_knee_looks_straighter_from_the_front():
 
 
 def on_the_floor(degrees: float) -> list:
-    """On the back, knees bent, the trunk at so many degrees from upright."""
+    """Return a person on the back, knees bent, with the trunk at an angle from upright."""
     x, y = 150 * math.sin(math.radians(degrees)), 150 * math.cos(math.radians(degrees))
     return rows(
         shoulder=(300 - x, 400 - y), elbow=(290 - x, 390 - y), wrist=(300 - x, 380 - y),
@@ -129,21 +129,22 @@ def on_the_floor(degrees: float) -> list:
 
 
 @pytest.mark.parametrize(("lies", "comes_up", "rise"), [(90, 60, 30), (50, 34, 16), (85, 5, 80)])
-def test_a_curl_counts_from_where_this_person_lies(lies: float, comes_up: float, rise: float):
+def test_a_curl_is_relative_to_the_lying_position(lies: float, comes_up: float, rise: float):
     body = body_after(on_the_floor(lies), on_the_floor(comes_up), seconds=1.0)
     assert value(curl(says=SAYS), body) == pytest.approx(rise, abs=0.5)
 
 
-def test_who_comes_up_all_the_way_need_not_lie_quite_flat():
+def test_after_full_sit_ups_lying_almost_flat_is_enough():
     left = curl_left(says=SAYS)
     low = body_after(on_the_floor(90), on_the_floor(78), seconds=1.0)
-    assert value(left, low) == pytest.approx(12 - 8, abs=0.5)  # nobody knows the way up yet
+    # The height of the sit-ups is not known yet.
+    assert value(left, low) == pytest.approx(12 - 8, abs=0.5)
     high = body_after(on_the_floor(90), on_the_floor(10), on_the_floor(78), seconds=1.0)
     assert value(left, high) == pytest.approx(12 - 0.3 * 80, abs=1.0)
 
 
 def leaning(shoulder: Place, *, wrist: Place = (430, 250), hip: Place = (260, 260)) -> list:
-    """A body on its toes whose hands are on a bar."""
+    """Return a person on the toes with the hands on a bar."""
     elbow = ((shoulder[0] + wrist[0]) / 2, (shoulder[1] + wrist[1]) / 2)
     knee = ((hip[0] + 200) / 2, (hip[1] + 400) / 2)
     return rows(shoulder=shoulder, elbow=elbow, wrist=wrist, hip=hip, knee=knee, ankle=(200, 400))
@@ -152,7 +153,7 @@ def leaning(shoulder: Place, *, wrist: Place = (430, 250), hip: Place = (260, 26
 STRETCHED = leaning((319, 120))
 
 
-def test_hands_on_a_bar_are_as_far_as_the_arms_are_long():
+def test_the_press_on_a_bar_is_a_distance():
     body = body_after(STRETCHED)
     assert body.leans_on_hands
     assert value(press(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
@@ -166,11 +167,11 @@ def test_hands_on_a_bar_are_as_far_as_the_arms_are_long():
         pytest.param(leaning((262, 120)), id="upright"),
     ],
 )
-def test_others_do_not_lean_on_their_hands(moment: list):
+def test_other_poses_do_not_lean_on_the_hands(moment: list):
     assert not body_after(moment).leans_on_hands
 
 
-def test_hands_that_move_carry_nobody():
+def test_moving_hands_do_not_carry_the_body():
     body = BodyTracker()
     for i in range(60):
         reach = 60 * math.sin(i / 5)

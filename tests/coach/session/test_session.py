@@ -47,7 +47,7 @@ def test_a_whole_tabata_is_counted_set_by_set(fps: int):
     athlete = Athlete(tabata("jumping_jacks", "squat"), fps).run(400)
     assert athlete.session.is_over
     assert athlete.samples[-1].reps == athlete.session.reps > 0
-    assert athlete.kinds("phase") == ["countdown", *["work", "rest"] * 7, "work"]
+    assert athlete.messages("phase") == ["countdown", *["work", "rest"] * 7, "work"]
     record = athlete.session.record(status="finished", ended=1.0)
     assert [s.workout for s in record.sets] == ["jumping_jacks", "squat"] * 4
     assert [s.seconds for s in record.sets] == pytest.approx([20] * 8)
@@ -112,7 +112,7 @@ def test_nothing_counts_before_go():
         athlete.frame()
         assert athlete.samples[-1].reps == 0
     assert athlete.session.record().series == ()
-    assert athlete.kinds("rep", "attempt") == []
+    assert athlete.messages("rep", "attempt") == []
 
 
 def _jack(time: float) -> Skeleton:
@@ -126,12 +126,12 @@ def test_an_athlete_too_close_gets_advice_and_the_start_waits():
     athlete.act = too_close
     athlete.run(30)
     assert athlete.phase == "position"
-    assert athlete.kinds("advice") == ["Step back: I can’t see your feet"]
+    assert athlete.messages("advice") == ["Step back: I can’t see your feet"]
     assert session_snapshot(athlete.session)["advice"] == "Step back: I can’t see your feet"
     athlete.act = None
     athlete.run(1.6)
     assert athlete.phase == "countdown"
-    assert athlete.kinds("advice")[-1] == "advice"  # empty resumed
+    assert athlete.messages("advice")[-1] == "advice"  # empty resumed
 
 
 def test_go_starts_despite_bad_framing():
@@ -159,7 +159,7 @@ def test_leaving_pauses_and_coming_back_resumes():
     athlete = Athlete(HALF_MINUTES).until("work").run(10)
     athlete.act = nobody
     athlete.run(PAUSE_AFTER_AWAY_S + 0.2)
-    assert athlete.kinds("phase")[-1] == "Paused: come back into the picture"
+    assert athlete.messages("phase")[-1] == "Paused: come back into the picture"
     left = athlete.session.timer.remaining_s
     assert left == pytest.approx(20, abs=0.2)  # the absence does not count
     athlete.run(60)
@@ -320,7 +320,7 @@ def test_a_head_to_head_starts_only_by_go():
     assert athlete.phase == "position"
     assert session_snapshot(athlete.session)["ready"]
     assert (
-        athlete.kinds("advice")[-1]
+        athlete.messages("advice")[-1]
         == session_snapshot(athlete.session)["advice"]
         == WAITING_FOR_OTHERS
     )
