@@ -1,5 +1,6 @@
 """The model that "auto" chooses: the most accurate one that is fast enough, measured once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -14,6 +15,13 @@ from tests.conftest import engine
 RANKING = ("best", "good", "poor")
 
 
+@dataclass
+class Opened:
+    """As much of an engine as a choice needs."""
+
+    name: str
+
+
 class Bench:
     """Opens engines by name and knows their speeds; records what it was asked for."""
 
@@ -22,18 +30,18 @@ class Bench:
         self.opened: list[str] = []
         self.measured: list[str] = []
 
-    def open(self, name: str) -> str:
+    def open(self, name: str) -> Opened:
         if name in self.missing:
             raise ModelError(f"Cannot download {name}.")
         self.opened.append(name)
-        return name
+        return Opened(name)
 
-    def measure(self, name: str) -> float:
-        self.measured.append(name)
-        return self.fps[name]
+    def measure(self, engine: Opened) -> float:
+        self.measured.append(engine.name)
+        return self.fps[engine.name]
 
     def choose(self, folder: Path, how: str = "cpu") -> str:
-        return choose(RANKING, self.open, Speeds(folder, how), self.measure)  # type: ignore
+        return choose(RANKING, self.open, Speeds(folder, how), self.measure).name
 
 
 @pytest.mark.parametrize(
