@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import quantiles
 from typing import Any, Final
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
@@ -51,11 +52,13 @@ class Result:
         label: the ground truth.
         engine: name of the engine.
         reps: the count.
+        scores: form score of each counted repetition.
     """
 
     label: LabelledRecording
     engine: str
     reps: int
+    scores: tuple[float, ...] = ()
 
     @property
     def error(self) -> int:
@@ -134,8 +137,9 @@ def evaluate(
                 engines[model] = engines.get(model) or engine(model)
                 engines[model].reset()
                 frames = poses_of_video(path, engines[model])
-            reps = count(frames, library[label.workout], model).reps
-            results.append(Result(label, model, reps))
+            counted = count(frames, library[label.workout], model)
+            scores = tuple(event.rep.score for event in counted.events if event.rep)
+            results.append(Result(label, model, counted.reps, scores))
     return results
 
 
@@ -145,7 +149,7 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     A count is exact if it is within reps_min..reps_max, and off by one (OBO) if its distance to
     that range is at most 1. Its error is the distance divided by max(1, reps); MAE is the mean
     error. Negatives, in which nothing may be counted, are only part of `negatives` and
-    `false_reps`.
+    `false_reps`. `form` has the lowest tenth, the median and the highest tenth of the form scores.
 
     Returns:
         Plain data: `rows` (metrics per workout and engine), `total` (per engine) and `misses`.
@@ -166,6 +170,7 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
             **metrics(group),
             "negatives": len(negatives),
             "false_reps": sum(r.reps for r in negatives),
+            "form": _tenths([score for r in group if r.label.reps_max for score in r.scores]),
         }
     misses = [
         {
@@ -179,6 +184,14 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
         if r.error
     ]
     return {"rows": rows, "total": total, "misses": misses}
+
+
+def _tenths(scores: Sequence[float]) -> list[float]:
+    """Return the first, fifth and ninth decile; nothing if there are too few scores."""
+    if len(scores) < 10:
+        return []
+    deciles = quantiles(scores, n=10)
+    return [round(deciles[i], 1) for i in (0, 4, 8)]
 
 
 def metrics(results: Sequence[Result]) -> dict[str, Any]:
@@ -208,6 +221,9 @@ def report(figures: dict[str, Any]) -> str:
     for engine, row in figures["total"].items():
         negatives = f"   {row['false_reps']} false reps on {row['negatives']} negatives"
         lines.append(f"{'all':<20}{_format_row(engine, row)}{negatives}")
+        if row["form"]:
+            low, median, high = row["form"]
+            lines.append(f"{'':<20}form: lowest tenth {low}, median {median}, best tenth {high}")
     if figures["misses"]:
         lines += ["", "Misses:"]
         lines += [

@@ -39,7 +39,7 @@ def test_figures_are_as_defined():
     mae = round((0 + 0.1 + 0.75) / 3, 4)
     wanted = {"clips": 3, "exact": 0.3333, "obo": 0.6667, "mae": mae}
     assert figures["rows"] == [{"workout": "squat", "engine": "a", **wanted}]
-    assert figures["total"] == {"a": {**wanted, "negatives": 2, "false_reps": 2}}
+    assert figures["total"] == {"a": {**wanted, "negatives": 2, "false_reps": 2, "form": []}}
     assert [miss["got"] for miss in figures["misses"]] == [12, 1, 2]
     assert "2 false reps on 2 negatives" in report(figures)
 
