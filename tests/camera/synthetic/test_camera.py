@@ -148,7 +148,7 @@ def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: st
         coach.update(poses[round(phase * 16)], frame / 30)
     assert abs(coach.reps - routine.done) <= 1
     assert coach.score is not None
-    assert coach.score > 80
+    assert coach.score > 65
 
 
 class Clock:
