@@ -115,7 +115,9 @@ class Coach:
             self._body.update(self._smoother.update(pose, time), time)
             if not self.workout.floor:
                 self._sway_meter.update(self._body)
-            signal, outcomes = self._referee.update(self._body, time)
+            signal, outcomes, reason = self._referee.update(self._body, time)
+            if reason:
+                events.append(Event("cue", time, reason))
             for outcome in outcomes:
                 if isinstance(outcome, CompletedRep):
                     events.append(self._add_rep(outcome, time))

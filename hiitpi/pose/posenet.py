@@ -28,10 +28,9 @@ STRIDE_PX: Final = 16
 REFINEMENTS: Final = 5
 
 #: Minimum mean keypoint score of a person. PersonLab's own demos use 0.2-0.25, which loses people
-#: who lie or whose legs are hidden: of 40 recordings of push-ups, sit-ups, planks, mountain climbers
-#: and high knees 62 % were counted within one with 0.2, 68 % with 0.12 and 72 % with 0.08, and 101
-#: recordings without the exercise had 11, 12 and 12 false repetitions. Four visible keypoints are
-#: required besides, see `box_of`.
+#: who lie or whose legs are hidden: of 40 recordings of floor exercises and high knees 62 % were
+#: counted within one with 0.2, 68 % with 0.12 and 72 % with 0.08; 101 recordings of something else
+#: had 11, 12 and 12 false repetitions. Four visible keypoints are required besides, see `box_of`.
 MIN_PERSON_SCORE: Final = 0.1
 
 #: The tree along which the decoder grows a skeleton: edge k of the mid-range offsets, (parent,

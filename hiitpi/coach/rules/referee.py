@@ -7,6 +7,7 @@ from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.hold_timer import HoldTimer
 from hiitpi.coach.rules.measure import Reading
 from hiitpi.coach.rules.rep_counter import CompletedRep, FailedAttempt, RepCounter, Values
+from hiitpi.coach.rules.uncounted import UncountedMovement
 from hiitpi.coach.rules.workout import State, Workout
 
 
@@ -24,11 +25,14 @@ class Referee:
             self._counters = tuple(
                 RepCounter(workout) for _ in range(2 if workout.each_side else 1)
             )
+        self._uncounted = None if workout.hold else UncountedMovement(workout)
 
     def reset(self) -> None:
         """Discard the current repetition, because the athlete has left."""
         for counter in self._counters:
             counter.reset()
+        if self._uncounted:
+            self._uncounted.reset()
 
     @property
     def state(self) -> State | None:
@@ -39,7 +43,7 @@ class Referee:
 
     def update(
         self, body: BodyTracker, time: float
-    ) -> tuple[Reading, list[CompletedRep | FailedAttempt]]:
+    ) -> tuple[Reading, list[CompletedRep | FailedAttempt], str]:
         """Process a frame.
 
         Args:
@@ -47,16 +51,26 @@ class Referee:
             time: capture time in seconds.
 
         Returns:
-            The reading of the workout's signal, and the repetitions and failed attempts that ended
-            in this frame.
+            The reading of the workout's signal, the repetitions and failed attempts that ended in
+            this frame, and why movement that is neither does not count ("" if there is nothing to
+            say).
         """
         readings = [self._read(body, side) for side in range(len(self._counters))]
-        outcomes = [
+        updates = (
             counter.update(values, time)
             for counter, values in zip(self._counters, readings, strict=True)
-        ]
+        )
+        outcomes = [outcome for outcome in updates if outcome]
         signal = self._leading_signal([values[self._workout.signal] for values in readings])
-        return signal, [outcome for outcome in outcomes if outcome]
+        return signal, outcomes, self._reason(readings[0], bool(outcomes), time)
+
+    def _reason(self, values: Values, judged: bool, time: float) -> str:
+        if self._uncounted is None:
+            return ""
+        if judged:
+            self._uncounted.reset()
+            return ""
+        return self._uncounted.update(values, time)
 
     def _read(self, body: BodyTracker, side: int) -> Values:
         """Read all measures: of one side if the sides take turns, else of the whole body."""
