@@ -1,9 +1,10 @@
 """Burpees: from standing, squat and put the hands on the floor, kick the feet back, and come up.
 
-The hips tell how far it has got: a leg's length over the ankles when standing, half of that or less
-in a plank. A squat with the hands on the floor has low hips as well, but upright shins; kicked
-back, the shins lie, and so does the trunk, which no lunge with weights in the hands does. Whether a
-push-up or a jump is added makes no difference.
+The standard: hands on the floor, then a plank with the legs stretched back, then standing upright.
+Push-up and jump are optional. The hips are a leg's length over the ankles when standing, and half
+of that or less in a plank. They are also low in a squat with the hands on the floor, but the shins
+are upright there; in a plank both shins and trunk are near level. Lunges with weights in the hands
+lower the hands, but the trunk stays upright.
 """
 
 from hiitpi.coach import State, Workout, height, lean

@@ -1,9 +1,9 @@
 """High knees: run on the spot and lift each knee to about the height of the hips. Each lift counts.
 
-The standing thigh points down, the knee 0.85 trunk lengths below the hip; walking lifts it to 0.7.
-At 0.5 the thigh is lifted by more than half of the right angle, at 0.2 it is nearly level; a camera
-on a shelf, 1.8 m high, sees a level thigh at 0.45. In a squat both knees come to the height of the
-hips; here one is well above the other, and the standing leg is straight.
+The standard: a thigh near level while the other leg stands straight. The knee of a standing leg is
+0.85 trunk lengths below the hip; walking lifts it to 0.7. At 0.5 the thigh is more than halfway up,
+at 0.2 nearly level; to a camera at 1.8 m a level thigh looks like 0.45. In a squat both knees come
+near the height of the hips; here one knee is well above the other and the standing leg is straight.
 """
 
 from hiitpi.coach import State, Workout, ahead, height, larger, lean

@@ -1,9 +1,10 @@
 """Jumping jacks: from feet together and arms down, jump to feet wide and hands overhead, and back.
 
-The arms decide: on recordings of real people their angle alone counts every repetition, with each
-engine. Raised to a V they reach 120-135°, waving and dancing stay below 80°, so 110° is a fair
-standard; at 45° they are down. The feet must go out and in as well, as
-long as the camera sees them. Leaning, lying and handstands are no jumping jacks.
+The standard: arms above the shoulders, well over level, and feet apart, then arms down and feet
+together. On recordings of real people the angle of the arms alone counts every repetition, with
+each engine. Arms raised to a V reach 120-135°, waving and dancing stay below 80°; at 45° they are
+down. The feet must go out and in as well, if the camera sees them. Leaning, lying and handstands do
+not count.
 """
 
 from hiitpi.coach import State, Workout, angle, lean, spread

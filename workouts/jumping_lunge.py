@@ -1,9 +1,9 @@
 """Jumping lunges: jump up from a lunge, change legs in the air, land in a lunge. Each jump counts.
 
-The hips are at half a leg's length over the front foot in a deep lunge, and at a whole one in the
-jump. The legs are split, less than in a lunge that one has time for, and a knee is bent, other than
-in a straddle. Which leg is in front is not asked: from the side, pose models take one leg for the
-other.
+The standard: a lunge with one foot in front of the other and a bent knee, then a jump with the
+hips up. The hips are half a leg's length over the front foot in a deep lunge, and a whole leg's
+length in the jump. The legs are split by less than in a slow lunge; a straddle has straight knees.
+The rules do not check which leg is in front, because pose models confuse the legs from the side.
 """
 
 from hiitpi.coach import State, Workout, angle, height, larger, lean, smaller, split

@@ -1,10 +1,10 @@
 """Lunges: a step forward or back, the knee behind down to near the floor, and up again.
 
-A judge sees the thigh in front near level and the legs split. The hips come down to 0.76 of their
-height standing, at which the front thigh is within 35° of level; walking keeps them above 0.9. That
-is the same from every side. Split are feet that are apart by three quarters of a leg, or, seen from
-the front, knees of which one is higher than the other by 0.16 of a leg. Feet side by side make a
-squat, and a straddle has straight knees.
+The standard: the front thigh near level, one foot well in front of the other. The hips come down to
+0.76 of their standing height, at which the front thigh is within 35° of level; walking keeps them
+above 0.9. This looks the same from every side. The feet are at least three quarters of a leg apart,
+or, seen from the front, one knee is higher than the other by 0.16 of a leg. With the feet side by
+side it is a squat; a straddle has straight knees.
 """
 
 from hiitpi.coach import State, Workout, angle, lean, smaller, split, stature

@@ -1,8 +1,8 @@
 """Mountain climbers: on hands and toes, drive one knee to the chest and back. Each drive counts.
 
-The angle at the hip is about 160° with the leg stretched and 60° with the knee at the chest. The
-other leg stays back, so that the angles differ; in a sit-up or a push-up both hips bend alike. The
-shoulders are over the hands, which holds up nobody who lies on the back.
+The standard: one knee under the chest while the other leg is stretched back, hands on the floor
+under the shoulders. The angle at the hip is about 160° with the leg stretched and 60° with the knee
+at the chest. The angles of both sides differ; in a sit-up or a push-up both hips bend alike.
 """
 
 from hiitpi.coach import State, Workout, ahead, angle, height, lean

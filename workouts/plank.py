@@ -1,8 +1,8 @@
 """Plank: a straight body on the toes and on hands or forearms, held. Every second counts.
 
-Straight means that the hips are on the line from shoulders to ankles: at most a quarter of the
-trunk's length above it, and less below, where it is the back that suffers. Lying flat is no plank:
-the shoulders are over the elbows. A trunk that points at the camera shows no lean, and needs none.
+The standard: the hips are on the line from shoulders to ankles, at most a quarter of the trunk's
+length above it, and less below it, where the strain is on the back. The shoulders are above the
+elbows, so that lying flat does not count. If the trunk points at the camera, its lean is ignored.
 """
 
 from hiitpi.coach import State, Workout, arch, height, lean

@@ -1,17 +1,16 @@
 """Push-ups: from straight arms, lower the chest until the elbows are bent, and push up again.
 
-A judge sees the elbows bend to a right angle or less. Depth is the height of the shoulders over the
-lower hand, in lengths of the arm: 1 with straight arms, about 0.5 with the elbows at a right angle
-(the forearm is half of the arm, and upright then), 0.3 with the chest near the floor. It is the
-same from the side and from the front, and needs neither legs nor face. Measured by the keypoints of
-four engines, right angles read up to 0.58; half push-ups read more. With the hands on a bar, a
-bench or a box and the body straight, it is the distance from the hands.
+The standard: elbows at a right angle or less. Depth is the height of the shoulders over the lower
+hand in arm lengths: 1 with straight arms, about 0.5 with the elbows at a right angle (the forearm
+is half of the arm, and upright then), 0.3 with the chest near the floor. It looks the same from the
+side and from the front, and needs neither legs nor face. In the keypoints of four engines right
+angles read up to 0.58; half push-ups read more. With the hands on a bar, a bench or a box and the
+body straight, depth is the distance from the hands.
 
-Somebody who stands and lifts the hands brings the shoulders nearer to them too, so the elbows must
-bend, the thighs must not hang down from the hips, and the trunk must be level or point at the
-camera. Hands that are an arm's length over the feet, higher than any bench, are before the chest of
-somebody who squats. With the hips above the shoulders, on the way to the floor or in a downward
-dog, it is no push-up either.
+A person who stands and lifts the hands also brings them near the shoulders. Therefore the elbows
+must bend, the thighs must not hang down from the hips, and the trunk must be level or point at the
+camera. Hands an arm's length above the feet are higher than any bench: that is a squat. Hips above
+the shoulders, as in a downward dog, do not count either.
 """
 
 from hiitpi.coach import (

@@ -1,8 +1,8 @@
 """Side squat jumps: from a half squat jump sideways with both feet, and land in a half squat.
 
-A judge sees both feet leave the floor and the body move aside by a good part of the trunk's length
-within the second, legs straight in the air, and bent to a half squat at both ends. What the hands
-do is free: people swing them, hold them at the chest or at the waist.
+The standard: a half squat on both sides, and between them a jump with straight legs and both feet
+off the floor that moves the body sideways by 0.4 trunk lengths within a second. The hands are free:
+people swing them, or hold them at the chest or the waist.
 """
 
 from hiitpi.coach import State, Workout, lean, rise, squat_depth, travel

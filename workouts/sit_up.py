@@ -1,11 +1,10 @@
 """Sit-ups: from lying on the back, curl up until the shoulder blades leave the floor, and lie down.
 
-A judge sees the shoulder blades come off the floor and go back to it. That is a turn of the trunk
-by 16° from where this person lies, whether the camera looks along the floor or down on it; a full
-sit-up turns it by 80°, which the score rewards. It lies again three tenths of that way above the
-floor at most. Hands that carry the shoulders make a push-up or a plank, hips as high over the feet
-as those of somebody who kneels or bends make no sit-up either, and a head that hangs down makes a
-handstand.
+The standard: the shoulder blades leave the floor and go back to it. The trunk then turns by 16°
+from this person's lying position, both for a camera at floor level and for one that looks down. A
+full sit-up turns it by 80° and scores higher. The person lies again after coming back to three
+tenths of the usual way up. Hands that carry the shoulders are a push-up or a plank; hips high above
+the feet are kneeling or bending over; a head that hangs down is a handstand.
 """
 
 from hiitpi.coach import (

@@ -1,8 +1,8 @@
 """Skaters: leap from foot to foot, side to side, the free foot behind. Each landing counts.
 
-In the leap the feet are apart by more than a trunk's length, after it they are close or crossed,
-and the hips are well to that side of the middle. The last landing counts once the athlete leaves
-it. Walking to and fro opens the feet less.
+The standard: a leap with the feet further apart than a trunk's length, and a landing with the feet
+close or crossed and the hips well to that side of the middle. A landing counts when the athlete
+leaves it. Walking to and fro opens the feet less.
 """
 
 from hiitpi.coach import State, Workout, shift, spread

@@ -1,11 +1,11 @@
 """Squats: from standing, sit down until the hips are about level with the knees, and stand up.
 
-A judge sees the thighs near level. Depth is the height of the hips over the knees in lengths of the
-shin: 1 standing, 0 with thighs level; from the front, where the knees hide it, what the height of
-the hips over the feet tells of it. Thighs within 30° of level (sin 30° = 0.5) pass; quarter squats,
-at 0.54-0.61 on recordings, do not. The knees bend as well: whoever walks away from the camera
-lowers the hips in the picture, but not with bent knees. Bending over to fetch something lowers them
-too, but then the trunk lies down.
+The standard: thighs within 30° of level. Depth is the height of the hips over the knees in shin
+lengths: 1 standing, 0 with the thighs level; from the front, where the knees hide the hips, it also
+follows from the height of the hips over the feet. 30° reads 0.5 (its sine); quarter squats read
+0.54-0.61 on recordings and do not count. The knees must bend: walking away from the camera lowers
+the hips in the image too, but with straight knees. Bending over to pick something up lowers the
+trunk as well.
 """
 
 from hiitpi.coach import State, Workout, angle, as_from_the_side, lean, squat_depth, step

@@ -1,8 +1,8 @@
 """Squat jumps: squat, and jump up from it until both feet are off the floor.
 
-Both must be seen: hips near the height of the knees, as in a squat, and then straight legs with
-both ankles above where they stand by 0.15 of a shin, 6 cm. A hop without a squat is none, nor is a
-squat without a hop.
+The standard: hips near the height of the knees, as in a squat, and then straight legs with both
+ankles 0.15 shins (6 cm) above their standing height. A hop without a squat does not count, nor does
+a squat without a hop.
 """
 
 from hiitpi.coach import State, Workout, height, lean, rise

@@ -1,8 +1,8 @@
 """Toe taps: the feet tap the floor in front or aside, or a low step, in turn. Every tap counts.
 
-A foot at home is below its hip and level with the other one. Tapping, it is off by a good hand's
-breadth (0.18 of the trunk, 9 cm): to the side, up on a step, or, in front on the floor, lower in
-the picture. Derived from the movement; there is only one recording to check it against.
+The standard: the foot leaves its place below the hip by 0.18 trunk lengths (9 cm): to the side, up
+onto a step, or to the floor in front, which is lower in the image. The rules are derived from the
+movement; only one recording was available to check them.
 """
 
 from hiitpi.coach import State, Workout, lean, tap

@@ -1,8 +1,8 @@
 """Toe touches: standing with the legs straight, one hand to the opposite foot. Each touch counts.
 
-The wrist comes within 0.6 trunk lengths (30 cm) of the ankle: a hand's length and the instep are
-between them when the fingers touch the toes. Derived from the movement; there is only one
-recording to check it against.
+The standard: fingers at the toes of the other foot, legs straight. The wrist is then within 0.6
+trunk lengths (30 cm) of the ankle, with the hand and the instep between them. The rules are derived
+from the movement; only one recording was available to check them.
 """
 
 from hiitpi.coach import State, Workout, height, larger, reach

@@ -3,14 +3,8 @@
 import math
 from typing import Final
 
-from hiitpi.coach.rules.rep_counter import (
-    LOST_AFTER_S,
-    CompletedRep,
-    Cycle,
-    FailedAttempt,
-    Values,
-    holds,
-)
+from hiitpi.coach.rules.cycle import Cycle, Values
+from hiitpi.coach.rules.rep_counter import LOST_AFTER_S, CompletedRep, FailedAttempt, holds
 from hiitpi.coach.rules.workout import State, Workout
 
 #: Interruption, or loss of visibility, that a hold tolerates.
@@ -71,7 +65,7 @@ class HoldTimer:
         if math.isnan(self._second_start) or time - self._last_held > WOBBLE_GRACE_S:
             self._second_start, self._cycle = time, Cycle(time)
         self._last_held, self._failure_reported = time, False
-        self._cycle.see(values, time)
+        self._cycle.add(values, time)
         if time - self._second_start < 1:
             return None
         cycle, self._cycle = self._cycle, Cycle(time)

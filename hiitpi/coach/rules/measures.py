@@ -1,7 +1,7 @@
-"""What the rules of a workout speak of: angles, heights, spreads of a body.
+"""The measures that workout rules are written in: angles, heights and distances of a body.
 
-Angles are in degrees; lengths are multiples of a length of the same body, never pixels, so that
-neither distance nor resolution matters.
+Angles are in degrees. Lengths are multiples of a length of the same body instead of pixels, so that
+neither the distance from the camera nor the resolution matters.
 """
 
 import math
@@ -10,19 +10,18 @@ from typing import Final
 from hiitpi.coach.rules.body import NAN, BodyTracker, angle_at
 from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, require_visible, sided
 
-#: A limb shorter than this part of the trunk's length points at the camera; a thigh has 0.85.
+#: A limb that looks shorter than this fraction of the trunk points at the camera. A thigh has 0.85.
 MIN_LIMB_RATIO: Final = 0.25
 
-
-#: Legs nearer to each other than this part of their length have been taken for one.
+#: If the legs are closer together than this fraction of their length, the pose model may have
+#: placed both on the same leg.
 MIN_LEG_SPLIT: Final = 0.12
 
 
 def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True) -> Measure:
-    """The angle at joint `b` between `a` and `c`, 0..180°.
+    """Angle at joint `b` between `a` and `c`, 0..180°.
 
-    A limb that points at the camera is a dot in the picture and has no direction there: the angle
-    is not seen, then.
+    NaN if a limb points at the camera, since it has no direction in the image then.
     """
 
     def side(body: BodyTracker, s: int) -> float:
@@ -37,7 +36,7 @@ def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True)
 def height(
     joint: str, *, over: str, per: str, says: tuple[str, str], needed: bool = True
 ) -> Measure:
-    """How far `joint` is above the joint `over`, in multiples of the body length `per`."""
+    """Height of `joint` above the joint `over`, in multiples of the body length `per`."""
 
     def side(body: BodyTracker, s: int) -> float:
         return (body.point(over, s)[1] - body.point(joint, s)[1]) / body.length(per)
@@ -47,7 +46,7 @@ def height(
 
 
 def reach(joint: str, *, to: str, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far `joint` is from the joint `to` of the other side, in multiples of `per`."""
+    """Distance of `joint` from the joint `to` of the other side, in multiples of `per`."""
 
     def side(body: BodyTracker, s: int) -> float:
         return math.dist(body.point(joint, s), body.point(to, 1 - s)) / body.length(per)
@@ -57,7 +56,7 @@ def reach(joint: str, *, to: str, per: str, says: tuple[str, str], needed: bool 
 
 
 def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far apart the left and right `joint` are, left to right, in multiples of `per`."""
+    """Horizontal distance between the left and the right `joint`, in multiples of `per`."""
 
     def read(body: BodyTracker) -> Reading:
         return Reading(abs(body.point(joint, 0)[0] - body.point(joint, 1)[0]) / body.length(per))
@@ -67,7 +66,7 @@ def spread(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) 
 
 
 def step(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How much higher one `joint` is than the other, in multiples of `per`."""
+    """Difference in height between the left and the right `joint`, in multiples of `per`."""
 
     def read(body: BodyTracker) -> Reading:
         return Reading(abs(body.point(joint, 0)[1] - body.point(joint, 1)[1]) / body.length(per))
@@ -77,30 +76,30 @@ def step(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) ->
 
 
 def split(*, says: tuple[str, str], knee_weight: float = 2.0) -> Measure:
-    """How far one foot is in front of the other, in leg lengths.
+    """Distance of one foot in front of the other, in leg lengths.
 
-    From the side it is the distance of the ankles. From the front it shows in the knees: the one in
-    front is about a shin's length, half a leg, over the one behind. Legs that lie one upon the
-    other in the picture are not seen apart.
+    From the side it is the distance between the ankles. From the front it follows from the knees:
+    in a lunge the front knee is about a shin, half a leg, above the rear knee. NaN if the legs
+    cover each other in the image.
 
     Args:
         says: see `Measure`.
-        knee_weight: by which the difference in height of the knees is multiplied.
+        knee_weight: factor by which the difference in height of the knees is multiplied.
     """
 
     def read(body: BodyTracker) -> Reading:
         ankles = math.dist(body.point("ankle", 0), body.point("ankle", 1))
         knees = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
-        wide = _largest_seen(ankles, knee_weight * knees) / body.length("leg")
-        return Reading(NAN if wide < MIN_LEG_SPLIT else wide)
+        distance = _largest_visible(ankles, knee_weight * knees) / body.length("leg")
+        return Reading(NAN if distance < MIN_LEG_SPLIT else distance)
 
     return Measure("split of the legs", " × leg", says, ("knee", "ankle"), read, needed=False)
 
 
 def rise(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far the lower `joint` is above where it is when it is down, in multiples of `per`.
+    """Height of the lower `joint` above its habitual low position, in multiples of `per`.
 
-    Joints: those of `body.FLOOR_JOINTS`.
+    Only for the joints in `body.FLOOR_JOINTS`.
     """
 
     def read(body: BodyTracker) -> Reading:
@@ -110,10 +109,10 @@ def rise(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) ->
 
 
 def shift(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
-    """How far the hips are to one side of where they usually are, in multiples of `per`.
+    """Distance of the hips to one side of their median position, in multiples of `per`.
 
-    To the right of the picture for the left side (which is where a person who faces the camera has
-    it), to the left of the picture for the right side.
+    For the left side, the distance to the right in the image (where a person who faces the camera
+    has the left side); for the right side, the distance to the left.
     """
 
     def side(body: BodyTracker, s: int) -> float:
@@ -128,10 +127,10 @@ def shift(*, per: str, says: tuple[str, str], needed: bool = True) -> Measure:
 
 
 def travel(*, per: str, says: tuple[str, str]) -> Measure:
-    """How far the hips have moved to the side within the last second, in multiples of `per`."""
+    """Sideways movement of the hips within the last second, in multiples of `per`."""
 
     def read(body: BodyTracker) -> Reading:
-        if math.isnan(body.middle("hip")[0]):  # where they were before is known, not where they are
+        if math.isnan(body.middle("hip")[0]):  # only earlier positions are known
             return UNSEEN
         return Reading(body.hip_travel_px / body.length(per))
 
@@ -139,10 +138,10 @@ def travel(*, per: str, says: tuple[str, str]) -> Measure:
 
 
 def tap(*, per: str, says: tuple[str, str]) -> Measure:
-    """How far a foot is from standing below its hip: aside, or higher than the other foot.
+    """Distance of a foot from its place below the hip: to the side, or lower than the other foot.
 
-    A foot that taps the floor in front of an athlete who faces the camera is lower in the picture,
-    so that the other one is higher.
+    When an athlete who faces the camera taps the floor in front, the tapping foot is lower in the
+    image than the other one.
     """
 
     def side(body: BodyTracker, s: int) -> float:
@@ -154,17 +153,23 @@ def tap(*, per: str, says: tuple[str, str]) -> Measure:
         aside = abs(x - hip)
         if math.isnan(aside):
             return NAN
-        return _largest_seen(other - y, aside) / body.length(per)
+        return _largest_visible(other - y, aside) / body.length(per)
 
     return sided("way of the foot", f" × {per}", says, ("hip", "ankle"), side, 0.25, True)
 
 
 def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) -> Measure:
-    """How far the trunk leans from upright: 0° upright, 90° lying, 180° head down.
+    """Angle of the trunk from upright: 0° upright, 90° lying, 180° upside down.
 
-    A trunk that points at the camera, as in a push-up seen from the front, is not seen to lean: one
-    that is tilted `toward` the camera by more than so many degrees, which shows in its length. It
-    is about as long as the arm. Hips or shoulders that are only guessed show no lean either.
+    NaN if the trunk points at the camera, as in a push-up seen from the front, or if hips or
+    shoulders have low scores.
+
+    Args:
+        says: see `Measure`.
+        toward: tilt towards the camera, in degrees, above which the trunk counts as pointing at it.
+            The tilt follows from the trunk's apparent length, since trunk and arm are about equally
+            long.
+        needed: see `Measure`.
     """
     shortest = math.cos(math.radians(toward))
 
@@ -176,9 +181,9 @@ def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) ->
 
 
 def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
-    """How far joint `b` is above the straight line from `a` to `c`, in multiples of `per`.
+    """Height of joint `b` above the straight line from `a` to `c`, in multiples of `per`.
 
-    Below the line is negative. A line that points at the camera is not seen.
+    Negative below the line. NaN if the line points at the camera.
     """
 
     def read(body: BodyTracker) -> Reading:
@@ -193,6 +198,6 @@ def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
     return Measure(name, f" × {per}", says, (a, b, c), read, needed=False)
 
 
-def _largest_seen(*values: float) -> float:
-    """The largest of the values that are seen; NaN when none is. `max` depends on their order."""
+def _largest_visible(*values: float) -> float:
+    """Return the largest value other than NaN; NaN if there is none (`max` mishandles NaN)."""
     return max((value for value in values if not math.isnan(value)), default=NAN)

@@ -1,7 +1,7 @@
-"""Measures that join several pieces of evidence, and that follow what is usual of this person.
+"""Measures that combine several pieces of evidence or compare a person with that person's habits.
 
-A number that is compared with the same person's own, in the same view, holds for every body, camera
-and pose engine; how far it must change to count stays the same for all.
+A comparison with the same person in the same view holds for every body, camera and pose engine. The
+change that counts as a repetition is the same for everybody.
 """
 
 import math
@@ -12,61 +12,63 @@ from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, is_visible, sided
 from hiitpi.coach.rules.measures import height, lean, rise
 
-#: The knees of somebody who lies on the back with bent legs are at least this part of an arm's
-#: length over the hips; who stands, sits or kneels has them lower.
+#: Minimum height of the knees over the hips, in arm lengths, of a person who lies on the back with
+#: bent legs. They are lower in a person who stands, sits or kneels.
 KNEES_UP: Final = 0.25
 
-#: Whoever comes back to within this part of the way up lies again; never less than so many degrees.
+#: A person lies again after coming back to within this fraction of the way up, or to within the
+#: minimum in degrees if that is more.
 LIES_AGAIN: Final = 0.3
-MIN_LIES_AGAIN: Final = 8.0
+MIN_LIES_AGAIN_DEG: Final = 8.0
 
-#: The hips of somebody who stands are at least this part of a leg's length over the feet.
+#: Minimum height of the hips over the feet, in leg lengths, of a person who stands.
 MIN_STANDING: Final = 0.8
 
-#: Somebody faces the camera whose shoulders are apart by more than this part of the trunk's length.
+#: Minimum width of the shoulders, in trunk lengths, of a person who faces the camera.
 FACING: Final = 0.45
 
-#: Seen from the front, the hips are this part as high over the feet with the thighs within 30° of
-#: level as when standing, and the knees are level to within this part of a leg's length.
+#: Seen from the front with the thighs within 30° of level: the height of the hips over the feet, as
+#: a fraction of the height when standing, and the maximum difference in height of the knees, in leg
+#: lengths.
 FRONT_DEPTH: Final = 0.64
 LEVEL_KNEES: Final = 0.17
 
-#: Thighs that hang down as they do when standing, by this depth, are no squat whatever the hips do.
+#: Height of the hips over the knees, in shins, above which the thighs hang down as when standing.
 STANDING_DEPTH: Final = 0.85
 
-#: A knee that is bent towards the camera looks straighter by up to this (degrees): in squats whose
-#: knees bend to a right angle, filmed from the front, it never shows less than 130.
-FRONT_KNEE: Final = 28.0
+#: A knee that bends towards the camera looks straighter by up to this many degrees: in squats to a
+#: right angle at the knees, filmed from the front, it never looks smaller than 130°.
+FRONT_KNEE_DEG: Final = 28.0
 
 
 def trunk_lean_lying(*, says: tuple[str, str]) -> Measure:
-    """How far a trunk leans that was lying: its `lean`.
+    """Lean of the trunk of a person who was lying, in degrees.
 
     A trunk that points at the camera while the knees are higher than the hips lies on its back.
-    While the hips are only guessed, it follows from how far the shoulders have risen: a trunk that
-    leans by x° is cos x high.
+    While the hips have low scores, the lean follows from the rise of the shoulders: a trunk that
+    leans by x° has the height cos x.
     """
     trunk, shoulders = lean(says=says), rise("shoulder", per="torso", says=says)
 
     def read(body: BodyTracker) -> Reading:
         if is_visible(body, trunk.joints):
-            seen = trunk.read(body)
+            reading = trunk.read(body)
             knees = body.middle("hip")[1] - body.middle("knee")[1]
-            on_back = math.isnan(seen.value) and knees > KNEES_UP * body.length("arm")
-            return Reading(90.0) if on_back else seen
-        risen = shoulders.read(body).value
-        if math.isnan(risen):  # min and max would turn NaN into a number
+            on_back = math.isnan(reading.value) and knees > KNEES_UP * body.length("arm")
+            return Reading(90.0) if on_back else reading
+        rise_of_shoulders = shoulders.read(body).value
+        if math.isnan(rise_of_shoulders):  # min and max would turn NaN into a number
             return UNSEEN
-        return Reading(math.degrees(math.acos(min(1.0, max(-1.0, risen)))))
+        return Reading(math.degrees(math.acos(min(1.0, max(-1.0, rise_of_shoulders)))))
 
     return replace(trunk, read=read)
 
 
 def curl(*, says: tuple[str, str]) -> Measure:
-    """How far the trunk has come up from where this person lies, in degrees.
+    """Rise of the trunk from this person's lying position, in degrees.
 
-    Whether a camera looks along the floor or down on it, a trunk that comes up by as much as in a
-    crunch, the shoulder blades off the floor, is seen to turn by some 20°.
+    A crunch, in which only the shoulder blades leave the floor, turns the trunk by some 20° in the
+    image, both for a camera at floor level and for one that looks down.
     """
     trunk = trunk_lean_lying(says=says)
 
@@ -78,25 +80,24 @@ def curl(*, says: tuple[str, str]) -> Measure:
 
 
 def curl_left(*, says: tuple[str, str]) -> Measure:
-    """How far a trunk that came up still is from lying again, in degrees; below 0 it lies.
+    """Rise of the trunk above the level at which it counts as lying again, in degrees.
 
-    It lies when it has come back to three tenths of the way that this person's sit-ups go.
+    That level is `LIES_AGAIN` of the way that this person's sit-ups usually go.
     """
     up = curl(says=says)
 
     def read(body: BodyTracker) -> Reading:
-        usual = body.usual_curl
-        within = MIN_LIES_AGAIN if math.isnan(usual) else max(MIN_LIES_AGAIN, LIES_AGAIN * usual)
-        return Reading(up.read(body).value - within)
+        usual = 0.0 if math.isnan(body.usual_curl) else body.usual_curl
+        return Reading(up.read(body).value - max(MIN_LIES_AGAIN_DEG, LIES_AGAIN * usual))
 
-    return replace(up, name="way of the trunk to lying", read=read)
+    return replace(up, name="rise of the trunk above lying again", read=read)
 
 
 def stature(*, says: tuple[str, str], needed: bool = True) -> Measure:
-    """Height of the hips over the lower foot, as a part of this person's own when standing.
+    """Height of the hips over the lower foot, as a fraction of this person's height when standing.
 
-    It hardly depends on the view: the camera is where it is for both. It is not seen of somebody
-    who has not stood, whose hips were not over the feet by most of a leg's length.
+    It hardly depends on the view, since both heights are seen from the same position. NaN until the
+    person has stood upright.
     """
 
     def read(body: BodyTracker) -> Reading:
@@ -111,40 +112,41 @@ def stature(*, says: tuple[str, str], needed: bool = True) -> Measure:
 def squat_depth(*, says: tuple[str, str]) -> Measure:
     """Height of the hips over the knees, in shins: 1 standing, 0 with the thighs level.
 
-    From the front the knees come towards a camera that stands low and hide how low the hips are.
-    What the height of the hips over the feet has become (`stature`) tells the same, as long as both
-    knees are level: the deeper of the two counts.
+    Seen from the front by a low camera, the knees come towards the camera and hide how low the hips
+    are. The depth then also follows from the height of the hips over the feet (`stature`), as long
+    as the knees are level; the deeper of the two counts.
     """
     thighs, hips = height("hip", over="knee", per="shin", says=says), stature(says=says)
     slope = 0.5 / (1 - FRONT_DEPTH)  # so that FRONT_DEPTH is half of the way down
 
     def read(body: BodyTracker) -> Reading:
-        seen, tall = thighs.read(body), hips.read(body).value
-        if math.isnan(seen.value + tall) or not (_faces(body) and _knees_level(body)):
-            return seen
-        told = 1 - slope * (1 - tall)
-        return Reading(told) if told < seen.value < STANDING_DEPTH else seen
+        depth, hip_height = thighs.read(body), hips.read(body).value
+        if math.isnan(depth.value + hip_height) or not (_faces(body) and _knees_level(body)):
+            return depth
+        from_stature = 1 - slope * (1 - hip_height)
+        return Reading(from_stature) if from_stature < depth.value < STANDING_DEPTH else depth
 
     return replace(thighs, read=read)
 
 
 def as_from_the_side(knee: Measure) -> Measure:
-    """A knee's angle, which looks straighter from the front than it is."""
+    """Angle of the knee, corrected for looking straighter from the front than from the side."""
 
     def read(body: BodyTracker) -> Reading:
-        seen = knee.read(body)
+        reading = knee.read(body)
         if not _faces(body):
-            return seen
-        return Reading(*(angle - FRONT_KNEE for angle in (seen.value, seen.left, seen.right)))
+            return reading
+        sides = (reading.value, reading.left, reading.right)
+        return Reading(*(angle - FRONT_KNEE_DEG for angle in sides))
 
     return replace(knee, read=read)
 
 
 def press(*, says: tuple[str, str]) -> Measure:
-    """How far the shoulders are from the hands that carry them, in arms: 1 with straight arms.
+    """Distance of the shoulders from the supporting hands, in arm lengths: 1 with straight arms.
 
-    On the floor it is their height over the hands, which no view shortens. Of somebody who leans on
-    a bar or a bench, the hands of which are before the chest, it is the distance.
+    On the floor it is the height over the hands, which looks the same from every side. When leaning
+    on a bar or a bench, with the hands in front of the chest, it is the distance.
     """
     upright = height("shoulder", over="wrist", per="arm", says=says)
     over = upright.side
@@ -160,7 +162,7 @@ def press(*, says: tuple[str, str]) -> Measure:
 
 
 def unless_leaning_on_hands(measure: Measure) -> Measure:
-    """`measure`, unseen while a straight body leans on its hands."""
+    """Return `measure`, but NaN while a straight body leans on its hands."""
 
     def read(body: BodyTracker) -> Reading:
         return UNSEEN if body.leans_on_hands else measure.read(body)
@@ -169,10 +171,10 @@ def unless_leaning_on_hands(measure: Measure) -> Measure:
 
 
 def _faces(body: BodyTracker) -> bool:
-    apart = abs(body.point("shoulder", 0)[0] - body.point("shoulder", 1)[0])
-    return apart > FACING * body.length("torso")
+    width = abs(body.point("shoulder", 0)[0] - body.point("shoulder", 1)[0])
+    return width > FACING * body.length("torso")
 
 
 def _knees_level(body: BodyTracker) -> bool:
-    apart = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
-    return apart < LEVEL_KNEES * body.length("leg")
+    difference = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
+    return difference < LEVEL_KNEES * body.length("leg")

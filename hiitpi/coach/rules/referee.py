@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 
 from hiitpi.coach.rules.body import BodyTracker
+from hiitpi.coach.rules.cycle import Values
 from hiitpi.coach.rules.hold_timer import HoldTimer
 from hiitpi.coach.rules.measure import Reading
-from hiitpi.coach.rules.rep_counter import CompletedRep, FailedAttempt, RepCounter, Values
+from hiitpi.coach.rules.rep_counter import CompletedRep, FailedAttempt, RepCounter
 from hiitpi.coach.rules.uncounted import UncountedMovement
 from hiitpi.coach.rules.workout import State, Workout
 

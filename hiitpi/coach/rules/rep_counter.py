@@ -1,87 +1,51 @@
-"""The referee: watches the measures of one workout and says when a repetition is complete."""
+"""A state machine that follows the measures of one workout and reports completed repetitions."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from hiitpi.coach.rules.measure import Condition, Measure, Reading
+from hiitpi.coach.rules.cycle import Cycle, Values, larger
+from hiitpi.coach.rules.measure import Condition, Reading
 from hiitpi.coach.rules.rolling_quantile import RollingQuantile
 from hiitpi.coach.rules.workout import State, Workout
 
-#: Arms and legs need not arrive in the same frame: a condition holds for this long (seconds).
+#: Arms and legs need not arrive in the same frame: a condition that was met counts as met for this
+#: many seconds.
 CONDITION_HOLD_S: Final = 0.25
 
-#: How far (0..1) towards the next state the signal must have come before turning back is called an
+#: Fraction (0..1) of the way to the next state that the signal must cover before turning back is an
 #: attempt; less is fidgeting.
 MIN_ATTEMPT_PROGRESS: Final = 0.4
 
-#: A condition that was passed by a tenth of the way is not why the attempt failed.
+#: A condition that was exceeded by a tenth of the way is not the reason why an attempt failed.
 PASSED_PROGRESS: Final = 1.1
 
-#: A body on its way from one state to another may pass through the first one, as in a squat jump;
-#: one that stays there for longer than this (seconds) has given up.
+#: A body that moves between two states may pass through the first state, as in a squat jump; a body
+#: that stays there for longer than this (seconds) has given the repetition up.
 GAVE_UP_AFTER_S: Final = 0.5
 
-#: After this long (seconds) without the joints it needs, or without what must hold throughout, the
-#: repetition under way is void. A pose model that loses its head for a moment is back sooner.
+#: A repetition is discarded after this many seconds without the joints that the rules need, or with
+#: a `throughout` condition violated. Pose models recover from a bad frame sooner than that.
 LOST_AFTER_S: Final = 1.0
 
-#: Nobody stands, or hangs the arms, quite like the next person, and no camera sees it alike. To be
-#: back in the first state it is enough to come within START_TOLERANCE (0..1 of the way) of where
-#: this person rests; but never is more than MAX_START_TOLERANCE of the way given away.
+#: People rest in different ways and cameras see them differently. A body is back in the first state
+#: if it comes within START_TOLERANCE (a fraction of the way between the states) of where this
+#: person usually rests, but the threshold never moves by more than MAX_START_TOLERANCE of the way.
 START_TOLERANCE: Final = 0.3
 MAX_START_TOLERANCE: Final = 0.45
 
-#: Where somebody rests is learnt from so many seconds.
+#: The window of time, in seconds, from which the resting position is estimated.
 REST_WINDOW_S: Final = 10.0
-
-Values = Mapping[Measure, Reading]
-
-
-@dataclass(slots=True)
-class Cycle:
-    """What was seen of the repetition under way.
-
-    Attributes:
-        started: when the body was last in the first state, seconds.
-        low, high: the extremes of each measure that has a full range: of the whole, of the left,
-            of the right.
-        low_at, high_at: when the whole reached them, seconds.
-        frames: how many were seen, and in how many of them each measure's both sides.
-    """
-
-    started: float = math.nan
-    low: dict[Measure, Reading] = field(default_factory=dict)
-    high: dict[Measure, Reading] = field(default_factory=dict)
-    low_at: dict[Measure, float] = field(default_factory=dict)
-    high_at: dict[Measure, float] = field(default_factory=dict)
-    frames: int = 0
-    paired: dict[Measure, int] = field(default_factory=dict)
-
-    def turned(self, condition: Condition) -> float:
-        """Return when the measure was furthest on a condition's side, seconds; NaN: unseen."""
-        at = self.low_at if condition.sign == "<" else self.high_at
-        return at.get(condition.measure, math.nan)
-
-    def see(self, values: Values, time: float) -> None:
-        """Take the values of the moment `time` (seconds) in."""
-        self.frames += 1
-        for measure, now in values.items():
-            both = not math.isnan(now.left + now.right)
-            self.paired[measure] = self.paired.get(measure, 0) + both
-            low, high = self.low.get(measure, now), self.high.get(measure, now)
-            if now.value < low.value or math.isnan(low.value) or measure not in self.low:
-                self.low_at[measure] = time
-            if now.value > high.value or math.isnan(high.value) or measure not in self.high:
-                self.high_at[measure] = time
-            self.low[measure] = _each(_smaller, low, now)
-            self.high[measure] = _each(_larger, high, now)
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedRep:
-    """A repetition: all states in order, and back in the first."""
+    """A repetition: the body went through all states in order and came back to the first.
+
+    Attributes:
+        duration: seconds.
+        cycle: the extremes that were reached.
+    """
 
     duration: float
     cycle: Cycle
@@ -89,10 +53,10 @@ class CompletedRep:
 
 @dataclass(frozen=True, slots=True)
 class FailedAttempt:
-    """An attempt: the body was on the way to a state and went back without reaching it.
+    """An attempt: the body moved towards a state and turned back before reaching it.
 
     Attributes:
-        missed: the condition that was missed by most.
+        missed: the condition that was furthest from being met.
     """
 
     missed: Condition
@@ -101,8 +65,7 @@ class FailedAttempt:
 class RepCounter:
     """Follows one body through the states of one workout.
 
-    `update` is called with each analysed frame and returns a `CompletedRep`, a `FailedAttempt`, or
-    nothing. It has no clock of its own and does not care how often it is called.
+    Call `update` with every analysed frame. Time comes with the frames; the frame rate may vary.
     """
 
     def __init__(self, workout: Workout) -> None:
@@ -115,212 +78,217 @@ class RepCounter:
         self.reset()
 
     def reset(self) -> None:
-        """Forget where the body was: the next repetition starts from the first state."""
-        self._at: int | None = None
-        self._away = math.inf
-        self._met: dict[Condition, float] = {}
+        """Discard the current repetition: the next one begins in the first state."""
+        self._state_index: int | None = None
+        self._left_start_at = math.inf
+        self._met_at: dict[Condition, float] = {}
         self._best_progress: dict[Condition, float] = {}
-        self._max_progress, self._least_progress = 0.0, 1.0
-        self._seen = self._sound = -math.inf
+        self._max_progress, self._min_progress = 0.0, 1.0
+        self._visible_at = self._valid_at = -math.inf
         self._cycle = Cycle()
 
     @property
     def state(self) -> State | None:
-        """The state reached last; None while the first was not yet seen."""
-        return None if self._at is None else self._workout.states[self._at]
+        """The state reached last; None before the first state was reached."""
+        return None if self._state_index is None else self._workout.states[self._state_index]
 
     def update(self, values: Values, time: float) -> CompletedRep | FailedAttempt | None:
-        """Take the measures of the moment `time` (seconds); NaN: not seen."""
-        if not self._follow(values, time):
+        """Process a frame.
+
+        Args:
+            values: readings of all measures of the workout; NaN where joints were not visible.
+            time: capture time in seconds.
+
+        Returns:
+            The repetition or the attempt that ended in this frame, if any.
+        """
+        if not self._joints_visible(values, time):
             return None
-        spoilt = next((c for c in self._workout.throughout if not holds(c, values)), None)
-        if spoilt:
-            return self._spoil(spoilt) if time - self._sound > LOST_AFTER_S else None
-        self._sound = time
+        violated = next((c for c in self._workout.throughout if not holds(c, values)), None)
+        if violated:
+            return self._discard(violated) if time - self._valid_at > LOST_AFTER_S else None
+        self._valid_at = time
         states = self._workout.states
-        here = states[self._at or 0]
-        resting = self._resting(here, values)
-        if resting and not self._at:
+        current = states[self._state_index or 0]
+        in_current = self._in_state(current, values)
+        if in_current and not self._state_index:
             self._cycle.started = time
-        if self._at is None:
-            if resting:
-                self._arrive(0)
+        if self._state_index is None:
+            if in_current:
+                self._enter(0)
             return None
 
         if time - self._cycle.started > self._workout.longest:
             self.reset()
             return None
-        after = (self._at + 1) % len(states)
-        self._cycle.see({m: values[m] for m in self._workout.full_range}, time)
-        for condition in states[after].conditions:
-            if self._holds(condition, values, first=after == 0):
-                self._met[condition] = time
-            nearness = 1 - self._shortfall(condition, here, values)
-            self._best_progress[condition] = _larger(
-                self._best_progress.get(condition, math.nan), nearness
+        target = (self._state_index + 1) % len(states)
+        self._cycle.add({m: values[m] for m in self._workout.full_range}, time)
+        for condition in states[target].conditions:
+            if self._holds(condition, values, first=target == 0):
+                self._met_at[condition] = time
+            self._best_progress[condition] = larger(
+                self._best_progress.get(condition, math.nan),
+                1 - self._shortfall(condition, current, values),
             )
-        progress = max(0.0, self._progress_to(states[after], here, values))
-        self._least_progress = min(self._least_progress, progress)
-        self._max_progress = max(self._max_progress, progress - self._least_progress)
+        progress = max(0.0, self._progress_to(states[target], current, values))
+        self._min_progress = min(self._min_progress, progress)
+        self._max_progress = max(self._max_progress, progress - self._min_progress)
         if all(
-            time - self._met.get(c, -math.inf) <= CONDITION_HOLD_S for c in states[after].conditions
+            time - self._met_at.get(c, -math.inf) <= CONDITION_HOLD_S
+            for c in states[target].conditions
         ):
-            return self._advance(after, time)
-        if after and self._at and self._has_returned(values, time):
-            missed = self._most_missed(states[after], values)
+            return self._advance(target, time)
+        if target and self._state_index and self._has_given_up(values, time):
+            missed = self._most_missed(states[target], values)
             self.reset()
             return FailedAttempt(missed)
-        return self._turned_back(states[after], progress) if resting else None
+        return self._turned_back(states[target], progress) if in_current else None
 
-    def _follow(self, values: Values, time: float) -> bool:
-        """Whether the joints that the rules cannot do without are in view."""
-        if any(math.isnan(now.value) and measure.needed for measure, now in values.items()):
-            if time - self._seen > LOST_AFTER_S:
+    def _joints_visible(self, values: Values, time: float) -> bool:
+        """Return whether all required joints are visible; if so, learn how this person rests."""
+        if any(math.isnan(reading.value) and measure.needed for measure, reading in values.items()):
+            if time - self._visible_at > LOST_AFTER_S:
                 self.reset()
             return False
-        self._seen = time
-        # Who stops halfway for long does not rest there: a long repetition teaches nothing more.
-        if self._at is None or time - self._cycle.started <= REST_WINDOW_S / 2:
+        self._visible_at = time
+        # A person who pauses halfway for long does not rest there: ignore the rest of a long
+        # repetition.
+        if self._state_index is None or time - self._cycle.started <= REST_WINDOW_S / 2:
             for condition, level in self._rest.items():
                 level.update(values[condition.measure].value, time)
         return True
 
-    def _has_returned(self, values: Values, time: float) -> bool:
-        """Whether the body has been back in the first state for so long that it is no passage."""
-        if not self._resting(self._workout.states[0], values):
-            self._away = time
-        return time - self._away > GAVE_UP_AFTER_S
+    def _has_given_up(self, values: Values, time: float) -> bool:
+        """Return whether the body is back in the first state to stay."""
+        if not self._in_state(self._workout.states[0], values):
+            self._left_start_at = time
+        return time - self._left_start_at > GAVE_UP_AFTER_S
 
-    def _resting(self, here: State, values: Values) -> bool:
-        first = here is self._workout.states[0]
-        return all(self._holds(c, values, first) for c in here.conditions)
+    def _in_state(self, state: State, values: Values) -> bool:
+        first = state is self._workout.states[0]
+        return all(self._holds(c, values, first) for c in state.conditions)
 
     def _holds(self, condition: Condition, values: Values, first: bool) -> bool:
         slack = self._start_tolerance(condition) if first else 0.0
         return holds(condition, values, slack)
 
     def _start_tolerance(self, condition: Condition) -> float:
-        """By how much a condition of the first state may be missed, as this person rests."""
-        way = self._state_spans.get(condition)
-        level = self._rest[condition].value if way else math.nan
-        if not way or math.isnan(level):
+        """Return by how much this person may miss a condition of the first state."""
+        span = self._state_spans.get(condition)
+        level = self._rest[condition].value if span else math.nan
+        if not span or math.isnan(level):
             return 0.0
         rests_at = condition.missed_by(Reading(level))
         return min(
-            max(0.0, rests_at + START_TOLERANCE * (way - rests_at)), MAX_START_TOLERANCE * way
+            max(0.0, rests_at + START_TOLERANCE * (span - rests_at)), MAX_START_TOLERANCE * span
         )
 
-    def _arrive(self, state: int) -> None:
-        self._at = state
-        self._away = math.inf
-        self._met.clear()
+    def _enter(self, state_index: int) -> None:
+        self._state_index = state_index
+        self._left_start_at = math.inf
+        self._met_at.clear()
         self._best_progress.clear()
-        self._max_progress, self._least_progress = 0.0, 1.0
+        self._max_progress, self._min_progress = 0.0, 1.0
 
-    def _advance(self, state: int, time: float) -> CompletedRep | None:
-        self._arrive(state)
-        if state != 0:
+    def _advance(self, state_index: int, time: float) -> CompletedRep | None:
+        self._enter(state_index)
+        if state_index != 0:
             return None
         cycle, self._cycle = self._cycle, Cycle(time)
         duration = time - cycle.started
         return CompletedRep(duration, cycle) if duration >= self._workout.shortest else None
 
-    def _spoil(self, condition: Condition) -> FailedAttempt | None:
-        """A condition that must hold all the time does not: back to before the first state."""
-        tried = bool(self._at) or self._max_progress >= MIN_ATTEMPT_PROGRESS
+    def _discard(self, condition: Condition) -> FailedAttempt | None:
+        """Discard the repetition because a `throughout` condition was violated."""
+        tried = bool(self._state_index) or self._max_progress >= MIN_ATTEMPT_PROGRESS
         self.reset()
         return FailedAttempt(condition) if tried else None
 
-    def _turned_back(self, after: State, progress: float) -> FailedAttempt | None:
-        """The body is where it was: was it under way to the next state, and has it turned back?"""
-        turned_back = progress - self._least_progress <= self._max_progress / 2
+    def _turned_back(self, target: State, progress: float) -> FailedAttempt | None:
+        """Return an attempt if the body, back in the current state, was on its way to `target`."""
+        turned_back = progress - self._min_progress <= self._max_progress / 2
         if self._max_progress < MIN_ATTEMPT_PROGRESS or not turned_back:
             return None
-        nearest, here = dict(self._best_progress), self._workout.states[self._at or 0]
-        assert self._at is not None
-        self._arrive(self._at)
-        if self._at == 0:
+        best, current = dict(self._best_progress), self._workout.states[self._state_index or 0]
+        assert self._state_index is not None
+        self._enter(self._state_index)
+        if self._state_index == 0:
             self._cycle = Cycle(self._cycle.started)
-        seen = [c for c in after.conditions if not math.isnan(nearest[c])]
-        # What the body was on its way to comes first: who goes half as deep also steps less far.
-        underway = [c for c in seen if _span(here, c) and nearest[c] < PASSED_PROGRESS]
-        return FailedAttempt(min(underway or seen, key=lambda c: nearest[c]))
+        visible = [c for c in target.conditions if not math.isnan(best[c])]
+        # Conditions that the body moved towards come first: a shallow lunge is also a short one.
+        approached = [c for c in visible if _span(current, c) and best[c] < PASSED_PROGRESS]
+        return FailedAttempt(min(approached or visible, key=lambda c: best[c]))
 
-    def _progress_to(self, after: State, here: State, values: Values) -> float:
-        """How far the signal, both sides together, is on the way to the next state; 0..1.
+    def _progress_to(self, target: State, current: State, values: Values) -> float:
+        """Return the fraction of the way to the next state that the signal has covered.
 
-        Where the next state does not speak of the signal, whatever is furthest on its way tells.
+        Both sides count together. If the next state has no condition on the signal, the condition
+        with the most progress decides.
         """
         signal = self._workout.signal
         whole = {signal: Reading(values[signal].value)}
-        of_signal = [c for c in after.conditions if c.measure is signal]
+        of_signal = [c for c in target.conditions if c.measure is signal]
         progress = (
-            self._progress(c, here, whole if of_signal else values)
-            for c in of_signal or after.conditions
+            self._progress(c, current, whole if of_signal else values)
+            for c in of_signal or target.conditions
         )
         return max((p for p in progress if not math.isnan(p)), default=0.0)
 
-    def _most_missed(self, after: State, values: Values) -> Condition:
-        """The condition of a state that was missed by most, of those whose joints were seen."""
+    def _most_missed(self, target: State, values: Values) -> Condition:
+        """Return the condition that is furthest from being met, among those with visible joints."""
         first = self._workout.states[0]
-        shortfalls = {c: self._shortfall(c, first, values) for c in after.conditions}
-        seen = [c for c in after.conditions if not math.isnan(shortfalls[c])]
-        return max(seen or after.conditions, key=lambda c: shortfalls[c])
+        shortfalls = {c: self._shortfall(c, first, values) for c in target.conditions}
+        visible = [c for c in target.conditions if not math.isnan(shortfalls[c])]
+        return max(visible or target.conditions, key=lambda c: shortfalls[c])
 
-    def _shortfall(self, condition: Condition, here: State, values: Values) -> float:
-        """How far a condition is missed, in parts of the way to it; NaN: not seen.
+    def _shortfall(self, condition: Condition, current: State, values: Values) -> float:
+        """Return how far a condition is from being met, as a fraction of its span; NaN: unknown.
 
-        Degrees and body lengths cannot be compared, parts of a way can. Where no condition of the
-        state left is opposed to this one, the measure's full range is its way, or a right angle, or
-        one body length.
+        Fractions make degrees and body lengths comparable. The span is the distance from the
+        opposite condition of the current state; without one it is the measure's full range, or a
+        right angle, or one body length.
         """
         measure = condition.measure
         low, high = self._workout.full_range.get(measure, (0.0, 0.0))
-        way = _span(here, condition) or high - low or (90.0 if measure.unit == "°" else 1.0)
-        return condition.missed_by(values[measure]) / way
+        span = _span(current, condition) or high - low or (90.0 if measure.unit == "°" else 1.0)
+        return condition.missed_by(values[measure]) / span
 
-    def _progress(self, condition: Condition, here: State, values: Values) -> float:
-        """0 at the threshold of the state left, 1 at that of the next; NaN if it has no way."""
-        if not _span(here, condition):
+    def _progress(self, condition: Condition, current: State, values: Values) -> float:
+        """Return 0 at the current state's threshold, 1 at the next one's; NaN without a span."""
+        if not _span(current, condition):
             return math.nan
-        return 1 - self._shortfall(condition, here, values)
+        return 1 - self._shortfall(condition, current, values)
 
 
 def holds(condition: Condition, values: Values, slack: float = 0.0) -> bool:
-    """Whether a condition holds; what is not seen is not held against anybody."""
-    now = values[condition.measure]
-    return math.isnan(now.value) or condition.missed_by(now) < slack
+    """Return whether a condition holds, within `slack`; True if its joints are not visible."""
+    reading = values[condition.measure]
+    return math.isnan(reading.value) or condition.missed_by(reading) < slack
 
 
 def _state_spans(workout: Workout) -> dict[Condition, float]:
-    """For conditions of the first state: how far it is to the opposite one of another state."""
+    """Map conditions of the first state to their distance from the nearest opposite condition."""
     first, *others = workout.states
-    ways = {}
+    spans = {}
     for start in first.conditions:
-        found = [w for state in others for c in state.conditions if (w := _span_between(start, c))]
-        if found:
-            ways[start] = min(found)
-    return ways
+        opposite = [
+            span
+            for state in others
+            for condition in state.conditions
+            if (span := _span_between(start, condition))
+        ]
+        if opposite:
+            spans[start] = min(opposite)
+    return spans
 
 
-def _span(here: State, condition: Condition) -> float:
-    return next((w for start in here.conditions if (w := _span_between(start, condition))), 0.0)
+def _span(current: State, condition: Condition) -> float:
+    spans = (_span_between(start, condition) for start in current.conditions)
+    return next((span for span in spans if span), 0.0)
 
 
 def _span_between(a: Condition, b: Condition) -> float:
-    """The distance between two conditions that pull one measure apart; 0 for any others."""
+    """Return the distance between two opposite conditions on one measure; 0 for any others."""
     if a.measure is not b.measure or a.sign == b.sign:
         return 0.0
     return abs(b.threshold - a.threshold)
-
-
-def _each(of: Callable[[float, float], float], a: Reading, b: Reading) -> Reading:
-    return Reading(of(a.value, b.value), of(a.left, b.left), of(a.right, b.right))
-
-
-def _smaller(a: float, b: float) -> float:
-    return b if b < a or math.isnan(a) else a
-
-
-def _larger(a: float, b: float) -> float:
-    return b if b > a or math.isnan(a) else a

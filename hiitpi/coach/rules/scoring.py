@@ -1,23 +1,24 @@
-"""The form score, 0-100, of a repetition that counted. Defined here and nowhere else.
+"""The form score (0-100) of a repetition that counted.
 
-A repetition that just reached the standard scores 60. Up to 40 points more are earned by going
-beyond it, towards what the best tenth of people show (`Workout.full_range`). Faults take some of
-these points away again, each at most its share:
+A repetition that just meets the standard scores 60. Going beyond the standard, towards the range of
+the best tenth of people (`Workout.full_range`), earns up to 40 points more. Faults then cost part
+of these points:
 
-- lockout, 20 %: how far the body came back into the first state, from its threshold to the end of
-  the full range. Repetitions that stop early are easier.
-- symmetry, 15 %: by how much of the full range left and right moved apart; keypoints are exact to
-  5 %, and 40 % more loses all. One side must not do the work of both.
-- control, 15 %: which part of the time was spent on lowering the body, in workouts that lower it
-  (`Workout.lowering`): a half or more is controlled, a quarter or less is a drop. The muscle works
-  on the way down as well.
-- tempo, 20 %: how near the duration is to the median of the last five; half or twice as long loses
-  all. An even pace lasts.
+- lockout, up to 20 %: how far the body returned into the first state, from its threshold to the end
+  of the full range. Stopping short makes repetitions easier.
+- symmetry, up to 15 %: the difference between the left and the right movement, as a fraction of the
+  full range. Keypoints are accurate to 5 %; a difference of 45 % costs everything. One side should
+  not do the work of both.
+- control, up to 15 %: the fraction of the time spent on lowering the body, in workouts that lower
+  it (`Workout.lowering`). Half or more is controlled, a quarter or less is a drop. Muscles work on
+  the way down as well.
+- tempo, up to 20 %: the ratio of the duration to the median of the last five; half or twice that
+  median costs everything. An even pace lasts longer.
 
-What was not seen costs nothing. A second of a hold starts from 60 too and earns up to 40 points by
-how near the body is to the middle of the band that the rules allow.
+Joints that were not visible cost nothing. A second of a hold starts at 60 as well and earns up to
+40 points for being near the middle of the range that the rules allow.
 
-Whoever changes these rules raises `hiitpi.coach.messages.SCORING_VERSION`.
+If you change these rules, increase `hiitpi.coach.messages.SCORING_VERSION`.
 """
 
 import math
@@ -26,8 +27,8 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Final
 
+from hiitpi.coach.rules.cycle import Cycle
 from hiitpi.coach.rules.measure import Condition, Measure
-from hiitpi.coach.rules.rep_counter import Cycle
 from hiitpi.coach.rules.workout import Workout
 
 MIN_VALID_SCORE: Final = 60.0
@@ -39,20 +40,20 @@ SYMMETRY_SHARE: Final = 0.15
 CONTROL_SHARE: Final = 0.15
 TEMPO_SHARE: Final = 0.2
 
-#: Differences between left and right, as fractions of the full range: what is noise, and what more
-#: than that loses all.
+#: Differences between left and right, as fractions of the full range: the noise, and the difference
+#: beyond the noise that costs everything.
 SYMMETRY_NOISE: Final = 0.05
 SYMMETRY_SPAN: Final = 0.4
 
-#: Left and right are compared if both were seen well in this fraction of a repetition's frames.
+#: Left and right are compared if both were visible in this fraction of a repetition's frames.
 MIN_PAIRED_FRAMES: Final = 0.8
 
-#: Fraction of a repetition spent on lowering: a drop, and a controlled one.
+#: The fraction of a repetition that is spent on lowering the body, if dropped and if controlled.
 DROPPED: Final = 0.25
 CONTROLLED: Final = 0.5
 
-#: Depth costs most people some points; it is worth a cue below this fraction of the way from the
-#: standard to the full range. A fault is, below this quality.
+#: Cues are given for depth below this fraction of the way from the standard to the full range (most
+#: people lose some points there), and for faults below this quality.
 SHALLOW: Final = 0.35
 FAULTY: Final = 0.5
 
@@ -63,8 +64,8 @@ class Part:
 
     Attributes:
         quality: 0..1.
-        share: the share of the points that a quality of 0 takes away, 0..1.
-        cue: words for what would improve it; "" if it needs no improvement.
+        share: the fraction of the points that a quality of 0 costs, 0..1.
+        cue: how to improve it, in words; "" if it needs no improvement.
     """
 
     quality: float
@@ -73,19 +74,19 @@ class Part:
 
     @property
     def cost(self) -> float:
-        """The share of the points that it takes away, 0..1."""
+        """The fraction of the points that it costs, 0..1."""
         return self.share * (1 - self.quality)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How well a repetition was done.
+    """The form of a repetition.
 
     Attributes:
         score: 60..100.
-        range_of_motion: 0..1 of the workout's full range.
+        range_of_motion: fraction of the workout's full range, 0..1.
         symmetry: 0..1.
-        cues: words for what would improve it, the most expensive fault first.
+        cues: how to improve it, in words; the most expensive fault first.
     """
 
     score: float
@@ -95,12 +96,12 @@ class Form:
 
 
 def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float]) -> Form:
-    """Judge a repetition that counted.
+    """Score a repetition that counted.
 
     Args:
         workout: the rules.
-        cycle: what was seen of the repetition.
-        duration: seconds.
+        cycle: the extremes of the repetition.
+        duration: its duration in seconds.
         recent: durations in seconds of the repetitions before it.
     """
     spans = [_span(workout, measure, cycle) for measure in workout.full_range]
@@ -126,7 +127,7 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
 
 
 def _depth(workout: Workout, cycle: Cycle) -> Part:
-    """How far the repetition went from the standard to the full range, on average of its ends."""
+    """Rate how far the repetition went beyond the standard, averaged over its conditions."""
     ends = [_reached(workout, condition, cycle) for condition in efforts(workout)]
     seen = [end for end in ends if not math.isnan(end.quality)]
     if not seen:
@@ -137,7 +138,7 @@ def _depth(workout: Workout, cycle: Cycle) -> Part:
 
 
 def _lockout(workout: Workout, cycle: Cycle) -> list[Part]:
-    """How far the body came back into the first state."""
+    """Rate how far the body returned into the first state."""
     ends = [_reached(workout, c, cycle) for c in workout.states[0].conditions]
     seen = [end for end in ends if not math.isnan(end.quality)]
     if not seen:
@@ -159,20 +160,20 @@ def efforts(workout: Workout) -> list[Condition]:
 
 
 def _reached(workout: Workout, condition: Condition, cycle: Cycle) -> Part:
-    """From 0 at the threshold to 1 at the end of the full range; NaN: not seen."""
+    """Rate an extreme from 0 at the threshold to 1 at the end of the full range; NaN: unknown."""
     measure = condition.measure
     if measure not in workout.full_range or measure not in cycle.low:
         return Part(math.nan, 0.0, "")
     lowest, highest = workout.full_range[measure]
     full, extremes = (lowest, cycle.low) if condition.sign == "<" else (highest, cycle.high)
-    way = full - condition.threshold
+    span = full - condition.threshold
     extreme = extremes[measure].value
-    beyond = (extreme - condition.threshold) / way if way else 1.0
+    beyond = (extreme - condition.threshold) / span if span else 1.0
     return Part(math.nan if math.isnan(extreme) else _clip(beyond), 1.0, condition.cue)
 
 
 def _control(workout: Workout, cycle: Cycle, duration: float) -> list[Part]:
-    """Which part of the time the body was lowered in; nothing where it is not lowered."""
+    """Rate how slowly the body was lowered; empty for workouts that do not lower it."""
     conditions = efforts(workout)
     if not workout.lowering or not conditions or duration <= 0:
         return []
@@ -186,7 +187,7 @@ def _control(workout: Workout, cycle: Cycle, duration: float) -> list[Part]:
 
 
 def _tempo(duration: float, recent: Sequence[float]) -> list[Part]:
-    """How near the duration is to the usual one, in octaves."""
+    """Rate how close the duration is to the usual one; a factor of two is a quality of 0."""
     if not recent or duration <= 0:
         return []
     quality = 1 - _clip(abs(math.log2(duration) - math.log2(median(recent))))
@@ -194,7 +195,7 @@ def _tempo(duration: float, recent: Sequence[float]) -> list[Part]:
 
 
 def _line(workout: Workout, cycle: Cycle) -> Part:
-    """How near the signal of a hold was to the middle of the band that its conditions allow."""
+    """Rate how close the signal of a hold was to the middle of the range that the rules allow."""
     signal = workout.signal
     bounds = {c.sign: c for c in workout.conditions if c.measure is signal}
     if len(bounds) < 2 or signal not in cycle.low or math.isnan(cycle.low[signal].value):
@@ -208,16 +209,16 @@ def _line(workout: Workout, cycle: Cycle) -> Part:
 
 
 def _span(workout: Workout, measure: Measure, cycle: Cycle) -> tuple[float, float]:
-    """Range of motion and symmetry, 0..1."""
+    """Return the range of motion and the symmetry, 0..1."""
     lowest, highest = workout.full_range[measure]
     full = highest - lowest
     low, high = cycle.low.get(measure), cycle.high.get(measure)
     if low is None or high is None or math.isnan(low.value):
         return 1.0, 1.0
     left, right = high.left - low.left, high.right - low.right
-    # A side that was seen for a part of the time has been seen to do a part only.
-    seen = cycle.paired.get(measure, 0) >= MIN_PAIRED_FRAMES * cycle.frames
-    apart = abs(left - right) / full if seen and not math.isnan(left + right) else 0.0
+    # A side that was visible for part of the time shows part of its movement only.
+    paired = cycle.paired.get(measure, 0) >= MIN_PAIRED_FRAMES * cycle.frames
+    apart = abs(left - right) / full if paired and not math.isnan(left + right) else 0.0
     return _clip((high.value - low.value) / full), 1 - _clip(
         (apart - SYMMETRY_NOISE) / SYMMETRY_SPAN
     )

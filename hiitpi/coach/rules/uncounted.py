@@ -3,8 +3,9 @@
 import math
 from typing import Final
 
+from hiitpi.coach.rules.cycle import Values
 from hiitpi.coach.rules.measure import Condition, Measure
-from hiitpi.coach.rules.rep_counter import Values, holds
+from hiitpi.coach.rules.rep_counter import holds
 from hiitpi.coach.rules.workout import Workout
 
 #: A reason is given after this many cycles without a repetition or an attempt; after twice as many

@@ -18,7 +18,7 @@ from hiitpi.coach import (
     unless_leaning_on_hands,
 )
 from hiitpi.coach.rules.body import BodyTracker
-from hiitpi.coach.rules.postures import FRONT_KNEE
+from hiitpi.coach.rules.postures import FRONT_KNEE_DEG
 from hiitpi.pose.keypoints import SIDES
 
 SAYS = ("lower", "higher")
@@ -115,7 +115,9 @@ def test_vertical_thighs_are_not_a_squat():
 def test_a_knee_looks_straighter_from_the_front():
     knee = angle("hip", "knee", "ankle", says=SAYS)
     front, side = body_after(STANDING), body_after(facing(200, 100, shoulders=10))
-    assert value(as_from_the_side(knee), front) == pytest.approx(value(knee, front) - FRONT_KNEE)
+    assert value(as_from_the_side(knee), front) == pytest.approx(
+        value(knee, front) - FRONT_KNEE_DEG
+    )
     assert value(as_from_the_side(knee), side) == value(knee, side)
 
 

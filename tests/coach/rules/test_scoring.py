@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hiitpi.coach.rules.cycle import Cycle
 from hiitpi.coach.rules.measure import Measure, Reading
-from hiitpi.coach.rules.rep_counter import Cycle
 from hiitpi.coach.rules.scoring import efforts, form
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 
