@@ -13,6 +13,7 @@ from hiitpi.coach.rules.referee import Referee
 from hiitpi.coach.rules.rep_counter import CompletedRep
 from hiitpi.coach.rules.scoring import form
 from hiitpi.coach.rules.smoothing import Smoother
+from hiitpi.coach.rules.strictness import Strictness, at
 from hiitpi.coach.rules.sway import SwayMeter
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.pose.keypoints import Pose
@@ -41,7 +42,7 @@ class Coach:
     All times are seconds of the same clock, which must not run backwards.
 
     Attributes:
-        workout: the rules.
+        workout: the rules, as they are before the strictness applies.
         series: the repetitions so far.
         attempts: number of attempts that did not count, so far.
 
@@ -50,17 +51,23 @@ class Coach:
         time: time at which counting starts.
         series: repetitions already counted, for a set that is resumed after a restart.
         attempts: attempts already made, for a set that is resumed.
+        strictness: how strictly repetitions are judged.
     """
 
     def __init__(
-        self, workout: Workout, time: float, series: tuple[Repetition, ...] = (), attempts: int = 0
+        self,
+        workout: Workout,
+        time: float,
+        series: tuple[Repetition, ...] = (),
+        attempts: int = 0,
+        strictness: Strictness = "standard",
     ) -> None:
         self.workout = workout
         self.series: list[Repetition] = list(series)
         self.attempts = attempts
         self._start_time = time - (series[-1].time if series else 0.0)
         self._smoother = Smoother(min_score=MIN_SCORE_FLOOR) if workout.floor else Smoother()
-        self._body, self._referee = BodyTracker(), Referee(workout)
+        self._body, self._referee = BodyTracker(), Referee(at(workout, strictness))
         self._pace, self._sway_meter = Pace(), SwayMeter()
         self._recent_durations = deque((rep.duration for rep in series[-5:]), maxlen=5)
         self._score_sum = sum(rep.score for rep in series)

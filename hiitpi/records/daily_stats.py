@@ -24,6 +24,9 @@ MIN_SCORE_REPS: Final = 5
 #: Condition for sessions that count: ended and not deleted.
 COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(COMPLETED_STATUSES), SessionRow.gone.is_(None))
 
+#: Condition for sessions whose results are compared with others: gentle ones are not.
+RANKED_SESSIONS: Final = SessionRow.strictness != "gentle"
+
 #: Condition for sets whose score can be compared with that of others: same rules.
 COMPARABLE_SCORE: Final = and_(SetRow.score.is_not(None), SetRow.scoring == SCORING_VERSION)
 
@@ -80,8 +83,16 @@ def _stats_query() -> Any:
     """Return the query that derives `DailyStats` rows, with columns in their order."""
     counted = func.coalesce(SetRow.corrected, SetRow.reps)
     scored = case((COMPARABLE_SCORE, SetRow.reps), else_=0)
-    pace = case((SetRow.seconds >= MIN_PACE_S, counted * PACE_WINDOW_S / SetRow.seconds))
-    score = case((and_(COMPARABLE_SCORE, SetRow.reps >= MIN_SCORE_REPS), SetRow.score))
+    pace = case(
+        (
+            and_(RANKED_SESSIONS, SetRow.seconds >= MIN_PACE_S),
+            counted * PACE_WINDOW_S / SetRow.seconds,
+        )
+    )
+    score = case(
+        (and_(RANKED_SESSIONS, COMPARABLE_SCORE, SetRow.reps >= MIN_SCORE_REPS), SetRow.score)
+    )
+    ranked_reps = case((RANKED_SESSIONS, counted), else_=0)
     return (
         select(
             SessionRow.player_id,
@@ -94,9 +105,10 @@ def _stats_query() -> Any:
             cast(func.sum(scored), Integer),
             # Sets without repetitions have no score; SQL's SUM ignores NULL.
             func.sum(SetRow.score * scored) / func.nullif(func.sum(scored), 0),
-            func.max(counted),
+            func.max(ranked_reps),
             func.max(pace),
             func.max(score),
+            cast(func.sum(counted - ranked_reps), Integer),
         )
         .join(SetRow, SetRow.session_uuid == SessionRow.uuid)
         .where(COUNTED_SESSIONS)

@@ -16,6 +16,7 @@ from hiitpi.records.daily_stats import (
     COUNTED_SESSIONS,
     MIN_PACE_S,
     MIN_SCORE_REPS,
+    RANKED_SESSIONS,
 )
 from hiitpi.records.database import Database
 from hiitpi.records.local_days import current_streak, week_start
@@ -176,7 +177,7 @@ class PlayerHistory:
             return [read_record(row, series=False) for row in session_rows]
 
     def previous_bests(self, record: SessionRecord) -> dict[str, dict[Kind, float]]:
-        """Return the bests of the player's other sessions, for each workout of a session."""
+        """Return the bests of the player's other ranked sessions, by workout of a session."""
         counted = func.coalesce(SetRow.corrected, SetRow.reps)
         query = (
             select(
@@ -190,6 +191,7 @@ class PlayerHistory:
             .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
             .where(
                 COUNTED_SESSIONS,
+                RANKED_SESSIONS,
                 SessionRow.uuid != UUID(record.uuid),
                 SetRow.workout.in_(record.workouts),
             )
@@ -223,8 +225,10 @@ def bests(days: Iterable[Day]) -> dict[str, dict[Kind, PersonalBest]]:
 
 
 def session_bests(record: SessionRecord) -> dict[str, dict[Kind, float]]:
-    """Return the bests of one session by workout."""
+    """Return the bests of one session by workout; none of a gentle session, which does not rank."""
     by_workout: dict[str, dict[Kind, float]] = {}
+    if record.program.strictness == "gentle":
+        return by_workout
     for set_record in record.sets:
         values: dict[Kind, float] = {"set": set_record.counted}
         if set_record.seconds >= MIN_PACE_S:

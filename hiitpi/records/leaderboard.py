@@ -1,4 +1,7 @@
-"""The leaderboard: totals and streaks of all players, and their ranking by any measure."""
+"""The leaderboard: totals and streaks of all players, and their ranking by any measure.
+
+Gentle sessions do not rank. They count for streaks, since a day of training is one.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -84,7 +87,7 @@ class Leaderboard:
         query = select(
             player_id,
             DailyStats.workout,
-            func.sum(DailyStats.reps),
+            func.sum(DailyStats.reps - DailyStats.unranked),
             func.max(DailyStats.best_set),
             func.max(DailyStats.best_pace),
             func.max(DailyStats.best_score),

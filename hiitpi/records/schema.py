@@ -107,6 +107,7 @@ class SessionRow(Base):
         gone: when the session was discarded or deleted; NULL otherwise. The row is purged after
             the undo period.
         merged_from: id of the player who owned the session before a merge.
+        strictness: how strictly repetitions were judged; also part of the program.
     """
 
     __tablename__ = "session"
@@ -130,6 +131,7 @@ class SessionRow(Base):
     model: Mapped[str] = mapped_column(String(60))
     device: Mapped[str] = mapped_column(String(40))
     match: Mapped[str] = mapped_column(String(40), default="")
+    strictness: Mapped[str] = mapped_column(String(8), default="standard")
 
     player: Mapped[PlayerRow] = relationship()
     sets: Mapped[list["SetRow"]] = relationship(
@@ -187,7 +189,11 @@ class DailyStats(Base):
     """Sums and bests of a player's sets of one workout on one local day.
 
     Derived from the sessions by `hiitpi.records.daily_stats`; makes queries over three years as
-    fast as queries over a week.
+    fast as queries over a week. Bests are those of sessions that rank (see
+    `daily_stats.RANKED_SESSIONS`).
+
+    Attributes:
+        unranked: repetitions of sessions that do not rank, which `reps` includes.
     """
 
     __tablename__ = "tally"
@@ -204,5 +210,6 @@ class DailyStats(Base):
     best_set: Mapped[int]
     best_pace: Mapped[float | None] = mapped_column(Float(53))
     best_score: Mapped[float | None] = mapped_column(Float(53))
+    unranked: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (Index("tally_day", "day"), {"sqlite_with_rowid": False})

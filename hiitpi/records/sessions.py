@@ -227,11 +227,12 @@ class Store:
 
     def _add_session(self, db: DbSession, record: SessionRecord) -> schema.SessionRow:
         """Add a row with the attributes of a session that do not change."""
-        player = get_or_create_player_row(db, record.player)
-        row = schema.SessionRow(uuid=UUID(record.uuid), player=player, device=record.device)
+        row = schema.SessionRow(uuid=UUID(record.uuid), device=record.device)
+        row.player = get_or_create_player_row(db, record.player)
         row.started, row.program = _to_datetime(record.started), canonical_json(record.program)
         row.day = local_day(record.started, self.zone)
         row.station, row.model, row.match = record.station, record.model, record.match
+        row.strictness = record.program.strictness
         db.add(row)
         return row
 
@@ -245,9 +246,8 @@ class Store:
 
     def match(self, match: str) -> list[SessionRecord]:
         """Return the stored sessions of a head-to-head, by its id, without their series."""
-        query = select(schema.SessionRow).where(
-            schema.SessionRow.match == match, schema.SessionRow.gone.is_(None)
-        )
+        of_match = schema.SessionRow.match == match
+        query = select(schema.SessionRow).where(of_match, schema.SessionRow.gone.is_(None))
         with self.database.reading() as db:
             return [read_record(row, series=False) for row in db.scalars(query)] if match else []
 

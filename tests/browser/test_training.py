@@ -200,6 +200,22 @@ def test_start_without_a_login_says_so(page: Page):
     page.wait_for_function("document.getElementById('start-trouble').textContent.includes('log')")
 
 
+def test_a_gentle_session_is_marked_and_does_not_rank(page: Page):
+    log_in(page, "Grandma")
+    choose(page, "Jumping Jacks")
+    page.locator("#strictness label", has_text="Gentle").click()
+    page.wait_for_selector("#strictness-note:has-text('rehabilitation')")
+    page.click("#start")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
+    finish(page)
+    page.goto("/history")
+    page.wait_for_selector("text=Jumping Jacks · gentle")
+    page.goto("/leaderboard")
+    page.wait_for_selector("#leaderboard .js-plotly-plot", state="attached")
+    assert "Grandma" not in page.inner_text("main")
+
+
 def test_cancel_before_go_leaves_nothing(page: Page, app: App):
     log_in(page, "Shy")
     choose(page, "Squats")

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hiitpi.coach.messages import SCORING_VERSION, SetRecord
+from hiitpi.coach.session.program import free
 from hiitpi.errors import RecordsError
 from hiitpi.records.history import bests, session_bests
 from hiitpi.records.leaderboard import Streak, Total, rank, rank_streaks
@@ -159,6 +160,25 @@ def test_scores_of_earlier_rules_are_kept_but_not_compared(store: Store):
     (day,) = store.history.days("Ada")
     assert (day.reps, day.scored, day.score, day.best_score) == (30, 10, 91.5, 91.5)
     assert store.session(old.uuid).score == 99.5
+
+
+def test_gentle_sessions_count_in_the_history_but_do_not_rank(store: Store):
+    gentle = record(reps=40, program=replace(free("squat"), strictness="gentle"))
+    store.save(gentle)
+    store.save(record(reps=10))
+    assert totals(store) == [("Ada", "squat", 10)]
+    (total,) = store.leaderboard.totals(None)
+    assert (total.best_set, total.best_pace) == (10, 5.0)
+    (day,) = store.history.days("Ada")
+    assert (day.reps, day.sessions, day.best_set) == (50, 2, 10)
+    assert session_bests(gentle) == {}
+    assert store.history.previous_bests(record())["squat"]["set"] == 10
+    assert store.session(gentle.uuid).program.strictness == "gentle"
+
+
+def test_strict_sessions_rank(store: Store):
+    store.save(record(reps=12, program=replace(free("squat"), strictness="strict")))
+    assert totals(store) == [("Ada", "squat", 12)]
 
 
 def test_a_session_of_the_future_does_not_lead_today(store: Store):

@@ -1,8 +1,9 @@
 """The form score (0-100) of a repetition that counted.
 
 A repetition that just meets the standard scores 60. Going beyond the standard, towards the range of
-the best tenth of people (`Workout.full_range`), earns up to 40 points more. Faults then cost part
-of these points:
+the best tenth of people (`Workout.full_range`), earns up to 40 points more. In a gentle session
+(`hiitpi.coach.rules.strictness`) a repetition may stay below the standard and loses up to 40 points
+for that. Faults then cost part of the points that were earned:
 
 - lockout, up to 20 %: how far the body returned into the first state, from its threshold to the end
   of the full range. Stopping short makes repetitions easier.
@@ -29,6 +30,7 @@ from typing import Final
 
 from hiitpi.coach.rules.cycle import Cycle
 from hiitpi.coach.rules.measure import Condition, Measure
+from hiitpi.coach.rules.strictness import room, standards
 from hiitpi.coach.rules.workout import Workout
 
 MIN_VALID_SCORE: Final = 60.0
@@ -83,7 +85,7 @@ class Form:
     """The form of a repetition.
 
     Attributes:
-        score: 60..100.
+        score: 60..100; less for a repetition that counted in a gentle session only.
         range_of_motion: fraction of the workout's full range, 0..1.
         symmetry: 0..1.
         cues: how to improve it, in words; the most expensive fault first.
@@ -99,7 +101,7 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
     """Score a repetition that counted.
 
     Args:
-        workout: the rules.
+        workout: the standard rules.
         cycle: the extremes of the repetition.
         duration: its duration in seconds.
         recent: durations in seconds of the repetitions before it.
@@ -116,7 +118,8 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
             *_control(workout, cycle, duration),
             *_tempo(duration, recent),
         ]
-    earned = depth.quality * (1 - sum(part.cost for part in faults))
+    kept = 1 - sum(part.cost for part in faults)
+    earned = depth.quality * (kept if depth.quality > 0 else 1.0)
     by_cost = sorted((depth, *faults), key=lambda part: -part.cost)
     return Form(
         score=MIN_VALID_SCORE + (MAX_SCORE - MIN_VALID_SCORE) * earned,
@@ -128,13 +131,14 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
 
 def _depth(workout: Workout, cycle: Cycle) -> Part:
     """Rate how far the repetition went beyond the standard, averaged over its conditions."""
-    ends = [_reached(workout, condition, cycle) for condition in efforts(workout)]
+    ends = [_reached(workout, c, cycle, below=True) for c in standards(workout)]
     seen = [end for end in ends if not math.isnan(end.quality)]
     if not seen:
         return Part(1.0, 1.0, "")
     worst = min(seen, key=lambda end: end.quality)
     cue = worst.cue if worst.quality < SHALLOW else ""
-    return Part(fmean(end.quality for end in seen), 1.0, cue)
+    mean = fmean(end.quality for end in seen)
+    return Part(min(worst.quality, mean) if worst.quality < 0 else mean, 1.0, cue)
 
 
 def _lockout(workout: Workout, cycle: Cycle) -> list[Part]:
@@ -147,20 +151,12 @@ def _lockout(workout: Workout, cycle: Cycle) -> list[Part]:
     return [Part(worst.quality, LOCKOUT_SHARE, worst.cue if worst.quality < FAULTY else "")]
 
 
-def efforts(workout: Workout) -> list[Condition]:
-    """Return the conditions that lead away from the first state, on measures with a full range."""
-    back = {(c.measure, c.sign) for c in workout.states[0].conditions}
-    return [
-        condition
-        for state in workout.states[1:]
-        for condition in state.conditions
-        if condition.measure in workout.full_range
-        and (condition.measure, condition.sign) not in back
-    ]
+def _reached(workout: Workout, condition: Condition, cycle: Cycle, below: bool = False) -> Part:
+    """Rate an extreme from 0 at the threshold to 1 at the end of the full range; NaN: unknown.
 
-
-def _reached(workout: Workout, condition: Condition, cycle: Cycle) -> Part:
-    """Rate an extreme from 0 at the threshold to 1 at the end of the full range; NaN: unknown."""
+    With `below` the rating of an extreme before the threshold is negative, down to -1 at the easy
+    end of the condition's `room`; otherwise it is 0.
+    """
     measure = condition.measure
     if measure not in workout.full_range or measure not in cycle.low:
         return Part(math.nan, 0.0, "")
@@ -169,15 +165,18 @@ def _reached(workout: Workout, condition: Condition, cycle: Cycle) -> Part:
     span = full - condition.threshold
     extreme = extremes[measure].value
     beyond = (extreme - condition.threshold) / span if span else 1.0
+    if below and beyond < 0:
+        easy, _ = room(workout, condition)
+        beyond = -_clip((extreme - condition.threshold) / (easy - condition.threshold))
+        return Part(beyond, 1.0, condition.cue)
     return Part(math.nan if math.isnan(extreme) else _clip(beyond), 1.0, condition.cue)
 
 
 def _control(workout: Workout, cycle: Cycle, duration: float) -> list[Part]:
     """Rate how slowly the body was lowered; empty for workouts that do not lower it."""
-    conditions = efforts(workout)
-    if not workout.lowering or not conditions or duration <= 0:
+    if not workout.lowering or duration <= 0:
         return []
-    turned = cycle.turned(conditions[0])
+    turned = cycle.turned(standards(workout)[0])
     out = (turned - cycle.started) / duration
     lowering = out if workout.lowering == "out" else 1 - out
     if math.isnan(lowering):
@@ -202,9 +201,9 @@ def _line(workout: Workout, cycle: Cycle) -> Part:
         return Part(1.0, 1.0, "")
     half = (bounds["<"].threshold - bounds[">"].threshold) / 2
     middle = (cycle.low[signal].value + cycle.high[signal].value) / 2
-    room = {"<": bounds["<"].threshold - middle, ">": middle - bounds[">"].threshold}
-    nearest = bounds["<"] if room["<"] < room[">"] else bounds[">"]
-    quality = _clip(min(room.values()) / half)
+    margins = {"<": bounds["<"].threshold - middle, ">": middle - bounds[">"].threshold}
+    nearest = bounds["<"] if margins["<"] < margins[">"] else bounds[">"]
+    quality = max(-1.0, min(margins.values()) / half)
     return Part(quality, 1.0, nearest.cue if quality < SHALLOW else "")
 
 

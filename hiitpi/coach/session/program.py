@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from hiitpi.coach.rules.strictness import Strictness
 from hiitpi.errors import ProgramError
 
 #: Limits of a program; generous for one session of training.
@@ -63,6 +64,7 @@ class Program:
             the latter.
         limit: seconds after which the program ends, even in the middle of a round; None for no
             limit.
+        strictness: how strictly repetitions are judged; chosen for each session.
 
     Raises:
         ValidationError: a value is out of its range, or the values contradict each other. `parse`
@@ -74,6 +76,7 @@ class Program:
     rounds: Rounds | None = 1
     round_rest: Rest = 0.0
     limit: Limit | None = None
+    strictness: Strictness = "standard"
 
     def __post_init__(self) -> None:
         if self.rounds is None and self.limit is None:
@@ -110,8 +113,10 @@ class Program:
         return tuple(dict.fromkeys(e.workout for e in self.exercises))
 
     def data(self) -> dict[str, Any]:
-        """Return the program as plain data for `parse`, without the fields that are None."""
+        """Return the program as plain data for `parse`, without None and the usual strictness."""
         plain = asdict(self)
+        if self.strictness == "standard":
+            del plain["strictness"]
         plain["exercises"] = [_without_none(e) for e in plain["exercises"]]
         return _without_none(plain)
 

@@ -25,6 +25,7 @@ class SetLog:
         self.series: list[Repetition] = list(record.series)
         self.work_s = 0.0
         self._sets = list(record.sets)
+        self._strictness = record.program.strictness
 
     def __len__(self) -> int:
         return len(self._sets)
@@ -48,7 +49,7 @@ class SetLog:
             began: seconds since the session's first Go, without pauses.
             time: the current time, seconds of the pipeline's clock.
         """
-        self.coach, self.work_s = Coach(workout, time), 0.0
+        self.coach, self.work_s = Coach(workout, time, strictness=self._strictness), 0.0
         position = step.number, workout.slug, step.round
         self._sets.append(SetRecord(*position, began, 0.0, 0, 0, scoring=SCORING_VERSION))
 
@@ -61,7 +62,7 @@ class SetLog:
         """
         series = tuple(rep for rep in self.series if rep.set == self.last.number)
         self.coach, self.work_s = (
-            Coach(workout, time, series, self.last.attempts),
+            Coach(workout, time, series, self.last.attempts, self._strictness),
             self.last.seconds,
         )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hiitpi.coach.rules.strictness import at
 from hiitpi.coach.session.session import COUNTDOWN_S, PAUSE_REASONS, TrainingSession
 
 
@@ -32,7 +33,8 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "floor": workout.floor,
         "counts": workout.counts,
         "unit": workout.signal.unit,
-        "bands": workout.bands(),
+        "bands": at(workout, program.strictness).bands(),
+        "strictness": program.strictness,
         "next": _next(session),
         "advice": session.advice if phase in ("position", "rest") else "",
         "why": PAUSE_REASONS[session.pause_reason] if phase == "paused" else "",

@@ -1,9 +1,10 @@
 """The choice of what to train: one workout with or without a goal, or a program."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from dash import dcc, html
+from dash import Dash, Input, Output, dcc, html
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.program import (
@@ -21,6 +22,13 @@ from hiitpi.web.services import Services
 #: Goals for one workout, and the initial amount of repetitions or seconds.
 GOALS = {"free": "Free", "reps": "Reps", "seconds": "Seconds", "tabata": "Tabata"}
 DEFAULT_AMOUNT = 20
+
+#: How strictly repetitions are judged, and what that means.
+STRICTNESS = {
+    "strict": ("Strict", "competition: deeper than the standard"),
+    "standard": ("Standard", "the rules of each workout"),
+    "gentle": ("Gentle", "smaller movements count, for children and rehabilitation; not ranked"),
+}
 
 #: Workout of a new player: everyone knows it, and it needs neither the floor nor strength.
 DEFAULT_WORKOUT = "jumping_jacks"
@@ -45,6 +53,7 @@ def program_fields(
     goals: Mapping[str, str] = GOALS,
     persistence: Any = True,
     workout: str | None = None,
+    strictness: Iterable[str] = STRICTNESS,
 ) -> list[Any]:
     """Return the fields for choosing a program, for a panel with the id "picker".
 
@@ -53,6 +62,7 @@ def program_fields(
         goals: text of the goals for one workout, by value.
         persistence: key under which the browser stores the choice (Dash's `persistence`).
         workout: slug of the workout selected initially; None for `DEFAULT_WORKOUT`.
+        strictness: the values of `STRICTNESS` to choose from.
     """
     workouts = list(services.library)
     slugs = {workout.slug for workout in workouts}
@@ -117,7 +127,31 @@ def program_fields(
             ],
             className="several",
         ),
+        dcc.RadioItems(
+            id="strictness",
+            options=[
+                {
+                    "label": STRICTNESS[value][0],
+                    "value": value,
+                    "title": STRICTNESS[value][1],
+                }
+                for value in strictness
+            ],
+            value="standard",
+            className="segments",
+            persistence=persistence,
+            persistence_type="local",
+        ),
+        html.P(STRICTNESS["standard"][1], id="strictness-note", className="quiet"),
     ]
+
+
+def strictness_callback(app: Dash) -> None:
+    """Register the callback that explains the selected strictness."""
+
+    @app.callback(Output("strictness-note", "children"), Input("strictness", "value"))
+    def explain(strictness: Any) -> str:
+        return STRICTNESS.get(str(strictness), STRICTNESS["standard"])[1]
 
 
 def _last_workout(services: Services, player: str) -> str | None:
@@ -130,7 +164,7 @@ def _last_workout(services: Services, player: str) -> str | None:
 
 
 def selected_program(
-    services: Services, mode: str, workout: Any, goal: Any, amount: Any, key: Any
+    services: Services, mode: str, workout: Any, goal: Any, amount: Any, key: Any, strictness: Any
 ) -> Program:
     """Return the program that the values of the panel's fields describe.
 
@@ -141,10 +175,19 @@ def selected_program(
         goal: one of `GOALS`, for the mode "workout".
         amount: repetitions or seconds, for these goals.
         key: key of the program, for the mode "program".
+        strictness: one of `STRICTNESS`; anything else, such as the None of a page that was open
+            during an update, is the standard.
 
     Raises:
         ProgramError: a value is missing or out of range; the message is shown to the player.
     """
+    program = _selected_program(services, mode, workout, goal, amount, key)
+    return replace(program, strictness=strictness if strictness in STRICTNESS else "standard")
+
+
+def _selected_program(
+    services: Services, mode: str, workout: Any, goal: Any, amount: Any, key: Any
+) -> Program:
     if mode == "program":
         return by_key(services, key)
     if workout not in services.library:

@@ -1,17 +1,21 @@
 """Titles of sessions, and formats of times and counts."""
 
+from dataclasses import replace
+
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.program import free
 
 
 def title(record: SessionRecord, library: WorkoutLibrary) -> str:
-    """Return the title of a session: "Squats", or with a program, "Tabata · Squats"."""
+    """Return the title of a session: "Squats", "Tabata · Squats" or "Squats · gentle"."""
     workouts = record.workouts or record.program.workouts
-    names = ", ".join(library.label(slug) for slug in workouts)
-    if record.program == free(workouts[0]):
-        return names
-    return f"{record.program.name} · {names}"
+    parts = [", ".join(library.label(slug) for slug in workouts)]
+    if replace(record.program, strictness="standard") != free(workouts[0]):
+        parts.insert(0, record.program.name)
+    if record.program.strictness != "standard":
+        parts.append(record.program.strictness)
+    return " · ".join(parts)
 
 
 def format_clock(seconds: float) -> str:

@@ -73,7 +73,12 @@ def _setup_page(services: Services, unknown: bool) -> html.Main:
             ),
             html.Div([_side(services, name) for name in online], className="sides"),
             html.Div(
-                program_fields(services, GOALS_WITH_END, persistence="versus"),
+                program_fields(
+                    services,
+                    GOALS_WITH_END,
+                    persistence="versus",
+                    strictness=("strict", "standard"),
+                ),
                 id="picker",
                 className="panel picker",
             ),
@@ -226,6 +231,7 @@ def callbacks(app: Dash, services: Services) -> None:
         State("goal", "value"),
         State("amount", "value"),
         State("program", "value"),
+        State("strictness", "value"),
         prevent_initial_call=True,
     )
     def begin(clicks: int, players: list[Any], ids: list[Any], *choice: Any) -> Any:

@@ -9,7 +9,7 @@ from hiitpi.coach.messages import Command
 from hiitpi.errors import ProgramError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
-from hiitpi.web.components.program_picker import picker, selected_program
+from hiitpi.web.components.program_picker import picker, selected_program, strictness_callback
 from hiitpi.web.components.scoreboard import scoreboard, takeover_box
 from hiitpi.web.components.session_actions import discard_question, session_callbacks
 from hiitpi.web.security.player_session import current_device, current_player
@@ -154,6 +154,7 @@ def _finished_panel() -> html.Div:
 def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks: start, commands, summary. `assets/train.js` shows the live data."""
     session_callbacks(app, services)
+    strictness_callback(app)
     for name, prop in (("train", "id"), ("again", "n_clicks")):
         app.clientside_callback(
             ClientsideFunction("hiitpi", name), Output(name, "title"), Input(name, prop)
@@ -173,19 +174,19 @@ def callbacks(app: Dash, services: Services) -> None:
         State("goal", "value"),
         State("amount", "value"),
         State("program", "value"),
+        State("strictness", "value"),
         State("station", "data"),
         prevent_initial_call=True,
     )
-    def start(
-        clicks: int, mode: str, workout: Any, goal: Any, amount: Any, key: Any, station: Any
-    ) -> Any:
+    def start(clicks: int, *values: Any) -> Any:
+        *choice, station = values
         player = current_player()
         if not clicks:
             return no_update
         if player is None:
             return NOT_LOGGED_IN
         try:
-            program = selected_program(services, mode, workout, goal, amount, key)
+            program = selected_program(services, *choice)
         except ProgramError as error:
             return str(error)
         device = current_device()

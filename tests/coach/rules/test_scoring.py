@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hiitpi.coach.rules.cycle import Cycle
 from hiitpi.coach.rules.measure import Measure, Reading
-from hiitpi.coach.rules.scoring import efforts, form
+from hiitpi.coach.rules.scoring import form
+from hiitpi.coach.rules.strictness import standards
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 
 LIBRARY = WorkoutLibrary()
@@ -50,6 +51,13 @@ def test_a_barely_valid_one_scores_60_and_is_told_what_costs_most():
 @pytest.mark.parametrize(("high", "expected"), [(110, 60), (142.5, 80), (175, 100), (180, 100)])
 def test_depth_earns_in_proportion(high: float, expected: float):
     assert score(cycle(both(15), both(high))) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("depth", "expected"), [(0.5, 60), (0.675, 40), (0.85, 20)])
+def test_a_repetition_above_the_standard_depth_loses_in_proportion(depth: float, expected: float):
+    """It counts in a gentle session; from the standard, 0.5, to standing, 0.85, it loses 40."""
+    judged = form(SQUAT, cycle(both(depth), both(1.0), DEPTH, 1.0), 2.0, [])
+    assert judged.score == pytest.approx(expected)
 
 
 def test_a_lockout_that_ends_early_costs_a_fifth():
@@ -105,7 +113,7 @@ def test_a_body_that_drops_costs(turned: float, cost: float, said: bool):
 
 
 def test_a_sit_up_lowers_on_the_way_back():
-    (up,) = (condition.measure for condition in efforts(SITUP))
+    (up,) = (condition.measure for condition in standards(SITUP))
     slow, dropped = (
         form(SITUP, cycle(both(5), both(75), up, turned), 2.0, []).score for turned in (1.0, 1.9)
     )
@@ -147,10 +155,18 @@ def test_what_was_not_seen_costs_nothing():
     low=st.floats(-50, 200), high=st.floats(-50, 200), right=st.floats(-50, 200),
     turned=st.floats(0, 3), duration=st.floats(0, 10), usual=st.floats(0.1, 10),
 )  # fmt: skip
-def test_every_score_is_between_60_and_100(low, high, right, turned, duration, usual):
+def test_scores_are_between_60_and_100_once_the_standard_is_met(
+    low, high, right, turned, duration, usual
+):
     for workout in LIBRARY:
         for measure in workout.full_range or {workout.signal: None}:
-            seen = cycle(both(low), Reading(high, high, right), measure, turned)
-            judged = form(workout, seen, duration, [usual])
-            assert 60 <= judged.score <= 100
-            assert judged.score == 100 or not math.isnan(judged.score)
+            extremes = cycle(both(low), Reading(high, high, right), measure, turned)
+            score = form(workout, extremes, duration, [usual]).score
+            of_measure = [c for c in standards(workout) if c.measure is measure]
+            middle = both((low + high) / 2)
+            reached = {"<": both(low), ">": both(high)}
+            reached = {"<": middle, ">": middle} if workout.hold else reached
+            if all(c.missed_by(reached[c.sign]) <= 0 for c in of_measure):
+                assert 60 <= score <= 100
+            else:
+                assert 20 <= score <= 100

@@ -1,4 +1,5 @@
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ programs = st.builds(
     rounds=st.none() | st.integers(1, 5),
     round_rest=st.integers(0, 900).map(float),
     limit=st.integers(10, 14400).map(float),
+    strictness=st.sampled_from(["strict", "standard", "gentle"]),
 )
 
 
@@ -115,6 +117,14 @@ def test_an_error_message_says_what_is_wrong(data: Any, message: str):
 @given(programs)
 def test_a_file_round_trip_keeps_the_program(program: Program):
     assert program_file.read(program_file.write(program)) == program
+
+
+def test_data_mentions_only_an_unusual_strictness():
+    """Stations of an earlier version read standard programs, and equal ones have equal data."""
+    assert "strictness" not in free("squat").data()
+    gentle = replace(free("squat"), strictness="gentle")
+    assert gentle.data()["strictness"] == "gentle"
+    assert parse(gentle.data()) == gentle
 
 
 def test_a_file_is_small_and_readable():

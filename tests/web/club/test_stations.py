@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -236,6 +237,7 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
         (for_seconds("squat", 30), [ANA], "two or more stations"),
         (for_seconds("squat", 30), [ANA, Competitor("right", "Ana")], "two stations at once"),
         (free("squat"), [ANA, BEN], "needs an end"),
+        (replace(to_reps("squat", 5), strictness="gentle"), [ANA, BEN], "standard or strict"),
         (for_seconds("squat", 30), [ANA, CAT], "no station “middle”"),
     ],
 )
