@@ -28,13 +28,12 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "round": step.round if step else None,
         "rounds": program.rounds,
         "goal": step.exercise.reps if step else None,
-        "title": workout.name,
+        "title": _title(session),
         "view": workout.view,
         "floor": workout.floor,
         "counts": workout.counts,
         "unit": workout.signal.unit,
         "bands": at(workout, program.strictness).bands(),
-        "strictness": program.strictness,
         "next": _next(session),
         "advice": session.advice if phase in ("position", "rest") else "",
         "why": PAUSE_REASONS[session.pause_reason] if phase == "paused" else "",
@@ -42,6 +41,12 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "controller": session.control.holder,
         "claimant": session.control.claimant,
     }
+
+
+def _title(session: TrainingSession) -> str:
+    """Return the name of the workout, with the strictness if it is not the usual one."""
+    strictness = session.program.strictness
+    return session.workout.name + ("" if strictness == "standard" else f" · {strictness}")
 
 
 def _next(session: TrainingSession) -> dict[str, Any] | None:
