@@ -164,6 +164,40 @@ def test_leaving_and_coming_back_are_one_event_each():
     assert [event.kind for event in events] == ["lost", "found"]
 
 
+@pytest.mark.parametrize(("frames", "kinds"), [(16, []), (17, ["lost"]), (40, ["lost"])])
+def test_an_absence_is_reported_once_after_a_second(frames: int, kinds: list[str]):
+    absence = [(5.0 + frame / 16, None) for frame in range(1, frames + 1)]
+    events = watch([(5.0, CLOSED), *absence])
+    assert [event.kind for event in events] == kinds
+    assert {event.text for event in events} <= {"Nobody in view: step in front of the camera"}
+
+
+def test_an_athlete_who_never_appeared_is_absent_since_the_start():
+    coach = Coach(JACKS, 5.0)
+    assert coach.update(None, 6.0).events == ()
+    assert [event.kind for event in coach.update(None, 6.1).events] == ["lost"]
+
+
+def test_after_a_pause_an_absence_begins_anew():
+    coach = Coach(JACKS, 0.0)
+    coach.update(None, 3.0)
+    coach.interrupt(10.0)
+    assert coach.update(None, 11.0).events == ()
+    assert [event.kind for event in coach.update(None, 11.1).events] == ["lost"]
+    coach.interrupt(20.0)
+    assert coach.update(CLOSED.pose(), 20.1).events == ()
+
+
+def test_a_pause_discards_the_current_repetition():
+    coach = Coach(JACKS, 0.0)
+    for time, figure in film((0.5, OPEN)):
+        coach.update(figure.pose(), time)
+    coach.interrupt(2.0)
+    for time, figure in film((0.5, CLOSED), start=OPEN):
+        sample = coach.update(figure.pose(), 2.0 + time).sample
+    assert (sample.reps, sample.attempts, sample.state) == (0, 0, "closed")
+
+
 def test_reps_are_numbered_timed_and_scored():
     events = watch(film(*cycle(OPEN, CLOSED, 1.0, times=3)))
     counted = [event.rep for event in events if event.rep]

@@ -32,6 +32,15 @@ def test_an_invalid_command_is_refused(data: bytes):
         decode_command(data)
 
 
+@pytest.mark.parametrize(
+    ("field", "limit"), [("player", 120), ("session", 80), ("device", 80), ("match", 80)]
+)
+def test_the_texts_of_a_command_have_a_limit(field: str, limit: int):
+    assert decode_command(encode({"kind": "claim", field: "x" * limit}))
+    with pytest.raises(ValueError, match="not valid"):
+        decode_command(encode({"kind": "claim", field: "x" * (limit + 1)}))
+
+
 @pytest.mark.parametrize("change", [{"program": 1}, {"sets": [{}]}, {"sets": None}])
 def test_an_invalid_record_is_refused(change: dict):
     with pytest.raises(ValueError, match="not valid"):

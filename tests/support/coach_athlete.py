@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.animations import ANIMATIONS, at_ease, pelvis_height
 from hiitpi.camera.synthetic.schedule import RepSchedule
+from hiitpi.camera.synthetic.skeleton import ANKLE, Arm, Skeleton, vector
 from hiitpi.coach.messages import Event, Sample, SessionRecord
 from hiitpi.coach.session.device_control import Device, DeviceControl
 from hiitpi.coach.session.program import Program
@@ -91,3 +92,30 @@ class Athlete:
         moment = schedule.at(self.time - began)
         self.truth[number] = schedule.done
         return pose_of(animation.pose(moment.phase, 1.0, 1.0))
+
+
+def nobody(_: Athlete) -> None:
+    """Be out of view."""
+    return None
+
+
+def hands(left: float, right: float) -> Pose:
+    """Return a person who stands with the arms raised by two angles: 0 down, 180 overhead."""
+    foot = 0.12
+    return pose_of(
+        Skeleton(
+            pelvis=vector(0, pelvis_height(foot), 0),
+            feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
+            arms=(Arm(left), Arm(right)),
+        )
+    )
+
+
+def hands_up(_: Athlete) -> Pose:
+    """Show the gesture that pauses a squat."""
+    return hands(170, 170)
+
+
+def too_close(_: Athlete) -> Pose:
+    """Stand so close to the camera that it does not see the feet."""
+    return pose_of(at_ease(0.0, behind=-1.9))

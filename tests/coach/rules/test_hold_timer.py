@@ -47,6 +47,45 @@ def test_after_a_long_interruption_a_new_second_begins(between: float):
     assert seconds(run((2.5, 90), (3, between), (2.5, 90))) == 4
 
 
+@pytest.mark.parametrize(("frames", "count"), [(7, 3), (8, 2)])
+@pytest.mark.parametrize("between", [20.0, math.nan])
+def test_half_a_second_is_a_short_interruption(frames: int, between: float, count: int):
+    """8/16 s pass between the last frame before 7 other frames and the first one after them."""
+    results = run((24 / 16, 90), (frames / 16, between), (18 / 16, 90), fps=16)
+    assert seconds(results) == count
+
+
+def test_a_gap_without_frames_is_an_interruption():
+    timer = HoldTimer(WORKOUT)
+    times = (0.0, 0.5, 1.25, 1.75, 2.25)
+    assert [time for time in times if timer.update({trunk: Reading(90)}, time)] == [2.25]
+
+
+def test_each_second_has_its_own_extremes():
+    first, second = run((1.5, 80), (0.75, 100), fps=16)
+    assert isinstance(first, CompletedRep)
+    assert isinstance(second, CompletedRep)
+    assert first.duration == second.duration == 1.0
+    assert (first.cycle.low[trunk].value, first.cycle.high[trunk].value) == (80, 80)
+    assert (second.cycle.low[trunk].value, second.cycle.high[trunk].value) == (80, 100)
+
+
+@pytest.mark.parametrize(("frames", "failures"), [(16, 0), (17, 1)])
+def test_a_failure_is_reported_after_a_second(frames: int, failures: int):
+    results = run((2, 90), (frames / 16, 130), fps=16)
+    assert len(results) - seconds(results) == failures
+
+
+def test_the_state_ends_after_an_interruption():
+    timer = HoldTimer(WORKOUT)
+    assert timer.state is None
+    states = []
+    for frame, degrees in enumerate([90] * 4 + [20] * 10):
+        timer.update({trunk: Reading(degrees)}, frame / 16)
+        states.append(timer.state)
+    assert states == [WORKOUT.states[0]] * 12 + [None] * 2
+
+
 def test_a_failure_is_reported_once():
     results = run((2, 90), (5, 130), (2, 90), (5, 30))
     failures = [result for result in results if isinstance(result, FailedAttempt)]

@@ -5,17 +5,13 @@ import numpy as np
 import pytest
 
 from hiitpi.coach import (
-    ahead,
     angle,
     arch,
     height,
-    larger,
     lean,
     reach,
-    require_visible,
     rise,
     shift,
-    smaller,
     split,
     spread,
     step,
@@ -27,6 +23,7 @@ from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.measure import Measure, Reading
 from hiitpi.coach.rules.smoothing import Smoother
 from hiitpi.pose.keypoints import KEYPOINTS, Pose
+from tests.support.bodies import body_after, body_of, rows
 from tests.support.stick_figure import CLOSED, Figure
 
 SAYS = ("lower", "higher")
@@ -38,9 +35,7 @@ trunk = lean(says=SAYS)
 
 
 def read(measure: Measure, figure: Figure) -> Reading:
-    body = BodyTracker()
-    body.update(Smoother().update(figure.pose(), 0.0), 0.0)
-    return measure.read(body)
+    return measure.read(body_of(figure.pose()))
 
 
 @pytest.mark.parametrize("degrees", [0, 15, 90, 150, 179])
@@ -50,14 +45,17 @@ def test_angle(degrees: float):
     assert (reading.left, reading.right) == pytest.approx((degrees, degrees), abs=0.1)
 
 
-def test_angle_of_the_visible_side():
-    pose = replace(CLOSED, arms=(40, 100)).pose()
-    pose.score[7] = 0.25  # left elbow: uncertain
-    body = BodyTracker()
-    body.update(Smoother().update(pose, 0.0), 0.0)
-    reading = arms.read(body)
-    assert math.isnan(reading.left)
-    assert reading.value == pytest.approx(100, abs=0.1)
+@pytest.mark.parametrize(("length", "known"), [(26, True), (24, False)])
+@pytest.mark.parametrize("end", ["shoulder", "wrist"])
+def test_a_limb_shorter_than_a_quarter_of_the_trunk_has_no_angle(
+    end: str, length: float, known: bool
+):
+    """The trunk is 100 long."""
+    joints = {"shoulder": (300, 200), "elbow": (380, 200), "wrist": (460, 200)}
+    near = {"shoulder": (380 - length, 200), "wrist": (380 + length, 200)}[end]
+    body = body_after(rows(**joints, hip=(300, 300)), rows(**joints | {end: near}), seconds=1.0)
+    elbow = angle("shoulder", "elbow", "wrist", says=SAYS).read(body).value
+    assert elbow == pytest.approx(180) if known else math.isnan(elbow)
 
 
 def test_lengths_are_relative_to_the_body():
@@ -76,9 +74,7 @@ def test_an_invisible_joint_has_no_value():
 
 
 def test_a_body_without_extent_has_no_measures():
-    body = BodyTracker()
-    point = Pose(np.full((17, 2), 5, np.float32), np.ones(17, np.float32), 1.0)
-    body.update(Smoother().update(point, 0.0), 0.0)
+    body = body_of(Pose(np.full((17, 2), 5, np.float32), np.ones(17, np.float32), 1.0))
     assert all(math.isnan(m.read(body).value) for m in (feet, depth))
 
 
@@ -94,54 +90,12 @@ def test_a_body_length_outlasts_a_limb_that_points_at_the_camera():
     assert body.length("torso") == pytest.approx(100, rel=0.05)
 
 
-@pytest.mark.parametrize(
-    ("condition", "value", "missed"),
-    [(arms > 110, 100, 10), (arms > 110, 120, -10), (arms < 45, 60, 15), (arms < 45, 40, -5)],
-)
-def test_condition(condition, value, missed):
-    assert condition.missed_by(Reading(value)) == missed
-
-
-def test_both_sides_must_come_within_the_slack():
-    assert (arms > 110).missed_by(Reading(120, 160, 85)) < 0
-    assert (arms > 110).missed_by(Reading(120, 170, 70)) == 10
-
-
-def test_condition_has_a_cue():
-    assert (arms > 110).cue == "higher"
-    assert (arms < 45).cue == "lower"
-    assert str(arms > 110) == "hip-shoulder-elbow angle > 110°"
-
-
-def body_of(pose: Pose, *, seen: float = 0.2) -> BodyTracker:
-    body = BodyTracker()
-    body.update(Smoother(min_score=seen).update(pose, 0.0), 0.0)
-    return body
-
-
 def moved(figure: Figure, **joints: tuple[float, float]) -> Pose:
     """Return the pose with joints shifted by (right, up), in trunk lengths of 100 pixels."""
     pose = figure.pose()
     for name, (right, up) in joints.items():
         pose.xy[KEYPOINTS.index(name)] += (100 * right, -100 * up)
     return pose
-
-
-def test_smaller_larger_and_ahead():
-    arms_of = replace(CLOSED, arms=(40, 100))
-    assert read(smaller(arms), arms_of).value == pytest.approx(40, abs=0.1)
-    assert read(larger(arms), arms_of).value == pytest.approx(100, abs=0.1)
-    assert read(ahead(arms, says=SAYS), arms_of).value == pytest.approx(60, abs=0.1)
-    lead = ahead(arms, says=SAYS)
-    body = body_of(arms_of.pose())
-    assert lead.of(body, 0).value == pytest.approx(-60, abs=0.1)
-    assert lead.of(body, 1).value == pytest.approx(60, abs=0.1)
-
-
-def test_a_measure_without_sides_reads_the_whole_body():
-    body = body_of(CLOSED.pose())
-    assert feet.of(body, 0) == feet.read(body)
-    assert larger(depth).of(body, 1) == larger(depth).read(body)
 
 
 def test_reach_is_to_the_other_side():
@@ -160,6 +114,51 @@ def test_step_and_split():
     assert split(says=SAYS).read(lunge).value > 0.5
     together = moved(CLOSED, left_ankle=(-0.3, 0))
     assert math.isnan(split(says=SAYS).read(body_of(together)).value)
+
+
+@pytest.mark.parametrize(("apart", "known"), [(25, True), (23, False)])
+def test_legs_closer_than_012_of_their_length_have_no_split(apart: float, known: bool):
+    """The legs are 200 long."""
+    legs = rows(hip=(300, 200), knee=(300, 300), ankle=((300, 400), (300 + apart, 400)))
+    distance = split(says=SAYS).read(body_after(legs)).value
+    assert distance == pytest.approx(apart / 200, abs=0.01) if known else math.isnan(distance)
+
+
+def test_a_split_seen_from_the_front_follows_from_the_knees():
+    legs = rows(hip=(300, 200), knee=((300, 270), (300, 300)), ankle=((300, 400), (310, 400)))
+    body = body_after(legs)
+    knees = 30 / body.length("leg")
+    assert split(says=SAYS).read(body).value == pytest.approx(2 * knees)
+    assert split(says=SAYS, knee_weight=4.0).read(body).value == pytest.approx(4 * knees)
+
+
+@pytest.mark.parametrize(
+    ("toward", "length", "known"), [(57, 55, True), (57, 54, False), (80, 18, True)]
+)
+def test_a_trunk_that_points_at_the_camera_has_no_lean(toward: float, length: float, known: bool):
+    """The arms are 100 long; cos 57° is 0.545, and cos 80° is 0.174."""
+    body = body_after(rows(shoulder=(300, 300 - length), wrist=(300, 400 - length), hip=(300, 300)))
+    assert math.isnan(lean(says=SAYS, toward=toward).read(body).value) != known
+
+
+@pytest.mark.parametrize(("length", "known"), [(101, True), (99, False)])
+def test_a_line_shorter_than_the_unit_has_no_arch(length: float, known: bool):
+    """The trunk, which is the unit, is 100 long."""
+    body = body_after(rows(shoulder=(300, 300), hip=(300, 400), ankle=(300 + length, 300)))
+    hips = arch("shoulder", "hip", "ankle", per="torso", says=SAYS).read(body).value
+    assert hips == pytest.approx(-1) if known else math.isnan(hips)
+
+
+@pytest.mark.parametrize("right", [1, -1])
+@pytest.mark.parametrize("down", [1, -1])
+def test_an_arch_is_perpendicular_to_a_line_that_slopes(right: int, down: int):
+    """The line goes 300 aside and 400 up or down; the hips are 50 above its middle."""
+    x, y = 400, 400
+    ankle = (x + right * 300, y + down * 400)
+    hip = (x + right * 150 + right * down * 40, y + down * 200 - 30)
+    body = body_after(rows(shoulder=(x, y), hip=hip, ankle=ankle))
+    hips = arch("shoulder", "hip", "ankle", per="torso", says=SAYS).read(body).value
+    assert hips * body.length("torso") == pytest.approx(50)
 
 
 def test_rise_is_relative_to_the_habitual_position():
@@ -210,15 +209,6 @@ def test_arch_has_the_same_sign_from_both_sides():
         pose.xy[[KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")], 1] -= 30
         assert straight == pytest.approx(0, abs=0.01)
         assert hips.read(body_of(pose)).value == pytest.approx(0.3, abs=0.05)
-
-
-def test_require_visible_ignores_low_scores():
-    pose = CLOSED.pose()
-    pose.score[[KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")]] = 0.1
-    uncertain = body_of(pose, seen=0.01)
-    assert not math.isnan(depth.read(uncertain).value)
-    assert math.isnan(require_visible(depth).read(uncertain).value)
-    assert math.isnan(trunk.read(uncertain).value)
 
 
 def test_the_lying_lean_follows_from_the_shoulders_without_the_hips():

@@ -15,34 +15,14 @@ from hiitpi.coach import (
     press,
     squat_depth,
     stature,
+    trunk_lean_lying,
     unless_leaning_on_hands,
 )
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.postures import FRONT_KNEE_DEG
-from hiitpi.pose.keypoints import SIDES
+from tests.support.bodies import Place, body_after, rows
 
 SAYS = ("lower", "higher")
-Place = tuple[float, float]
-
-
-def rows(**places: Place | tuple[Place, Place]) -> list[tuple[float, float, float]]:
-    """Return keypoints with score 0.9; each joint at one (x, y) for both sides, or at two."""
-    keypoints = [(math.nan, math.nan, 0.0)] * 17
-    for joint, place in places.items():
-        both = place if isinstance(place[0], tuple) else (place, place)
-        for index, (x, y) in zip(SIDES[joint], both, strict=True):
-            keypoints[index] = (float(x), float(y), 0.9)
-    return keypoints
-
-
-def body_after(*moments: list[tuple[float, float, float]], seconds: float = 2.0) -> BodyTracker:
-    """Return the body after it was in each of some poses for a number of seconds."""
-    body, time = BodyTracker(), 0.0
-    for moment in moments:
-        for _ in range(round(seconds * 30)):
-            body.update(moment, time)
-            time += 1 / 30
-    return body
 
 
 def facing(hip: float, knee: float, *, shoulders: float = 60.0, lift: float = 0.0) -> list:
@@ -107,6 +87,20 @@ def test_depth_otherwise_follows_from_the_thighs(moment: list):
     assert squat_depth(says=SAYS).read(body).right == pytest.approx(thighs)
 
 
+@pytest.mark.parametrize(("lift", "depth"), [(33, 0.5), (35, (0.8 + 0.45) / 2)])
+def test_level_knees_differ_by_less_than_017_legs(lift: float, depth: float):
+    """The legs are 200 long. The depth by the thighs is 0.8 on the right, less on the left."""
+    body = body_after(STANDING, facing(128, 48, lift=lift), seconds=1.0)
+    assert value(squat_depth(says=SAYS), body) == pytest.approx(depth, abs=0.02)
+
+
+@pytest.mark.parametrize(("shoulders", "depth"), [(33, 0.8), (35, 0.5)])
+def test_facing_shoulders_are_wider_than_045_trunks(shoulders: float, depth: float):
+    """The trunk is 151 long, so the width is 68."""
+    poses = facing(200, 100, shoulders=shoulders), facing(128, 48, shoulders=shoulders)
+    assert value(squat_depth(says=SAYS), body_after(*poses)) == pytest.approx(depth, abs=0.02)
+
+
 def test_vertical_thighs_are_not_a_squat():
     body = body_after(STANDING, facing(128, 28), seconds=1.0)
     assert value(squat_depth(says=SAYS), body) == pytest.approx(1.0, abs=0.02)
@@ -143,6 +137,17 @@ def test_after_full_sit_ups_lying_almost_flat_is_enough():
     assert value(left, low) == pytest.approx(12 - 8, abs=0.5)
     high = body_after(on_the_floor(90), on_the_floor(10), on_the_floor(78), seconds=1.0)
     assert value(left, high) == pytest.approx(12 - 0.3 * 80, abs=1.0)
+
+
+@pytest.mark.parametrize(("knees", "lies"), [(40, True), (36, False), (-40, False)])
+def test_a_trunk_that_points_at_the_camera_lies_if_the_knees_are_up(knees: float, lies: bool):
+    """The arms are 150 long, a quarter of which is 37.5; the trunk looks 60 long."""
+    pose = rows(
+        shoulder=(300, 340), wrist=(300, 190), hip=(300, 400), knee=(320, 400 - knees),
+        ankle=(330, 420),
+    )  # fmt: skip
+    lean = value(trunk_lean_lying(says=SAYS), body_after(pose))
+    assert lean == 90.0 if lies else math.isnan(lean)
 
 
 def leaning(shoulder: Place, *, wrist: Place = (430, 250), hip: Place = (260, 260)) -> list:

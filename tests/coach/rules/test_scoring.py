@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hiitpi.coach import State
 from hiitpi.coach.rules.cycle import Cycle
 from hiitpi.coach.rules.measure import Measure, Reading
 from hiitpi.coach.rules.scoring import form
@@ -16,6 +18,7 @@ from hiitpi.coach.rules.workout_library import WorkoutLibrary
 LIBRARY = WorkoutLibrary()
 JACKS, SQUAT, PLANK = LIBRARY["jumping_jacks"], LIBRARY["squat"], LIBRARY["plank"]
 ARMS, DEPTH = JACKS.signal, SQUAT.signal
+FEET = next(measure for measure in JACKS.full_range if measure is not ARMS)
 SITUP = LIBRARY["sit_up"]
 
 
@@ -66,23 +69,84 @@ def test_a_lockout_that_ends_early_costs_a_fifth():
     assert judged.cues == ("Lower your arms",)
 
 
-def test_one_side_that_does_less_costs():
-    judged = form(JACKS, cycle(both(15), Reading(175, 180, 100)), 1.0, [])
-    assert judged.symmetry < 0.5
-    assert judged.score == pytest.approx(100 - 0.15 * 40 * (1 - judged.symmetry))
-    assert "Left and right alike" in judged.cues
+@pytest.mark.parametrize(("low", "cost", "said"), [(15, 0, False), (30, 4, False), (33, 4.8, True)])
+def test_a_lockout_costs_in_proportion(low: float, cost: float, said: bool):
+    """Arms below 45° are down, and 15° is the end of the full range."""
+    judged = form(JACKS, cycle(both(low), both(175)), 1.0, [])
+    assert judged.score == pytest.approx(100 - cost)
+    assert ("Lower your arms" in judged.cues) == said
 
 
-def test_a_side_that_was_seen_for_a_part_of_the_time_is_not_compared():
-    seen = cycle(both(15), Reading(150, 165, 60))
-    seen.frames, seen.paired = 30, {ARMS: 20}
-    assert form(JACKS, seen, 1.0, []).symmetry == 1
-    seen.paired = {ARMS: 29}
-    assert form(JACKS, seen, 1.0, []).symmetry < 0.5
+@pytest.mark.parametrize(("high", "cues"), [(136, ()), (129.5, ("Hands higher",))])
+def test_depth_below_035_has_a_cue(high: float, cues: tuple[str, ...]):
+    """0.4 and 0.3 of the way from the standard, 110°, to the full range, 175°."""
+    assert form(JACKS, cycle(both(15), both(high)), 1.0, []).cues == cues
 
 
-def test_a_small_difference_is_nobodys_fault():
-    assert form(JACKS, cycle(both(15), Reading(158, 162, 155)), 1.0, []).symmetry == 1
+@pytest.mark.parametrize(
+    ("feet", "expected", "cues"), [(1.15, 90, ()), (0.97, 86, ("Feet wider",))]
+)
+def test_depth_is_the_mean_of_its_conditions(feet: float, expected: float, cues: tuple[str, ...]):
+    """Full for the arms; 0.5 and 0.3 of the way from 0.7 to 1.6 for the feet."""
+    seen = cycle(both(15), both(175))
+    seen.low[FEET], seen.high[FEET] = Reading(0.2), Reading(feet)
+    judged = form(JACKS, seen, 1.0, [])
+    assert judged.score == pytest.approx(expected)
+    assert judged.cues == cues
+
+
+def test_a_standard_at_the_end_of_the_full_range_is_full_depth():
+    strict = replace(JACKS, full_range={ARMS: (45, 110)})
+    assert form(strict, cycle(both(45), both(110)), 1.0, []).score == 100
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "part"), [(-0.3, 1.0, 1), (0.35, 1.0, 0.5), (-0.4, 1.1, 1)]
+)
+def test_range_of_motion_is_a_fraction_of_the_full_range(low: float, high: float, part: float):
+    """The full range of a squat is 1.3 shins."""
+    judged = form(SQUAT, cycle(both(low), both(high), DEPTH), 1.0, [])
+    assert judged.range_of_motion == pytest.approx(part)
+
+
+def test_range_of_motion_is_the_mean_of_the_measures():
+    seen = cycle(both(15), both(175))
+    seen.low[FEET], seen.high[FEET] = Reading(0.2), Reading(0.9)
+    assert form(JACKS, seen, 1.0, []).range_of_motion == pytest.approx((1 + 0.5) / 2)
+
+
+@pytest.mark.parametrize(
+    ("apart", "symmetry", "cost", "said"),
+    [(0.05, 1, 0, False), (0.25, 0.5, 3, False), (0.29, 0.4, 3.6, True), (0.45, 0, 6, True),
+     (0.9, 0, 6, True)],
+)  # fmt: skip
+def test_one_side_that_does_less_costs(apart: float, symmetry: float, cost: float, said: bool):
+    """The difference is a fraction of the full range, 160°."""
+    less = apart * 160
+    for low, high in (
+        (both(15), Reading(175, 175, 175 - less)),
+        (both(15), Reading(175, 175 - less, 175)),
+        (Reading(15, 15, 15 + less), both(175)),
+    ):
+        judged = form(JACKS, cycle(low, high), 1.0, [])
+        assert judged.symmetry == pytest.approx(symmetry)
+        assert judged.score == pytest.approx(100 - cost)
+        assert ("Left and right alike" in judged.cues) == said
+
+
+def test_symmetry_is_that_of_the_least_symmetric_measure():
+    seen = cycle(both(15), both(175))
+    seen.low[FEET], seen.high[FEET] = both(0.2), Reading(1.6, 1.6, 1.6 - 0.25 * 1.4)
+    assert form(JACKS, seen, 1.0, []).symmetry == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("paired", "compared"), [(23, False), (24, True)])
+def test_sides_are_compared_if_both_were_visible_in_four_fifths_of_the_frames(
+    paired: int, compared: bool
+):
+    seen = cycle(both(15), Reading(175, 175, 60))
+    seen.frames, seen.paired = 30, {ARMS: paired}
+    assert (form(JACKS, seen, 1.0, []).symmetry < 1) == compared
 
 
 @pytest.mark.parametrize(
@@ -120,6 +184,36 @@ def test_a_sit_up_lowers_on_the_way_back():
     assert (slow, dropped) == (100, 94)
 
 
+def test_control_is_not_judged_if_nothing_is_lowered():
+    assert JACKS.lowering is None
+    assert score(cycle(both(15), both(175), turned=0.1)) == 100
+
+
+def test_faults_cost_a_part_of_the_points_that_depth_earned():
+    """Half of the depth earns 20 points, of which the lockout costs a fifth."""
+    assert score(cycle(both(45), both(142.5))) == pytest.approx(60 + 20 * (1 - 0.2))
+
+
+def test_the_costs_of_all_faults_add_up():
+    """Lockout 0.2, symmetry 0.15, control 0.15 and tempo 0.2."""
+    low = Reading(-0.3, -0.3, -0.3 + 0.5 * 1.3)
+    judged = form(SQUAT, cycle(low, both(0.85), DEPTH, turned=0.1), 2.0, [1.0])
+    assert judged.score == pytest.approx(60 + 40 * (1 - 0.7))
+
+
+def test_cues_are_in_the_order_of_their_costs():
+    """Tempo costs 0.2, symmetry 0.15, lockout 0.6 × 0.2, and control 0.6 × 0.15."""
+    low, high = Reading(-0.3, -0.3, -0.3 + 0.5 * 1.3), both(0.85 + 0.4 * 0.15)
+    judged = form(SQUAT, cycle(low, high, DEPTH, turned=0.7), 2.0, [1.0])
+    assert judged.score == pytest.approx(100 - 40 * (0.2 + 0.15 + 0.12 + 0.09))
+    assert judged.cues == (
+        "Keep an even pace",
+        "Left and right alike",
+        "Stand all the way up",
+        "Lower more slowly",
+    )
+
+
 def test_the_most_expensive_fault_is_told_first():
     """Shallow by all of 40 points; of what is left there is nothing to lose."""
     judged = form(SQUAT, cycle(both(0.45), both(0.86), DEPTH, 0.1), 2.0, [1.0])
@@ -141,6 +235,23 @@ def test_a_second_of_a_plank_scores_by_the_line_of_the_body(low, high, expected,
     judged = form(PLANK, cycle(both(low), both(high), PLANK.signal), 1.0, [])
     assert judged.score == pytest.approx(expected)
     assert judged.cues == cue
+
+
+@pytest.mark.parametrize(
+    ("hips", "expected", "cues"),
+    [(0.17, 76, ()), (0.19, 72, ("Hips lower",)), (-0.07, 76, ()), (-0.09, 72, ("Hips higher",))],
+)
+def test_a_line_near_a_limit_has_a_cue(hips: float, expected: float, cues: tuple[str, ...]):
+    """Between -0.15 and 0.25 the middle is 0.05. A cue is given below 0.35 of the quality."""
+    judged = form(PLANK, cycle(both(hips), both(hips), PLANK.signal), 1.0, [])
+    assert judged.score == pytest.approx(expected)
+    assert judged.cues == cues
+
+
+def test_a_hold_with_one_limit_scores_100():
+    signal = PLANK.signal
+    workout = replace(PLANK, states=(State("held", signal < 0.25),))
+    assert form(workout, cycle(both(0.2), both(0.2), signal), 1.0, []).score == 100
 
 
 def test_what_was_not_seen_costs_nothing():

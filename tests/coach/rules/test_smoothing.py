@@ -62,3 +62,70 @@ def test_at_a_low_rate_it_does_not_lag_but_still_removes_outliers():
     joints = smooth(smoother, outlier, 1.0)
     assert joints[9, 0] == pytest.approx(CLOSED.pose(x=370).xy[9, 0])
     assert joints[0, 0] == pytest.approx(CLOSED.pose(x=380).xy[0, 0])
+
+
+def upright(x: float, score: float = 0.9) -> Pose:
+    """Return a pose of size 100: all keypoints at x, above one another."""
+    xy = np.array([(x, y) for y in np.linspace(0, 100, 17)], np.float32)
+    return Pose(xy, np.full(17, score, np.float32), score)
+
+
+@pytest.mark.parametrize(
+    ("interval", "positions"),
+    [
+        (0.025, [10, 30, 50]),  # four frames within 0.08 s
+        (0.04, [10, 50, 50]),  # three
+        (0.17, [10, 50, 50]),  # three, in 0.34 s
+        (0.18, [30, 50, 50]),  # two: three would take more than 0.35 s
+    ],
+)
+def test_the_window_has_three_frames_or_more(interval: float, positions: list[float]):
+    """All keypoints move from 10 to 50 between two frames."""
+    smoother = Smoother()
+    for frame in range(8):
+        smooth(smoother, at(10), frame * interval)
+    moved = [smooth(smoother, at(50), frame * interval)[0, 0] for frame in range(8, 11)]
+    assert moved == positions
+
+
+def test_scores_are_the_upper_median():
+    smoother = Smoother()
+    for frame, score in enumerate((0.9, 0.3, 0.5)):
+        joints = smooth(smoother, at(10, score), frame / 32)
+    assert joints[0, 2] == pytest.approx(0.5)
+    # The invisible keypoint counts as well.
+    assert smooth(smoother, at(10, 0.1), 3 / 32)[0, 2] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(("score", "visible"), [(0.25, True), (0.24, False)])
+def test_keypoints_below_the_minimum_score_are_invisible(score: float, visible: bool):
+    joints = smooth(Smoother(min_score=0.25), at(10, score), 0.0)
+    assert np.isnan(joints[:, 0]).all() != visible
+    assert np.all((joints[:, 2] > 0) == visible)
+
+
+def test_a_keypoint_visible_in_half_of_the_window_is_visible():
+    smoother = Smoother()
+    smooth(smoother, at(10), 0.0)
+    assert smooth(smoother, at(10, 0.1), 1 / 32)[0, 0] == 10
+    assert np.isnan(smooth(smoother, at(10, 0.1), 2 / 32)[0, 0])
+
+
+@pytest.mark.parametrize(("distance", "caught_up"), [(19, True), (21, False)])
+def test_at_a_low_rate_a_jump_by_a_fifth_of_the_body_is_an_outlier(
+    distance: float, caught_up: bool
+):
+    smoother = Smoother()
+    for frame in range(3):
+        smooth(smoother, upright(300), frame / 8)
+    pose = upright(300)
+    pose.xy[3, 0] += distance
+    assert (smooth(smoother, pose, 3 / 8)[3, 0] == 300 + distance) == caught_up
+
+
+def test_clear_drops_the_window():
+    smoother = Smoother()
+    for frame in range(3):
+        smooth(smoother, at(10), frame / 30)
+    smoother.clear()
+    assert smooth(smoother, at(90), 0.1)[0, 0] == 90

@@ -29,7 +29,7 @@ MEASURES = [
 WITH_FALLBACK = {
     "sit_up: lean of the trunk",
     "sit_up: rise of the trunk from lying",
-    "sit_up: way of the trunk to lying",
+    "sit_up: rise of the trunk above lying again",
     "lunge: split of the legs",
     "jumping_lunge: split of the legs",
 }

@@ -13,6 +13,19 @@ def test_shipped_workouts_have_their_file_name_as_slug():
     assert all(workout.name for workout in WorkoutLibrary())
 
 
+def test_workouts_are_sorted_by_name():
+    names = [workout.name for workout in WorkoutLibrary()]
+    assert names == sorted(names)
+    assert len(WorkoutLibrary()) == len(names) == len(list(SHIPPED_FOLDER.glob("[!_]*.py")))
+
+
+def test_names_and_labels():
+    library, slugs = WorkoutLibrary(), ("squat", "plank", "swim")
+    assert [slug in library for slug in slugs] == [True, True, False]
+    assert [library.name(slug) for slug in slugs] == ["Squats", "Plank", "swim"]
+    assert [library.label(slug) for slug in slugs] == ["Squats", "Plank · seconds", "swim"]
+
+
 def test_the_error_for_an_unknown_workout_lists_all_slugs():
     with pytest.raises(WorkoutError, match=r"No workout 'swim'.*jumping_jacks.*squat"):
         WorkoutLibrary()["swim"]
@@ -27,6 +40,15 @@ def test_a_file_in_the_users_folder_is_loaded(tmp_path: Path):
     for time, figure in film(*cycle(OPEN, CLOSED, 1.0, times=2)):
         coach.update(figure.pose(), time)
     assert (workout.name, coach.reps) == ("My Jacks", 2)
+
+
+def test_a_users_file_replaces_a_shipped_one_and_helpers_are_ignored(tmp_path: Path):
+    text = (SHIPPED_FOLDER / "squat.py").read_text()
+    (tmp_path / "squat.py").write_text(text.replace('name="Squats"', 'name="Deep Squats"'))
+    (tmp_path / "_helpers.py").write_text("raise SystemExit")
+    library = WorkoutLibrary(tmp_path)
+    assert len(library) == len(WorkoutLibrary())
+    assert (library["squat"].name, library["squat"].slug) == ("Deep Squats", "squat")
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,7 @@
+from collections.abc import Callable
+
+import pytest
+
 from hiitpi.coach.session.device_control import CLAIM_TIMEOUT_S, Device, DeviceControl
 
 ADA, BOB, CLEO = (Device(f"{name}-device", name) for name in ("Ada", "Bob", "Cleo"))
@@ -51,3 +55,17 @@ def test_the_holder_has_nothing_to_claim():
     assert not control.claim(ADA, 0.0)
     assert not control.hand_over(ADA.id)
     assert not control.cancel_claim(ADA.id)
+
+
+@pytest.mark.parametrize("answer", [DeviceControl.cancel_claim, DeviceControl.hand_over])
+def test_an_answered_claim_has_no_timeout(answer: Callable[[DeviceControl, str], bool]):
+    control = DeviceControl(ADA)
+    control.claim(BOB, 0.0)
+    assert answer(control, ADA.id)
+    assert control.claimant is None
+    assert not control.tick(CLAIM_TIMEOUT_S)
+    assert control.claim(CLEO, 5.0)
+    assert not control.tick(CLAIM_TIMEOUT_S)
+    assert control.tick(5.0 + CLAIM_TIMEOUT_S)
+    assert control.holder == CLEO
+    assert not control.tick(1000.0)

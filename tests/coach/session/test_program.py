@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session import program_file
-from hiitpi.coach.session.interval_timer import IntervalTimer
 from hiitpi.coach.session.program import (
     SHIPPED_PROGRAMS,
     Exercise,
@@ -87,6 +86,41 @@ def test_timed_raced_and_seconds(program: Program, timed: bool, raced: bool, sec
     assert (program.timed, program.raced, program.seconds) == (timed, raced, seconds)
 
 
+@pytest.mark.parametrize(
+    ("program", "seconds"),
+    [
+        (SHIPPED_PROGRAMS[0], [20, 10] * 7 + [20]),
+        (SHIPPED_PROGRAMS[1], [20, 10] * 7 + [20]),
+        (SHIPPED_PROGRAMS[2], ([40, 20] * 4 + [40, 60]) * 2 + [40, 20] * 4 + [40]),
+        (SHIPPED_PROGRAMS[3], [60] * 10),
+    ],
+    ids=lambda value: getattr(value, "name", None) or "",
+)
+def test_the_shipped_programs_last_as_long_as_their_names_say(
+    program: Program, seconds: list[float]
+):
+    assert [step[4] for step in step_list(program)] == seconds
+
+
+def test_a_rest_belongs_to_the_next_set():
+    program = Program("x", (Exercise("squat", 30, rest=5), Exercise("plank", 20)), 2, round_rest=9)
+    assert step_list(program) == [
+        ("work", "squat", 1, 1, 30),
+        ("rest", "plank", 2, 1, 5),
+        ("work", "plank", 2, 1, 20),
+        ("rest", "squat", 3, 2, 9),
+        ("work", "squat", 3, 2, 30),
+        ("rest", "plank", 4, 2, 5),
+        ("work", "plank", 4, 2, 20),
+    ]
+
+
+def test_names_and_workouts():
+    assert (free("squat").name, free("squat").workouts) == ("Free training", ("squat",))
+    assert (to_reps("squat", 20).name, for_seconds("squat", 60).name) == ("20 reps", "60 seconds")
+    assert tabata("squat", "plank", "squat").workouts == ("squat", "plank")
+
+
 SQUAT = {"workout": "squat", "work": 20}
 
 
@@ -148,87 +182,72 @@ def test_random_text_raises_only_program_errors(data: bytes):
         program_file.read(data.decode("utf-8", "replace"))
 
 
-# The interval timer
+# Limits
 
 
-def walk(program: Program, tick: float, reps_a_second: float = 0.0) -> list[tuple[str, int, float]]:
-    """Run a program, and return (phase, set number, seconds) of each step that was taken."""
-    timer, steps_taken, reps, spent = IntervalTimer(program), [], 0.0, 0.0
-    for _ in range(200_000):
-        if timer.step is None:
-            break
-        step, reps, spent = timer.step, reps + reps_a_second * tick, spent + tick
-        if timer.advance(tick, int(reps) if step.phase == "work" else 0):
-            overrun = timer.elapsed_s if timer.step else 0.0
-            steps_taken.append((step.phase, step.number, round(spent - overrun, 3)))
-            reps, spent = 0.0, overrun
-    return steps_taken
+@pytest.mark.parametrize(
+    ("field", "lowest", "highest"), [("work", 5, 3600), ("rest", 0, 900), ("reps", 1, 1000)]
+)
+def test_limits_of_an_exercise(field: str, lowest: float, highest: float):
+    for value in (lowest, highest):
+        (exercise,) = parse({"name": "x", "exercises": [{**SQUAT, field: value}]}).exercises
+        assert getattr(exercise, field) == value
+    for value in (lowest - 1, highest + 1):
+        with pytest.raises(ProgramError, match=f"Exercise 1, {field}: "):
+            parse({"name": "x", "exercises": [{**SQUAT, field: value}]})
 
 
-@pytest.mark.parametrize("tick", [1 / 30, 0.13, 1.0, 7.0])
-def test_the_timer_is_exact_at_any_tick(tick: float):
-    steps_taken = walk(tabata("squat"), tick)
-    if tick < 1:  # a longer tick may pass over a whole rest
-        assert [seconds for *_, seconds in steps_taken][:-1] == pytest.approx(
-            [20, 10] * 7, abs=0.01
-        )
-    timer = IntervalTimer(tabata("squat"))
-    while timer.step:
-        timer.advance(tick, 0)
-    assert timer.total_s == pytest.approx(230)
+@pytest.mark.parametrize(
+    ("field", "lowest", "highest", "message"),
+    [
+        ("rounds", 1, 99, "Rounds"),
+        ("round_rest", 0, 900, "Round rest"),
+        ("limit", 10, 4 * 3600, "Limit"),
+    ],
+)
+def test_limits_of_a_program(field: str, lowest: float, highest: float, message: str):
+    for value in (lowest, highest):
+        assert getattr(parse({"name": "x", "exercises": [SQUAT], field: value}), field) == value
+    for value in (lowest - 1, highest + 1):
+        with pytest.raises(ProgramError, match=f"^{message}: "):
+            parse({"name": "x", "exercises": [SQUAT], field: value})
 
 
-def test_the_timer_stands_still_when_no_time_passes():
-    timer = IntervalTimer(tabata("squat"))
-    timer.advance(5, 3)
-    for _ in range(100):
-        assert not timer.advance(0.0, 3)
-    assert (timer.remaining_s, timer.total_s) == (15, 5)
+def test_names_and_slugs_have_1_to_60_characters():
+    assert len(parse({"name": "x" * 60, "exercises": [{**SQUAT, "workout": "y" * 60}]}).name) == 60
+    for name, slug in (("", "y"), ("x" * 61, "y"), ("x", ""), ("x", "y" * 61)):
+        with pytest.raises(ProgramError):
+            parse({"name": name, "exercises": [{**SQUAT, "workout": slug}]})
 
 
-def test_finishing_early_in_an_emom_rests_until_the_minute_is_over():
-    steps_taken = walk(Program("x", (Exercise("squat", 60, 10),), 2), 0.5, reps_a_second=0.5)
-    assert steps_taken[0] == ("work", 1, pytest.approx(20, abs=0.6))
-    assert steps_taken[1] == ("rest", 2, pytest.approx(40, abs=0.6))
-    assert steps_taken[2][:2] == ("work", 2)
-    assert len(steps_taken) == 3  # no rest after the last set
+def test_a_program_takes_at_most_four_hours():
+    hour = {"workout": "squat", "work": 3600}
+    assert parse({"name": "x", "exercises": [hour] * 4}).seconds == 4 * 3600
+    with pytest.raises(ProgramError, match=r"^The program takes more than 4 hours"):
+        parse({"name": "x", "exercises": [*[hour] * 4, SQUAT]})
+    assert parse({"name": "x", "exercises": [hour] * 5, "limit": 600}).seconds == 600
 
 
-def test_an_emom_set_that_takes_too_long_is_followed_by_the_next():
-    program = Program("x", (Exercise("squat", 60, 10),), 2)
-    assert walk(program, 0.5) == [("work", 1, 60), ("work", 2, 60)]
+def test_rounds_are_unlimited_with_a_time_limit_unless_given():
+    assert parse({"name": "x", "exercises": [SQUAT]}).rounds == 1
+    assert parse({"name": "x", "exercises": [SQUAT], "limit": 60}).rounds is None
+    assert parse({"name": "x", "exercises": [SQUAT], "limit": 60, "rounds": 3}).rounds == 3
 
 
-def test_an_amrap_repeats_rounds_until_the_time_limit():
-    program = Program("x", (Exercise("squat", reps=5), Exercise("plank", reps=5)), None, limit=60)
-    steps_taken = walk(program, 0.1, reps_a_second=0.5)
-    assert [number for _, number, _ in steps_taken] == list(range(1, len(steps_taken) + 1))
-    assert len(steps_taken) == 6
-    assert sum(seconds for *_, seconds in steps_taken) == pytest.approx(60, abs=0.5)
+def test_an_exercise_without_an_end_is_the_only_set():
+    endless = {"workout": "squat"}
+    assert parse({"name": "x", "exercises": [endless]}).seconds is None
+    with pytest.raises(ProgramError, match=r"^Squat needs seconds of work or repetitions"):
+        parse({"name": "x", "exercises": [endless], "rounds": 2})
 
 
-def test_free_training_does_not_end():
-    timer = IntervalTimer(free("squat"))
-    assert not timer.advance(10_000, 500)
-    assert timer.remaining_s is None
+def test_a_file_has_at_most_20000_characters():
+    text = program_file.write(free("squat"))
+    assert program_file.read(text.ljust(20_000)) == free("squat")
+    with pytest.raises(ProgramError, match="too long for a program: 20001 characters"):
+        program_file.read(text.ljust(20_001))
 
 
-@given(programs.filter(lambda p: p.rounds is not None), st.integers(0, 2000))
-def test_the_timer_adds_up_all_time(program: Program, seconds: int):
-    timer = IntervalTimer(program)
-    for _ in range(seconds):
-        timer.advance(1.0, 0)
-    assert timer.total_s <= min(seconds, program.limit) + 1e-6
-    if timer.step:
-        assert timer.total_s == pytest.approx(seconds)
-        assert timer.remaining_s is None or timer.remaining_s >= 0
-
-
-def test_a_timer_resumes_where_it_was():
-    timer = IntervalTimer(tabata("squat"))
-    timer.advance(65, 0)
-    resumed = IntervalTimer(tabata("squat"))
-    resumed.seek(timer.step.number, timer.elapsed_s, timer.total_s)
-    assert (
-        (resumed.step, resumed.remaining_s) == (timer.step, timer.remaining_s) == (timer.step, 15)
-    )
+def test_a_file_keeps_fractions_of_a_second():
+    program = Program("x", (Exercise("squat", 20.5, rest=10.0),), 2)
+    assert "work = 20.5, rest = 10 " in program_file.write(program)

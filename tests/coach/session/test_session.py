@@ -2,44 +2,16 @@
 
 import pytest
 
-from hiitpi.camera.synthetic.animations import at_ease, pelvis_height
-from hiitpi.camera.synthetic.skeleton import ANKLE, Arm, Skeleton, vector
+from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.skeleton import Skeleton
+from hiitpi.coach.session.device_control import CLAIM_TIMEOUT_S, Device
 from hiitpi.coach.session.program import Exercise, Program, for_seconds, free, tabata, to_reps
-from hiitpi.coach.session.session import (
-    COUNTDOWN_S,
-    PAUSE_AFTER_AWAY_S,
-    RESUME_AFTER_BACK_S,
-    WAITING_FOR_OTHERS,
-)
+from hiitpi.coach.session.session import COUNTDOWN_S, WAITING_FOR_OTHERS
 from hiitpi.coach.session.snapshot import session_snapshot
-from hiitpi.pose.keypoints import Pose
-from tests.support.coach_athlete import Athlete
+from tests.support.coach_athlete import Athlete, hands_up, nobody, too_close
 from tests.support.ideal_athlete import pose_of
 
 HALF_MINUTES = Program("x", (Exercise("squat", work=30, rest=15),), rounds=2)
-
-
-def nobody(_: Athlete) -> None:
-    return None
-
-
-def hands(left: float, right: float) -> Pose:
-    foot = 0.12
-    return pose_of(
-        Skeleton(
-            pelvis=vector(0, pelvis_height(foot), 0),
-            feet=(vector(foot, ANKLE, 0), vector(-foot, ANKLE, 0)),
-            arms=(Arm(left), Arm(right)),
-        )
-    )
-
-
-def hands_up(_: Athlete) -> Pose:
-    return hands(170, 170)
-
-
-def too_close(_: Athlete) -> Pose:
-    return pose_of(at_ease(0.0, behind=-1.9))
 
 
 @pytest.mark.parametrize("fps", [8, 15])
@@ -116,8 +88,6 @@ def test_nothing_counts_before_go():
 
 
 def _jack(time: float) -> Skeleton:
-    from hiitpi.camera.synthetic.animations import ANIMATIONS
-
     return ANIMATIONS["jumping_jacks"].pose(time % 1.25 / 1.25, 1.0, 1.0)
 
 
@@ -152,142 +122,62 @@ def test_leaving_cancels_the_countdown():
     assert not athlete.session.has_started
 
 
-# Pauses
-
-
-def test_leaving_pauses_and_coming_back_resumes():
-    athlete = Athlete(HALF_MINUTES).until("work").run(10)
+@pytest.mark.parametrize(("frames", "phase"), [(16, "countdown"), (17, "position")])
+def test_an_absence_of_more_than_a_second_cancels_the_countdown(frames: int, phase: str):
+    athlete = Athlete(HALF_MINUTES, fps=16).until("countdown")
     athlete.act = nobody
-    athlete.run(PAUSE_AFTER_AWAY_S + 0.2)
-    assert athlete.messages("phase")[-1] == "Paused: come back into the picture"
-    left = athlete.session.timer.remaining_s
-    assert left == pytest.approx(20, abs=0.2)  # the absence does not count
-    athlete.run(60)
-    assert (athlete.phase, athlete.session.timer.remaining_s) == ("paused", left)
-    athlete.act = None
-    athlete.run(RESUME_AFTER_BACK_S - 0.3)
-    assert athlete.phase == "paused"
-    athlete.run(0.5)
-    assert athlete.phase == "countdown"
-    athlete.run(COUNTDOWN_S + 0.2)
-    assert athlete.phase == "work"
-    assert athlete.session.timer.remaining_s == pytest.approx(left, abs=0.5)
+    athlete.run(frames / 16)
+    assert athlete.phase == phase
 
 
-def test_a_short_appearance_does_not_end_a_pause():
+def test_the_countdown_takes_three_seconds():
+    athlete = Athlete(HALF_MINUTES, fps=16).until("work")
+    left = [sample.left for sample in athlete.samples if sample.phase == "countdown"]
+    assert left == [round(3 - frame / 16, 2) for frame in range(3 * 16)]
+
+
+@pytest.mark.parametrize(("seconds", "abandoned"), [(600.0, False), (600.5, True)])
+def test_a_session_that_waits_for_more_than_ten_minutes_is_abandoned(
+    seconds: float, abandoned: bool
+):
+    session = Athlete(HALF_MINUTES).session
+    session.tick(100.0 + seconds)
+    assert (session.phase, session.is_abandoned) == ("position", abandoned)
     athlete = Athlete(HALF_MINUTES).until("work").run(5)
-    athlete.act = nobody
-    athlete.run(5)
-    for _ in range(5):
-        athlete.act = None
-        athlete.run(RESUME_AFTER_BACK_S / 2)
-        athlete.act = nobody
-        athlete.run(1)
-    assert athlete.phase == "paused"
-
-
-def test_absence_during_a_rest_does_not_pause():
-    athlete = Athlete(HALF_MINUTES).until("rest")
-    athlete.act = nobody
-    athlete.run(14)
-    assert athlete.phase == "rest"
-    athlete.run(1.5 + PAUSE_AFTER_AWAY_S)
-    assert athlete.phase == "paused"
-
-
-def test_free_training_resumes_soon_after_the_return():
-    athlete = Athlete(free("squat")).until("work").run(8)
-    reps = athlete.session.reps
-    athlete.act = nobody
-    athlete.run(10)
-    assert athlete.phase == "paused"
-    athlete.act = None
-    athlete.run(1)
-    assert athlete.phase == "work"
-    athlete.run(10)
-    assert athlete.session.reps > reps
-
-
-def test_the_gesture_pauses_and_resumes():
-    athlete = Athlete(HALF_MINUTES).until("work").run(5)
-    athlete.act = hands_up
-    athlete.run(2.2)
-    assert athlete.phase == "paused"
-    athlete.run(10)  # held on, it is one gesture
-    assert athlete.phase == "paused"
-    athlete.act = None
-    athlete.run(10)  # only an absence ends when the athlete is in view
-    assert athlete.phase == "paused"
-    athlete.act = hands_up
-    athlete.run(2.2)
-    assert athlete.phase == "countdown"
-
-
-def test_a_gesture_of_a_second_is_ignored():
-    athlete = Athlete(HALF_MINUTES).until("work").run(5)
-    athlete.act = hands_up
-    athlete.run(1)
-    athlete.act = None
-    athlete.run(1)
-    assert athlete.phase == "work"
-
-
-def test_pauses_do_not_count_as_work():
-    athlete = Athlete(HALF_MINUTES).until("work").run(10)
-    assert athlete.session.pause(athlete.time)
-    assert athlete.session.pause(athlete.time) == []
-    athlete.run(30)
-    assert athlete.session.record().seconds == pytest.approx(10, abs=0.2)
-    athlete.session.resume(athlete.time)
-    athlete.run(100)
-    assert athlete.session.record().seconds == pytest.approx(60)
-
-
-def test_a_repetition_is_not_counted_across_a_pause():
-    """Down, pause, and up after the pause."""
-    athlete = Athlete(free("squat")).until("work")
-    while athlete.samples[-1].state != "down":
-        athlete.frame()
-    reps = athlete.session.reps
     athlete.session.pause(athlete.time)
-    athlete.run(2)
-    athlete.session.resume(athlete.time)
-    athlete.act = lambda a: pose_of(at_ease(0.0))
-    athlete.run(5)
-    assert (athlete.phase, athlete.session.reps) == ("work", reps)
+    athlete.session.tick(athlete.time + seconds)
+    assert (athlete.phase, athlete.session.is_abandoned) == ("paused", abandoned)
 
 
-def test_a_session_without_frames_pauses():
-    """The camera is disconnected, so `tick` is called without poses."""
-    athlete = Athlete(HALF_MINUTES).until("work").run(5)
-    for i in range(100):
-        athlete.session.tick(athlete.time + i / 10)
-    assert athlete.phase == "paused"
+def test_a_long_training_is_not_abandoned():
+    athlete = Athlete(free("squat"), fps=2).run(700)
+    assert (athlete.phase, athlete.session.is_abandoned) == ("work", False)
 
 
-# Resuming, and progress
+# Progress
 
 
-def test_a_session_resumes_after_a_restart():
-    athlete = Athlete(HALF_MINUTES).until("work").run(12)
-    record = athlete.session.record()
-    resumed = Athlete(HALF_MINUTES, sets=record.sets, series=record.series)
-    assert resumed.phase == "work"
-    assert resumed.session.reps == record.reps
-    assert resumed.session.timer.remaining_s == pytest.approx(18, abs=0.2)
-    resumed.run(120)
-    assert resumed.session.is_over
-    after = resumed.session.record()
-    assert [s.seconds for s in after.sets] == pytest.approx([30, 30])
-    assert after.series[: record.reps] == record.series
-    assert [rep.number for rep in after.series] == list(range(1, after.reps + 1))
+def test_a_sample_has_the_time_spent_and_left():
+    athlete = Athlete(HALF_MINUTES, fps=16)
+    athlete.frame()
+    assert (athlete.samples[-1].phase, athlete.samples[-1].left) == ("position", None)
+    athlete.until("work").run(33 / 16)
+    assert (athlete.samples[-1].left, athlete.samples[-1].spent) == (27.94, 2.06)
+    assert athlete.session.record().sets[0].seconds == 2.06
+    athlete.until("rest").run(2)
+    assert (athlete.samples[-1].left, athlete.samples[-1].spent) == (13.0, 2.0)
 
 
-def test_a_session_resumes_within_a_rest():
-    record = Athlete(HALF_MINUTES).until("rest").session.record()
-    resumed = Athlete(HALF_MINUTES, sets=record.sets, series=record.series)
-    assert resumed.phase == "rest"
-    assert resumed.session.timer.remaining_s == pytest.approx(15, abs=0.1)
+def test_repetitions_have_the_time_of_the_session_and_a_number_in_their_set():
+    athlete = Athlete(HALF_MINUTES, fps=8).run(100)
+    series = athlete.session.record().series
+    assert {rep.set for rep in series} == {1, 2}
+    for rep in series:
+        assert 0 < rep.time - 45 * (rep.set - 1) <= 30
+    events = [event for event in athlete.events if event.rep]
+    assert [event.rep for event in events] == list(series)
+    numbers = [range(1, s.reps + 1) for s in athlete.session.record().sets]
+    assert [event.count for event in events] == [*numbers[0], *numbers[1]]
 
 
 def test_samples_have_the_progress_of_the_session():
@@ -300,19 +190,29 @@ def test_samples_have_the_progress_of_the_session():
     assert athlete.samples[-1].reps == athlete.session.reps  # in the rest, of the set before
 
 
-def test_the_snapshot_has_the_next_step():
-    athlete = Athlete(tabata("squat", "plank")).until("work")
-    snapshot = session_snapshot(athlete.session)
-    assert (snapshot["title"], snapshot["round"], snapshot["rounds"], snapshot["sets"]) == (
-        "Squats",
-        1,
-        4,
-        8,
-    )
-    assert snapshot["next"] == {"phase": "rest", "title": "Plank", "seconds": 10}
-    athlete.until("rest")
-    assert session_snapshot(athlete.session)["title"] == "Plank"
-    assert session_snapshot(athlete.session)["view"] == "side"
+def test_after_the_end_the_last_set_is_shown():
+    athlete = Athlete(Program("x", (Exercise("squat", 10), Exercise("plank", 10)))).run(40)
+    session = athlete.session
+    assert (session.is_over, session.is_abandoned) == (True, False)
+    assert (session.workout.slug, session.set_number) == ("plank", 2)
+
+
+def test_a_claim_of_control_is_granted_while_the_session_runs():
+    athlete = Athlete(free("squat")).until("work")
+    athlete.session.control.claim(Device("phone", "Bob"), athlete.time)
+    assert athlete.session.record().device == "tablet"
+    athlete.run(CLAIM_TIMEOUT_S + 0.2)
+    assert athlete.messages("control") == ["control"]
+    assert athlete.session.record().device == "phone"
+
+
+def test_the_start_is_corrected_when_the_clock_was_set():
+    session = Athlete(free("squat")).session
+    session.shift_start(12.5)
+    assert session.record().started == 12.5
+
+
+# Head-to-heads
 
 
 def test_a_head_to_head_starts_only_by_go():
