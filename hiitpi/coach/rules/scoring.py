@@ -107,6 +107,7 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
         recent: durations in seconds of the repetitions before it.
     """
     spans = [_span(workout, measure, cycle) for measure in workout.full_range]
+    ranges = [share for share, _ in spans if not math.isnan(share)]
     symmetry = min((s for _, s in spans), default=1.0)
     if workout.hold:
         depth, faults = _line(workout, cycle), []
@@ -123,7 +124,7 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
     by_cost = sorted((depth, *faults), key=lambda part: -part.cost)
     return Form(
         score=MIN_VALID_SCORE + (MAX_SCORE - MIN_VALID_SCORE) * earned,
-        range_of_motion=fmean(r for r, _ in spans) if spans else 1.0,
+        range_of_motion=fmean(ranges) if ranges else 1.0,
         symmetry=symmetry,
         cues=tuple(dict.fromkeys(part.cue for part in by_cost if part.cue)),
     )
@@ -208,12 +209,12 @@ def _line(workout: Workout, cycle: Cycle) -> Part:
 
 
 def _span(workout: Workout, measure: Measure, cycle: Cycle) -> tuple[float, float]:
-    """Return the range of motion and the symmetry, 0..1."""
+    """Return the range of motion, NaN if it is unknown, and the symmetry, 0..1."""
     lowest, highest = workout.full_range[measure]
     full = highest - lowest
     low, high = cycle.low.get(measure), cycle.high.get(measure)
     if low is None or high is None or math.isnan(low.value):
-        return 1.0, 1.0
+        return math.nan, 1.0
     left, right = high.left - low.left, high.right - low.right
     # A side that was visible for part of the time shows part of its movement only.
     paired = cycle.paired.get(measure, 0) >= MIN_PAIRED_FRAMES * cycle.frames

@@ -64,11 +64,11 @@ class GestureDetector:
         Returns:
             True once for each gesture, as soon as it has been held for `HOLD_S`.
         """
+        if time - self._last_shown > MAX_GAP_S:
+            self._first_shown, self._reported = math.nan, False
         if self.gesture and pose is not None and is_shown(self.gesture, pose):
             self._first_shown = time if math.isnan(self._first_shown) else self._first_shown
             self._last_shown = time
-        elif time - self._last_shown > MAX_GAP_S:
-            self._first_shown, self._reported = math.nan, False
         if self._reported or not time - self._first_shown >= HOLD_S:
             return False
         self._reported = True

@@ -115,6 +115,13 @@ def test_range_of_motion_is_the_mean_of_the_measures():
     assert form(JACKS, seen, 1.0, []).range_of_motion == pytest.approx((1 + 0.5) / 2)
 
 
+def test_range_of_motion_leaves_out_what_was_not_visible():
+    feet = next(m for m in JACKS.full_range if m is not ARMS)
+    extremes = cycle(both(15), both(95))
+    extremes.low[feet] = extremes.high[feet] = Reading(math.nan)
+    assert form(JACKS, extremes, 1.0, []).range_of_motion == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(
     ("apart", "symmetry", "cost", "said"),
     [(0.05, 1, 0, False), (0.25, 0.5, 3, False), (0.29, 0.4, 3.6, True), (0.45, 0, 6, True),

@@ -102,7 +102,7 @@ def test_a_single_frame_without_the_gesture_is_ignored():
 
 def test_a_gesture_takes_two_seconds():
     gesture = GestureDetector([LIBRARY["squat"]])
-    film = [(time, BOTH_UP) for time in (5.0, 6.0, 6.9, 7.0, 7.1)]
+    film = [(time / 10, BOTH_UP) for time in range(50, 72)]
     assert [time for time, pose in film if gesture.update(pose, time)] == [7.0]
 
 
@@ -145,3 +145,9 @@ def test_people_in_recordings_make_no_gesture_while_training(model: str):
         gestures[name] = detections(GestureDetector([LIBRARY[slug]]), film)
     assert len(gestures) > 40
     assert {name for name, count in gestures.items() if count} == set()
+
+
+def test_a_gesture_before_and_after_a_gap_in_the_frames_is_not_held():
+    gesture = GestureDetector([LIBRARY["squat"]])
+    assert detections(gesture, [(0.0, BOTH_UP), (0.1, BOTH_UP), (5.0, BOTH_UP)]) == 0
+    assert detections(gesture, [(5.0 + i / 10, BOTH_UP) for i in range(1, 21)]) == 1
