@@ -78,14 +78,10 @@ def test_count_in_words(npz: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("clip", "workout", "reps"),
-    [("jumping_jack__18", "jumping_jacks", 8), ("squat__7", "squat", 6)],
-)
-def test_count_a_video_of_a_real_person(clip: str, workout: str, reps: int):
-    video = shared(f"clips/{clip}.mp4")
-    done = hiitpi("count", str(video), "--workout", workout, "--model", "blazepose", "--json")
-    assert json.loads(done.stdout)["reps"] == reps
+def test_count_a_video_of_a_real_person():
+    video = str(shared("clips/jumping_jack__18.mp4"))
+    done = hiitpi("count", video, "--workout", "jumping_jacks", "--model", "blazepose", "--json")
+    assert json.loads(done.stdout)["reps"] == 8
 
 
 def test_count_shows_what_it_counted(npz: Path, tmp_path: Path):
@@ -167,7 +163,8 @@ def test_redis_missing(tmp_path: Path):
 @pytest.mark.parametrize("camera", ["/dev/video99", "99", "nowhere.mp4"])
 def test_no_camera_of_that_name(tmp_path: Path, camera: str):
     arguments = ["serve", "--host", "127.0.0.1", "--port", str(free_port()), "--camera", camera]
-    for _ in range(2):  # also when an earlier run has left its Redis behind
+    # Twice, since an earlier run may have left its Redis behind.
+    for _ in range(2 if camera == "99" else 1):
         done = hiitpi(*arguments, HIITPI_INSTANCE=str(tmp_path))
         assert camera in complaint(done)
         assert "HIIT PI is open" not in done.stdout
@@ -235,7 +232,7 @@ def test_bench_needs_rounds(rounds: str):
 def test_bench_pose_measures_every_engine():
     """Compared within one run: what we add to the model's own time stays small."""
     shared("models")
-    done = hiitpi("bench", "pose", "--rounds", "15", "--json", HIITPI_THREADS="1")
+    done = hiitpi("bench", "pose", "--rounds", "5", "--json", HIITPI_THREADS="1")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     for name in ("posenet", "posenet_353", "movenet", "blazepose"):
@@ -265,6 +262,7 @@ def test_backup_and_restore(tmp_path: Path):
 
 def test_doctor_exits_with_1_if_the_app_could_not_run(tmp_path: Path):
     env = {"HIITPI_INSTANCE": str(tmp_path), "HIITPI_PORT": str(free_port())}
+    env["HIITPI_MODEL"] = "blazepose"  # auto would measure all of them
     assert hiitpi("doctor", HIITPI_CAMERA="athlete", **env).returncode == 0
     sick = hiitpi("doctor", HIITPI_CAMERA="/dev/video99", **env)
     assert sick.returncode == 1

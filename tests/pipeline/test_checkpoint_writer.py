@@ -8,6 +8,7 @@ from hiitpi.errors import RecordsError
 from hiitpi.pipeline.checkpoint_writer import CheckpointWriter
 from tests.records.test_sessions import counted
 from tests.support.session_factory import record
+from tests.support.waiting import until
 
 
 class Book:
@@ -43,6 +44,7 @@ def test_what_cannot_be_written_is_kept_and_written_by_the_next(tmp_path: Path):
     recorder.enqueue(one)
     assert not recorder.flush(0.2)
     kept = tmp_path / "unsaved" / f"{one.uuid}.json"
+    until(kept.exists)
     assert decode_record(kept.read_bytes()) == one  # before anything else can happen
     recorder.close()
     assert list((tmp_path / "unsaved").iterdir()) == [kept]

@@ -88,13 +88,13 @@ def test_what_is_done_badly_is_not_done(form, counted: int):
 def test_the_referee_is_not_fooled(catalog: Catalog, form):
     """A real model and the real rules on what the camera films: the count is the truth."""
     clock = Clock()
-    camera = AthleteCamera((640, 480), pace=50, form=form, clock=clock)
+    camera = AthleteCamera((320, 240), pace=60, form=form, clock=clock)
     camera._open()
     camera.perform("jumping_jacks")
     camera._cache.animations["jumping_jacks"].result()
     blazepose = engine("blazepose", catalog)
     coach = Coach(WorkoutLibrary()["jumping_jacks"], clock())
-    for _ in range(15 * 14):
+    for _ in range(15 * 11):
         clock.now += 1 / 15
         image, truth = camera._grab()
         coach.update(blazepose.infer(image, clock()), clock())
@@ -103,7 +103,7 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
         assert (truth, coach.reps) == (0, 0)
         assert coach.attempts >= 5
     else:
-        assert truth >= 5
+        assert truth >= 3
         # One is lost at most each time that somebody leaves: the one they come back into.
         assert truth - (2 if form == "leaving" else 1) <= coach.reps <= truth
 
