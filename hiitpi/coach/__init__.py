@@ -4,6 +4,7 @@ from hiitpi.coach.rules.measure import Condition, Measure, ahead, larger, requir
 from hiitpi.coach.rules.measures import (
     angle,
     arch,
+    hand_travel,
     height,
     lean,
     reach,
@@ -42,6 +43,7 @@ __all__ = [
     "as_from_the_side",
     "curl",
     "curl_left",
+    "hand_travel",
     "height",
     "larger",
     "lean",

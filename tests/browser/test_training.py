@@ -59,7 +59,7 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     page.wait_for_function("+document.getElementById('reps').textContent >= 12", timeout=60_000)
     assert page.title().endswith("· Jumping Jacks")
     assert float(page.inner_text("#pace")) == pytest.approx(24, abs=3)  # 48 a minute
-    assert float(page.inner_text("#score")) > 90
+    assert float(page.inner_text("#score")) > 80
     finish(page)
     done = int(page.inner_text("#summary .reps"))
     assert done >= 12

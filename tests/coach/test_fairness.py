@@ -24,8 +24,8 @@ from tests.support.ideal_athlete import (
 SECONDS = 9.0
 SLUGS = sorted(workout.slug for workout in LIBRARY)
 
-#: Workouts without half repetitions: a plank has none, and half of the athlete's sit-up is enough.
-NO_HALF = {"plank", "sit_up"}
+#: Workouts without half repetitions: holds have none, and half of the athlete's sit-up is enough.
+NO_HALF = {"plank", "sit_up", "wall_sit"}
 
 
 def scaled(factor: float) -> Change:
@@ -64,9 +64,9 @@ def is_correct(slug: str, reps: int, truth: int) -> bool:
     """Return whether a count is correct; within one where the end of a repetition is ambiguous.
 
     A skater's landing counts when the athlete leaves it, a toe touch as soon as the hand rises, and
-    a plank may begin within a second.
+    a hold may begin within a second.
     """
-    slack = 1 if slug in ("skater", "toe_touch", "plank") else 0
+    slack = 1 if slug in ("skater", "toe_touch", "plank", "wall_sit") else 0
     return abs(reps - truth) <= slack
 
 
@@ -197,6 +197,19 @@ def test_one_visible_side_is_enough(slug: str, side: int):
         ("high_knees", "lunge"),
         ("high_knees", "skater"),
         ("toe_tap", "high_knees"),
+        ("sit_up", "glute_bridge"),
+        ("glute_bridge", "sit_up"),
+        ("glute_bridge", "push_up"),
+        ("jumping_jacks", "pull_up"),
+        ("squat", "pull_up"),
+        ("pull_up", "jumping_jacks"),
+        ("pull_up", "squat"),
+        ("push_up", "shoulder_tap"),
+        ("mountain_climber", "shoulder_tap"),
+        ("shoulder_tap", "push_up"),
+        ("shoulder_tap", "mountain_climber"),
+        ("squat", "wall_sit"),
+        ("wall_sit", "squat"),
     ],
 )
 def test_another_exercise_counts_nothing(performed: str, judged_as: str):

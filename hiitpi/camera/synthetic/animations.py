@@ -165,6 +165,7 @@ def at_ease(phase: float, behind: float = 0.0) -> Skeleton:
 #: The animation of each workout, by its slug.
 ANIMATIONS: Final = {
     "burpee": Animation(exercises.burpee, pace=15),
+    "glute_bridge": Animation(exercises.glute_bridge, pace=22),
     "high_knees": Animation(exercises.high_knees, pace=100, rest=0, reps=2, symmetric=False),
     "jumping_jacks": Animation(jumping_jack, pace=48, needs_both_sides=True),
     "jumping_lunge": Animation(exercises.jumping_lunge, pace=40, rest=0, reps=2, symmetric=False),
@@ -173,7 +174,9 @@ ANIMATIONS: Final = {
         exercises.mountain_climber, pace=90, rest=0, reps=2, symmetric=False
     ),
     "plank": Animation(exercises.plank, pace=60, rest=0, lead_s=0),
+    "pull_up": Animation(exercises.pull_up, pace=18),
     "push_up": Animation(push_up, pace=25),
+    "shoulder_tap": Animation(exercises.shoulder_tap, pace=50, rest=0, reps=2, symmetric=False),
     "side_squat_jump": Animation(
         exercises.side_squat_jump, pace=30, rest=0, reps=2, symmetric=False
     ),
@@ -183,4 +186,5 @@ ANIMATIONS: Final = {
     "squat_jump": Animation(exercises.squat_jump, pace=24, symmetric=False),
     "toe_tap": Animation(exercises.toe_tap, pace=80, rest=0, reps=2, symmetric=False),
     "toe_touch": Animation(exercises.toe_touch, pace=36, rest=0, reps=2, symmetric=False),
+    "wall_sit": Animation(exercises.wall_sit, pace=60, rest=0, lead_s=0),
 }

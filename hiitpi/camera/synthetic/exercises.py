@@ -74,6 +74,34 @@ _SITTING = sideways(
 )
 sit_up = animate_round_trip((0, _LYING), (0.5, _SITTING))
 
+# Glute bridge, from the side: on the back, shins upright, hips up to the line of the trunk.
+_ON_BACK = sideways(
+    (0, 0.13), up=(-1, 0.04), front=(0, 1), bend=(0.3, 1), feet=((0.36, ANKLE), (0.36, ANKLE)),
+    hands=(-0.1, 0.06),
+)  # fmt: skip
+_BRIDGE = replace(_ON_BACK, pelvis=vector(-0.06, 0.31, 0), up=vector(-0.88, -0.36, 0))
+glute_bridge = animate_round_trip((0, _ON_BACK), (0.5, _BRIDGE))
+
+# Shoulder tap, from the side: a plank on straight arms, one hand to the opposite shoulder.
+_TAP_RIGHT = replace(_LONG, left_hand=vector(-0.60, 0.60, -0.10))
+shoulder_tap = animate(
+    (0, _LONG), (0.25, _TAP_RIGHT), (0.5, _LONG),
+    (0.75, mirrored(_TAP_RIGHT, from_side=True)), (1, _LONG),
+)  # fmt: skip
+
+# Wall sit, from the side: thighs level, trunk upright.
+_SEATED = sideways((0.2, 0.5), feet=((-0.22, ANKLE), (-0.22, ANKLE)), hands=(-0.05, 0.56))
+wall_sit = animate_round_trip((0, _SEATED), (0.5, shifted(_SEATED, vector(0, 0.004, 0))))
+
+# Pull-up: hang from a bar above the head, and pull the chin over it.
+_BAR = ((0.27, 1.86, 0.05), (-0.27, 1.86, 0.05))
+_DANGLING = ((0.1, 0.1, -0.05), (-0.1, 0.1, -0.05))
+_HANG = facing((0, 0.88, 0), feet=_DANGLING, bend=(0, 0, 1), hands=_BAR)
+_PULLED = replace(
+    shifted(_HANG, vector(0, 0.34, 0)), left_hand=_HANG.left_hand, right_hand=_HANG.right_hand
+)
+pull_up = animate_round_trip((0, _HANG), (0.5, _PULLED))
+
 # Burpee, from the side: stand, squat with the hands on the floor, plank, and back.
 _SQUAT = sideways((0.12, 0.40), up=(-0.85, 0.55), hands=(-0.42, 0.07), bend=(-1, 0.3))
 _KICKED = shifted(_LONG, vector(0.3, 0, 0))

@@ -137,6 +137,17 @@ def travel(*, per: str, says: tuple[str, str]) -> Measure:
     return Measure("way to the side", f" × {per}", says, ("hip",), read)
 
 
+def hand_travel(*, per: str, says: tuple[str, str]) -> Measure:
+    """Movement of the hands within the last second, in multiples of `per`."""
+
+    def read(body: BodyTracker) -> Reading:
+        if math.isnan(body.middle("wrist")[0]):  # only earlier positions are known
+            return UNSEEN
+        return Reading(body.wrist_travel_px / body.length(per))
+
+    return Measure("travel of the hands", f" × {per}", says, ("wrist",), read, needed=False)
+
+
 def tap(*, per: str, says: tuple[str, str]) -> Measure:
     """Distance of a foot from its place below the hip: to the side, or lower than the other foot.
 
@@ -180,7 +191,9 @@ def lean(*, says: tuple[str, str], toward: float = 57.0, needed: bool = True) ->
     return require_visible(Measure("lean of the trunk", "°", says, joints, read, needed=needed))
 
 
-def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
+def arch(
+    a: str, b: str, c: str, *, per: str, says: tuple[str, str], needed: bool = False
+) -> Measure:
     """Height of joint `b` above the straight line from `a` to `c`, in multiples of `per`.
 
     Negative below the line. NaN if the line points at the camera.
@@ -195,7 +208,7 @@ def arch(a: str, b: str, c: str, *, per: str, says: tuple[str, str]) -> Measure:
         return Reading((-off if cx > ax else off) / unit)
 
     name = f"height of the {b}s over the line {a}-{c}"
-    return Measure(name, f" × {per}", says, (a, b, c), read, needed=False)
+    return Measure(name, f" × {per}", says, (a, b, c), read, needed=needed)
 
 
 def _largest_visible(*values: float) -> float:

@@ -21,6 +21,10 @@ KNEES_UP: Final = 0.25
 LIES_AGAIN: Final = 0.3
 MIN_LIES_AGAIN_DEG: Final = 8.0
 
+#: Maximum lean of a trunk that lies. Lifting the hips from the floor tilts it further, and putting
+#: them down again is no sit-up.
+MAX_LYING_DEG: Final = 95.0
+
 #: Minimum height of the hips over the feet, in leg lengths, of a person who stands.
 MIN_STANDING: Final = 0.8
 
@@ -74,7 +78,8 @@ def curl(*, says: tuple[str, str]) -> Measure:
 
     def read(body: BodyTracker) -> Reading:
         lying = body.lying_lean if is_visible(body, trunk.joints) else math.nan
-        return Reading((90.0 if math.isnan(lying) else lying) - trunk.read(body).value)
+        lying = 90.0 if math.isnan(lying) else min(lying, MAX_LYING_DEG)
+        return Reading(lying - trunk.read(body).value)
 
     return replace(trunk, name="rise of the trunk from lying", read=read)
 
