@@ -23,7 +23,7 @@ workout = Workout(
     view="any",
     states=(
         State("hanging", shoulders < -0.85),
-        State("up", shoulders > -0.5, elbows < 110, body > 0.25, hands < 0.35),
+        State("up", shoulders > -0.5, elbows < 110, body > 0.25, hands < 0.5),
     ),
     throughout=(shoulders < 0.0, trunk < 50),
     full_range={shoulders: (-1.0, -0.2)},

@@ -176,7 +176,6 @@ ANIMATIONS: Final = {
     "plank": Animation(exercises.plank, pace=60, rest=0, lead_s=0),
     "pull_up": Animation(exercises.pull_up, pace=18),
     "push_up": Animation(push_up, pace=25),
-    "shoulder_tap": Animation(exercises.shoulder_tap, pace=50, rest=0, reps=2, symmetric=False),
     "side_squat_jump": Animation(
         exercises.side_squat_jump, pace=30, rest=0, reps=2, symmetric=False
     ),

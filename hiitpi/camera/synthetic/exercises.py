@@ -82,13 +82,6 @@ _ON_BACK = sideways(
 _BRIDGE = replace(_ON_BACK, pelvis=vector(-0.06, 0.31, 0), up=vector(-0.88, -0.36, 0))
 glute_bridge = animate_round_trip((0, _ON_BACK), (0.5, _BRIDGE))
 
-# Shoulder tap, from the side: a plank on straight arms, one hand to the opposite shoulder.
-_TAP_RIGHT = replace(_LONG, left_hand=vector(-0.60, 0.60, -0.10))
-shoulder_tap = animate(
-    (0, _LONG), (0.25, _TAP_RIGHT), (0.5, _LONG),
-    (0.75, mirrored(_TAP_RIGHT, from_side=True)), (1, _LONG),
-)  # fmt: skip
-
 # Wall sit, from the side: thighs level, trunk upright.
 _SEATED = sideways((0.2, 0.5), feet=((-0.22, ANKLE), (-0.22, ANKLE)), hands=(-0.05, 0.56))
 wall_sit = animate_round_trip((0, _SEATED), (0.5, shifted(_SEATED, vector(0, 0.004, 0))))
