@@ -31,5 +31,5 @@ workout = Workout(
     signal=shoulders,
     shortest=0.3,
     pace=20,
-    hands=("overhead", "one up"),
+    hands=("overhead",),
 )

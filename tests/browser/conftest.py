@@ -57,7 +57,7 @@ def running(
     env = {k: v for k, v in os.environ.items() if not k.startswith("HIITPI_")}
     env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
     if not full:
-        env |= {"HIITPI_MODEL": light_model(), "HIITPI_CAMERA_FPS": "15"}
+        env |= {"HIITPI_MODEL": light_model(), "HIITPI_CAMERA_FPS": "12"}
     env |= more
     if MIRROR.is_dir():
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
