@@ -97,7 +97,8 @@ def exactly_what_was_done(heard: np.ndarray) -> None:
     Rows are seq, time, reps, truth.
 
     The coach says so within 0.4 s of the athlete's own count, before or after: "back in the first
-    state" is a little before the very end of the movement, and smoothing takes 0.1 s.
+    state" is a little before the very end of the movement, and smoothing takes 0.1 s. On a machine
+    that is too busy to analyse every frame it takes a few frames longer.
     """
     _, times, counted, truth = heard.T
     assert np.all(np.diff(counted) >= 0)
@@ -105,7 +106,9 @@ def exactly_what_was_done(heard: np.ndarray) -> None:
         done = times[truth >= number][0]
         if times[-1] - done < 0.5:
             break
-        assert abs(times[counted >= number][0] - done) < 0.4, number
+        around = times[np.abs(times - done) < 2]
+        frame_s = np.diff(around).max()
+        assert abs(times[counted >= number][0] - done) < 0.4 + 4 * frame_s, number
     assert abs(counted[-1] - truth[-1]) <= 1
     assert truth.max() >= 10
 
