@@ -137,7 +137,7 @@ def test_leaving_the_picture_pauses_and_coming_back_goes_on(browser: Browser, tm
         log_in(page, "Ada")
         page.evaluate(LISTEN)
         choose(page, "Squats", goal="Seconds")
-        page.fill("#amount", "60")
+        page.fill("#amount", "600")  # it must not end before Done is pressed
         page.click("#start")
         page.wait_for_selector("#train[data-phase=paused]", timeout=60_000)
         expect(page.locator("#notice")).to_contain_text("come back into the picture")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.camera.opencv import OpenCVCamera
 from tests.browser.conftest import App, opened, running, wait_for_callbacks
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +63,8 @@ def test_the_video_and_the_live_data_arrive(page: Page):
     page.goto("/train")
     video = page.locator("#video")
     expect(video).to_have_js_property("complete", True)
-    page.wait_for_function("document.getElementById('video').naturalWidth > 1", timeout=60_000)
+    # The page obeys its content security policy, under which wait_for_function cannot poll.
+    until(lambda: video.evaluate("video => video.naturalWidth > 1"), timeout_s=60)
     samples = page.evaluate(FIRST_SAMPLES)
     times = [sample["time"] for sample in samples]
     assert times == sorted(times)
