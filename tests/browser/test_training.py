@@ -206,6 +206,7 @@ def test_start_without_a_login_says_so(page: Page):
 def test_a_gentle_session_is_marked_and_does_not_rank(page: Page):
     log_in(page, "Grandma")
     choose(page, "Jumping Jacks")
+    page.click("#strictness-note")
     page.locator("#strictness label", has_text="Gentle").click()
     page.wait_for_selector("#strictness-note:has-text('rehabilitation')")
     page.click("#start")

@@ -127,22 +127,22 @@ def program_fields(
             ],
             className="several",
         ),
-        dcc.RadioItems(
-            id="strictness",
-            options=[
-                {
-                    "label": STRICTNESS[value][0],
-                    "value": value,
-                    "title": STRICTNESS[value][1],
-                }
-                for value in strictness
+        html.Details(
+            [
+                html.Summary(_explained("standard"), id="strictness-note", className="quiet"),
+                dcc.RadioItems(
+                    id="strictness",
+                    options=[
+                        {"label": STRICTNESS[value][0], "value": value} for value in strictness
+                    ],
+                    value="standard",
+                    className="segments",
+                    persistence=persistence,
+                    persistence_type="local",
+                ),
             ],
-            value="standard",
-            className="segments",
-            persistence=persistence,
-            persistence_type="local",
+            className="strictness",
         ),
-        html.P(STRICTNESS["standard"][1], id="strictness-note", className="quiet"),
     ]
 
 
@@ -151,7 +151,11 @@ def strictness_callback(app: Dash) -> None:
 
     @app.callback(Output("strictness-note", "children"), Input("strictness", "value"))
     def explain(strictness: Any) -> str:
-        return STRICTNESS.get(str(strictness), STRICTNESS["standard"])[1]
+        return _explained(strictness if strictness in STRICTNESS else "standard")
+
+
+def _explained(strictness: str) -> str:
+    return ": ".join(STRICTNESS[strictness])
 
 
 def _last_workout(services: Services, player: str) -> str | None:
