@@ -7,11 +7,15 @@ or, seen from the front, one knee is higher than the other by 0.16 of a leg. Wit
 side it is a squat; a straddle has straight knees.
 """
 
-from hiitpi.coach import State, Workout, angle, lean, smaller, split, stature
+from hiitpi.coach import State, Workout, angle, as_from_the_side, lean, smaller, split, stature
 
 hips = stature(says=("Go lower", "Stand all the way up"))
-knee = smaller(
-    angle("hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False)
+knee = as_from_the_side(
+    smaller(
+        angle(
+            "hip", "knee", "ankle", says=("Bend your knees", "Straighten your legs"), needed=False
+        )
+    )
 )
 legs = split(says=("", "One foot in front of the other"), knee_weight=4.8)
 trunk = lean(says=("Chest up", "Chest up"))
