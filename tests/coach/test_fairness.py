@@ -81,7 +81,7 @@ def test_full_repetitions_count_and_score_alike_at_any_rate(slug: str, fps: floa
 
 @cache
 def usual_score(slug: str) -> float:
-    """The score at 30 frames/s, which tells full repetitions from barely valid ones."""
+    """Return the score at 30 frames/s, which tells full repetitions from barely valid ones."""
     score = judged(slug, SECONDS)[0].score
     assert score is not None
     assert score >= 68
