@@ -1,3 +1,5 @@
+"""The checks of `hiitpi doctor`."""
+
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +26,7 @@ def healthy(tmp_path: Path) -> Settings:
 
 
 def findings(settings: Settings) -> dict[str, Finding]:
+    """Return the findings of all checks by name."""
     return {finding.name: finding for finding in examine(settings)}
 
 
