@@ -117,6 +117,7 @@ def test_the_app_starts_with_the_data_of_version_1(instance: Path, tmp_path: Pat
 
 
 def _is_healthy(settings: Settings) -> bool:
+    """Return whether the app answers and is healthy."""
     try:
         return is_healthy(settings)
     except OSError:
