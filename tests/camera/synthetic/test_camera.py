@@ -1,3 +1,5 @@
+"""The synthetic athlete: its schedule, its images and how well its repetitions are counted."""
+
 from functools import lru_cache
 
 import numpy as np
