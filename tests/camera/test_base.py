@@ -52,6 +52,7 @@ class SteppedCamera(PolledCamera):
 
 @pytest.fixture
 def camera():
+    """Start a stepped camera that waits for the first `shoot`."""
     camera = SteppedCamera()
     camera.start()
     assert camera.polled.acquire(timeout=5)
