@@ -1,3 +1,5 @@
+"""The choice of a camera by name, or automatically."""
+
 import logging
 
 import pytest
