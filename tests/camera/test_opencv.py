@@ -1,3 +1,5 @@
+"""Video files and USB cameras, read with OpenCV."""
+
 from pathlib import Path
 
 import cv2
