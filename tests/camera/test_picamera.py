@@ -25,7 +25,7 @@ def picamera(tmp_path_factory: pytest.TempPathFactory):
     """Import the real package, with stubs of libbcm_host and libmmal, which exist only on a Pi."""
     spec = importlib.util.find_spec("picamera")
     if spec is None or spec.origin is None:
-        pytest.skip("picamera is not installed; ./setup.sh test does it")
+        pytest.skip("picamera is not installed: ./setup.sh test installs it")
     folder = tmp_path_factory.mktemp("libraries")
     package = Path(spec.origin).parent
     for library, module in (("libbcm_host.so", "bcm_host.py"), ("libmmal.so", "mmal.py")):
@@ -125,6 +125,7 @@ class FakeError(Exception):
 
 @pytest.fixture
 def fake(picamera, monkeypatch: pytest.MonkeyPatch):
+    """Replace the package by the fake, which does not fail."""
     module = SimpleNamespace(PiCamera=FakePiCamera, PiCameraError=FakeError)
     monkeypatch.setattr(ours, "_picamera", lambda: module)
     monkeypatch.setattr(FakePiCamera, "fails", None)
