@@ -23,7 +23,7 @@ def source() -> Path:
     """Return the folder of the real package."""
     spec = importlib.util.find_spec("picamera2")
     if spec is None or spec.origin is None:
-        pytest.skip("picamera2 is not installed; ./setup.sh test does it")
+        pytest.skip("picamera2 is not installed: ./setup.sh test installs it")
     return Path(spec.origin).parent
 
 
@@ -133,6 +133,7 @@ class FakePicamera2:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch):
+    """Replace the packages picamera2 and libcamera by fakes, with one camera."""
     module = SimpleNamespace(Picamera2=FakePicamera2)
     libcamera = SimpleNamespace(Transform=lambda hflip: f"hflip={hflip}")
     monkeypatch.setattr(ours, "_modules", lambda: (module, libcamera))
