@@ -1,3 +1,5 @@
+"""The timer of holds: whole seconds, interruptions and failures."""
+
 import math
 
 import pytest
@@ -29,6 +31,7 @@ def run(*phases: tuple[float, float], fps: float = 30) -> list[CompletedRep | Fa
 
 
 def seconds(results: list[CompletedRep | FailedAttempt]) -> int:
+    """Return the number of whole seconds held."""
     return sum(isinstance(result, CompletedRep) for result in results)
 
 
