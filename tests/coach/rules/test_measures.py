@@ -1,3 +1,5 @@
+"""Measures of joints, on poses for which the values are known."""
+
 import math
 from dataclasses import replace
 
