@@ -1,3 +1,5 @@
+"""The referee, which counts both sides and reports one signal and state."""
+
 from dataclasses import replace
 
 import pytest
