@@ -43,10 +43,12 @@ def watch(workout: Workout, *stretches: tuple[int, Values]) -> list[Result]:
 
 
 def reps(results: list[Result]) -> int:
+    """Return the number of completed repetitions."""
     return sum(isinstance(result, CompletedRep) for result in results)
 
 
 def cues(results: list[Result]) -> list[str]:
+    """Return the cues of failed attempts."""
     return [result.missed.cue for result in results if isinstance(result, FailedAttempt)]
 
 
@@ -132,9 +134,9 @@ def test_each_attempt_is_reported_once():
 
 def test_an_attempt_ends_when_half_of_its_distance_is_undone():
     """A person who rests at 20 is back below 32; the attempt goes from there to 36."""
-    begun = [(32, 20.0), (8, 36.0), (8, 31.0)]
-    assert watch(BOW, *begun) == []
-    assert cues(watch(BOW, *begun, (8, 28.0))) == ["A further"]
+    attempt = [(32, 20.0), (8, 36.0), (8, 31.0)]
+    assert watch(BOW, *attempt) == []
+    assert cues(watch(BOW, *attempt, (8, 28.0))) == ["A further"]
 
 
 def test_the_distance_of_an_attempt_starts_at_the_resting_position():
