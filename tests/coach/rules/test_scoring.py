@@ -23,6 +23,7 @@ SITUP = LIBRARY["sit_up"]
 
 
 def both(value: float) -> Reading:
+    """Return a reading that is the same on both sides."""
     return Reading(value, value, value)
 
 
@@ -36,6 +37,7 @@ BARELY = cycle(both(44), both(111))
 
 
 def score(cycle: Cycle, duration: float = 1.0, recent: tuple[float, ...] = ()) -> float:
+    """Return the score of a jumping jack."""
     return form(JACKS, cycle, duration, recent).score
 
 
