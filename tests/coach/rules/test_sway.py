@@ -1,3 +1,5 @@
+"""The sway of a standing athlete."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +13,7 @@ from tests.support.stick_figure import CLOSED
 
 
 def sway_of(leans: list[float], **figure: float) -> float | None:
+    """Return the sway of a figure that takes each lean, in degrees, for one frame."""
     meter, body, smoother = SwayMeter(), BodyTracker(), Smoother(window_s=0.0)
     for frame, lean in enumerate(leans):
         pose = replace(CLOSED, lean=lean, **figure).pose()
