@@ -24,6 +24,7 @@ QUARTER = replace(DOWN, depth=0.58)
 
 
 def watch(frames: Iterable[tuple[float, Figure | Pose | None]], workout=JACKS) -> list[Event]:
+    """Return the events of a coach that watches the frames."""
     coach = Coach(workout, 0.0)
     events: list[Event] = []
     for time, figure in frames:
@@ -33,10 +34,12 @@ def watch(frames: Iterable[tuple[float, Figure | Pose | None]], workout=JACKS) -
 
 
 def reps(events: list[Event]) -> int:
+    """Return the number of repetitions."""
     return sum(event.kind == "rep" for event in events)
 
 
 def attempt_cues(events: list[Event]) -> list[str]:
+    """Return the cues of failed attempts."""
     return [event.text for event in events if event.kind == "attempt"]
 
 
