@@ -1,3 +1,5 @@
+"""BlazePose: anchors, crops and keypoints."""
+
 import math
 
 import numpy as np
