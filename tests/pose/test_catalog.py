@@ -1,3 +1,5 @@
+"""The catalog of models: mirror, checksums and errors of downloads."""
+
 from pathlib import Path
 
 import pytest
