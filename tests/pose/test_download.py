@@ -35,6 +35,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve CONTENT, and return its URL."""
     monkeypatch.setattr(Server, "requested_ranges", [])
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
