@@ -1,3 +1,5 @@
+"""The names of pose engines."""
+
 import pytest
 
 from hiitpi.errors import ModelError
