@@ -1,3 +1,5 @@
+"""MoveNet against Google's reference output, and its crops."""
+
 import csv
 
 import cv2
