@@ -1,3 +1,5 @@
+"""Metrics of counts in labelled recordings."""
+
 from pathlib import Path
 
 import numpy as np
