@@ -25,6 +25,7 @@ LIBRARY = WorkoutLibrary()
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
+    """Write two recordings and an index with two groups, and return its path."""
     for times in (3, 5):
         recording(tmp_path / f"{times}.npz", times)
     path = tmp_path / "index.csv"
