@@ -1,3 +1,5 @@
+"""Backup and restore of databases, also between SQLite and PostgreSQL."""
+
 from collections.abc import Callable
 from pathlib import Path
 
