@@ -15,6 +15,7 @@ from tests.support.session_factory import record
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """Return the path of an SQLite database with one session."""
     store = Store(f"sqlite:///{tmp_path / 'hiitpi.sqlite'}")
     store.save(record())
     store.close()
