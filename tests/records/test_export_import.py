@@ -1,3 +1,5 @@
+"""Export and import of sessions as JSON and CSV."""
+
 import csv
 import io
 from dataclasses import replace
