@@ -1,3 +1,5 @@
+"""Leaderboards, personal bests and statistics of players."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,10 +20,12 @@ TODAY = NOW.date()
 
 
 def total(player: str, workout: str = "squat", reps: int = 10, best: int = 5, **more) -> Total:
+    """Return the totals of a player and a workout."""
     return Total(player, workout, reps, best, more.get("pace"), more.get("score"))
 
 
 def placements(places) -> list[tuple[int, str, float]]:
+    """Return (rank, player, value) of each place."""
     return [(p.rank, p.player, p.value) for p in places]
 
 
