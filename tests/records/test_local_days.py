@@ -1,3 +1,5 @@
+"""Days, weeks and streaks in local time."""
+
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
