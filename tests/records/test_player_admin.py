@@ -1,3 +1,5 @@
+"""Renaming, merging, deleting and restoring players, and their weekly goals."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from tests.support.session_factory import NOW, history, record, totals
 
 
 def names(store: Store) -> list[str]:
+    """Return the names of all players."""
     return [player.name for player in store.players.all()]
 
 
