@@ -1,3 +1,5 @@
+"""Creation of players: names and colours."""
+
 import pytest
 
 from hiitpi.records.player_names import COLOURS
