@@ -1,3 +1,5 @@
+"""The stored programs of the household."""
+
 from dataclasses import replace
 
 import pytest
