@@ -1,3 +1,5 @@
+"""Storage of sessions: checkpoints, corrections, discarding and concurrent writers."""
+
 import subprocess
 import sys
 import threading
