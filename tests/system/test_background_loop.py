@@ -1,3 +1,5 @@
+"""Background loops: errors, retry delays, stalls, starts and stops."""
+
 import logging
 import threading
 import time
