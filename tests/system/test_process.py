@@ -15,6 +15,7 @@ from hiitpi.system.process import Stop
 
 @pytest.fixture(autouse=True)
 def _handler() -> Iterator[None]:
+    """Restore the handler of SIGUSR1 after each test."""
     previous = signal.getsignal(signal.SIGUSR1)
     yield
     signal.signal(signal.SIGUSR1, previous)
@@ -38,10 +39,10 @@ def test_a_stop_stays_set_for_all_waits():
 
 def test_set_ends_a_wait_immediately():
     stop = Stop()
-    began = time.monotonic()
+    start = time.monotonic()
     threading.Timer(0.05, stop.set).start()
     assert stop.wait(60)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - start < 30
 
 
 def test_a_signal_at_any_step_of_a_wait_ends_it():
