@@ -11,6 +11,7 @@ from hiitpi.system.systemd import WATCHDOG_S, Service
 
 @pytest.fixture(params=["path", "abstract"])
 def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[socket.socket, str]]:
+    """Return a socket that receives notifications, and its address."""
     address = "@hiitpi-test" if request.param == "abstract" else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(address.replace("@", "\0", 1))
