@@ -1,3 +1,5 @@
+"""Masking of passwords in URLs."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
