@@ -1,3 +1,5 @@
+"""Settings from arguments, the environment and the file `.env`."""
+
 from pathlib import Path
 
 import pytest
