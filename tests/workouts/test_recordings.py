@@ -38,10 +38,12 @@ def rows() -> list[dict[str, str]]:
 
 @cache
 def results(index: Path, engine: str) -> list[Result]:
+    """Return the counts of an engine in all recordings of an index."""
     return evaluate(index, WorkoutLibrary(), [engine], lambda model: pytest.fail(f"needs {model}"))
 
 
 def total(index: Path, engine: str) -> dict[str, Any]:
+    """Return the total figures of an engine."""
     return summary(results(index, engine))["total"][engine]
 
 
@@ -62,7 +64,7 @@ def test_the_best_engine_counts_within_one(row: dict[str, str]):
 def test_targets(recordings: str, engine: str, within_one: float, error: float, false_reps: int):
     index = SHARED / recordings / "index.csv"
     if not index.exists():
-        pytest.skip("the recordings are not here")
+        pytest.skip("the recordings are not available")
     figures = total(index, engine)
     assert figures["obo"] >= within_one
     assert figures["mae"] <= error
