@@ -16,7 +16,7 @@ from tests.conftest import SHARED
 
 PEOPLE = SHARED / "people"
 
-pytestmark = pytest.mark.skipif(not PEOPLE.is_dir(), reason="the recordings are not here")
+pytestmark = pytest.mark.skipif(not PEOPLE.is_dir(), reason="the recordings are not available")
 
 #: Greatest difference between the visible and the measured end of a repetition, in seconds.
 TOLERANCE_S = 1.2
@@ -44,8 +44,8 @@ PAIRS = [
 
 #: Better repetitions whose advantage the score does not show, and why.
 KNOWN_FAILURES = {
-    "squat__14": "the lean of the trunk is no part of the score, and in depth both are alike",
-    "pushup__19": "arms that are nearly straight have their full length in the picture",
+    "squat__14": "the score ignores the lean of the trunk, and both are equally deep",
+    "pushup__19": "nearly straight arms appear as long as straight ones in the image",
     "mountain_climber__8": "the pace of that set is uneven, which costs more than depth earns",
 }
 
