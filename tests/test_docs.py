@@ -292,9 +292,8 @@ def test_codespell_is_pinned():
 
 
 def test_the_usage_of_setup_lists_its_commands():
-    usage = subprocess.run(
-        ["./setup.sh", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command = ["./setup.sh", "--help"]
+    usage = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert re.findall(r"^  (\w+)  ", usage.stdout, re.MULTILINE) == [
         "run", "test", "install", "update", "uninstall",
     ]  # fmt: skip
