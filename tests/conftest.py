@@ -1,4 +1,4 @@
-"""What the tests share: places, settings of their own, and a real Redis."""
+"""Shared fixtures: private settings, a real Redis server, workouts, models and recordings."""
 
 import os
 import signal
@@ -16,13 +16,13 @@ from hiitpi.pose.engine import Engine, open_engine
 from hiitpi.settings import ROOT, Settings
 from hiitpi.system.ports import free_port
 
-#: Recordings, clips and models beside the checkout; a machine without them skips what needs them.
+#: Recordings, clips and models beside the checkout. Tests that need them are skipped without it.
 SHARED = ROOT.parent / "shared"
 
 MIRROR = Path(os.environ.get("HIITPI_MODEL_MIRROR", SHARED / "models"))
 
 
-# A machine that is busy with other tests takes its time: how long an example takes is no failure.
+# No deadline: on a machine that is busy with other tests, a slow example is not a failure.
 hypothesis_settings.register_profile("hiitpi", deadline=None)
 hypothesis_settings.load_profile("hiitpi")
 
@@ -34,12 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A run that is ended from outside ends the apps it has started, as with Ctrl-C."""
-    if not hasattr(config, "workerinput"):  # in xdist's workers it is the main process's business
+    """Handle SIGTERM like Ctrl-C, so that a terminated run stops the apps it has started."""
+    if not hasattr(config, "workerinput"):  # not in xdist's workers: the main process does it
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-#: Files whose tests mostly wait for other processes. They run first, so that others run meanwhile.
+#: Files whose tests mostly wait for other processes. They start first; others run meanwhile.
 SLOW_FILES = ("test_chaos.py", "test_cli.py", "test_clock.py", "test_club.py")
 
 
@@ -50,14 +50,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of whoever runs the tests are not the tests' business."""
+    """Remove HIITPI_* from the environment, so that the developer's settings have no effect."""
     for name in [name for name in os.environ if name.startswith("HIITPI_")]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings with an instance folder of their own and a free port on loopback."""
+    """Return settings with a temporary instance folder and a free port on loopback."""
     return Settings(
         instance=tmp_path / "instance", host="127.0.0.1", port=free_port(), camera="athlete"
     )
@@ -65,27 +65,27 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def redis(settings: Settings) -> Iterator[Settings]:
-    """The settings, with a real Redis running for them."""
+    """Start a real Redis server for the settings, and return them."""
     settings.logs.mkdir(parents=True)
-    child = start_redis(settings)
+    server = start_redis(settings)
     yield settings
-    stop_redis(settings, child)
+    stop_redis(settings, server)
 
 
 @pytest.fixture
 def library() -> WorkoutLibrary:
-    """The shipped workouts."""
+    """Return the shipped workouts."""
     return WorkoutLibrary()
 
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    """The models; fetched into `models/` when they are not there."""
+    """Return the catalog of models, which downloads missing ones into `models/`."""
     return Catalog(mirror=MIRROR if MIRROR.is_dir() else None)
 
 
 def engine(name: str, catalog: Catalog) -> Engine:
-    """The engine of a model; skips the test where the model cannot be had."""
+    """Return the engine of a model; skip the test if the model cannot be downloaded."""
     try:
         catalog.fetch(name)
     except ModelError as error:
@@ -96,8 +96,8 @@ def engine(name: str, catalog: Catalog) -> Engine:
 
 
 def shared(path: str) -> Path:
-    """A file of the shared folder; skips the test where there is none."""
-    found = SHARED / path
-    if not found.exists():
-        pytest.skip(f"no {found} on this machine")
-    return found
+    """Return a path in the shared folder; skip the test if it does not exist."""
+    target = SHARED / path
+    if not target.exists():
+        pytest.skip(f"no {target} on this machine")
+    return target

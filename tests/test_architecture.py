@@ -1,4 +1,4 @@
-"""Directions that never turn round: who may import whom."""
+"""Rules of the architecture: which packages may import which, and what importing them may do."""
 
 import ast
 import os
@@ -11,8 +11,8 @@ import pytest
 
 from hiitpi.settings import ROOT
 
-#: Which packages a package may import: the floors of the house, lowest first. It imports only what
-#: stands here, so that the graph has no circle and whoever adds an arrow decides it here.
+#: The packages that each package imports, lowest layer first. A package may import only those, so
+#: that the graph has no cycle and each new dependency is a deliberate change of this table.
 MAY_IMPORT = {
     "errors": set(),
     "settings": {"errors"},
@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }  # fmt: skip
 
-#: Narrower than the above: the only modules of `hiitpi` that the files of a folder may import.
+#: Stricter than the above: the only modules of `hiitpi` that the files of a folder may import.
 ONLY = {
     "workouts": {"hiitpi.coach", "hiitpi.pose.keypoints"},
     "hiitpi/coach": {"hiitpi.coach", "hiitpi.pose.keypoints", "hiitpi.errors"},
@@ -56,7 +56,7 @@ ONLY = {
     },
 }  # fmt: skip
 
-#: Packages that a folder must do without.
+#: Packages that the files of a folder must not import.
 NEVER = {
     "hiitpi/web": {"cv2", "numpy"},
     "hiitpi/access": {"flask"},
@@ -65,62 +65,67 @@ NEVER = {
 
 
 def imports(path: Path) -> set[str]:
-    found = set()
+    """Return the modules that a file imports."""
+    modules = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
+            modules.add(node.module)
+    return modules
 
 
-def files(room: str) -> list[Path]:
-    return sorted((ROOT / room).rglob("*.py"))
+def files(folder: str) -> list[Path]:
+    """Return the Python files below a folder of the project."""
+    return sorted((ROOT / folder).rglob("*.py"))
 
 
-def within(module: str, rooms: set[str]) -> bool:
-    return any(module == room or module.startswith(f"{room}.") for room in rooms)
+def within(module: str, packages: set[str]) -> bool:
+    """Return whether a module is one of some packages, or in one of them."""
+    return any(module == parent or module.startswith(f"{parent}.") for parent in packages)
 
 
 def package(module: str) -> str:
-    """The part of `hiitpi` that a module belongs to."""
+    """Return the package of `hiitpi` that a module belongs to."""
     return [*module.split("."), ""][1]
 
 
-def test_every_package_has_its_floor():
-    found = {p.stem if p.is_file() else p.name for p in (ROOT / "hiitpi").iterdir()}
-    assert found - {"__init__", "__pycache__"} == set(MAY_IMPORT)
+def test_every_package_has_a_layer():
+    packages = {p.stem if p.is_file() else p.name for p in (ROOT / "hiitpi").iterdir()}
+    assert packages - {"__init__", "__pycache__"} == set(MAY_IMPORT)
 
 
 @pytest.mark.parametrize("name", MAY_IMPORT)
-def test_a_package_imports_what_it_may(name: str):
+def test_a_package_imports_exactly_what_the_table_allows(name: str):
     paths = files(f"hiitpi/{name}") or [ROOT / "hiitpi" / f"{name}.py"]
-    used = {
+    imported = {
         package(module)
         for path in paths
         for module in imports(path)
         if module.startswith("hiitpi.")
     }
-    assert used - {name} == MAY_IMPORT[name]
+    assert imported - {name} == MAY_IMPORT[name]
 
 
-def test_there_is_no_circle():
-    known: set[str] = set()
-    for name, lower in MAY_IMPORT.items():
-        assert lower <= known, f"{name} stands below {lower - known}"
-        known.add(name)
+def test_there_is_no_import_cycle():
+    lower_layers: set[str] = set()
+    for name, imported in MAY_IMPORT.items():
+        assert imported <= lower_layers, (
+            f"{name} imports {imported - lower_layers}, which is above it"
+        )
+        lower_layers.add(name)
 
 
 @pytest.mark.parametrize("folder", ONLY)
-def test_a_folder_imports_nothing_else(folder: str):
+def test_a_folder_imports_only_the_allowed_modules(folder: str):
     assert files(folder)
     for path in files(folder):
-        ours = {module for module in imports(path) if module.startswith("hiitpi")}
-        assert not {m for m in ours if not within(m, ONLY[folder])}, path
+        own_modules = {module for module in imports(path) if module.startswith("hiitpi")}
+        assert not {m for m in own_modules if not within(m, ONLY[folder])}, path
 
 
 @pytest.mark.parametrize("folder", NEVER)
-def test_a_folder_does_without(folder: str):
+def test_a_folder_does_not_import_forbidden_packages(folder: str):
     for path in files(folder):
         assert not {m for m in imports(path) if within(m, NEVER[folder])}, path
 
@@ -128,13 +133,14 @@ def test_a_folder_does_without(folder: str):
 def test_only_settings_reads_the_environment():
     for path in files("hiitpi"):
         text = path.read_text()
-        if path.name not in ("settings.py", "supervisor.py"):  # a child gets the whole environment
+        # The supervisor passes the environment on to its child processes.
+        if path.name not in ("settings.py", "supervisor.py"):
             assert not re.search(r"os\.environ(\[|\.)", text), path
             assert "getenv" not in text, path
 
 
 @pytest.mark.parametrize("module", ["hiitpi.cli", "hiitpi.web.app", "hiitpi.pipeline.process"])
-def test_nothing_is_opened_at_import(module: str, tmp_path: Path):
+def test_an_import_opens_no_connection_and_starts_no_thread(module: str, tmp_path: Path):
     code = (
         "import socket, sqlite3, threading\n"
         "def no(*a, **k): raise AssertionError('opened at import')\n"
@@ -145,7 +151,7 @@ def test_nothing_is_opened_at_import(module: str, tmp_path: Path):
     env = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     command = [sys.executable, "-B", "-c", code]
     subprocess.run(command, cwd=tmp_path, env=env, check=True, timeout=60)
-    assert list(tmp_path.iterdir()) == []  # its current and its home folder
+    assert list(tmp_path.iterdir()) == []  # the current and the home folder of the process
 
 
 @pytest.mark.parametrize(
@@ -160,18 +166,18 @@ def test_nothing_is_opened_at_import(module: str, tmp_path: Path):
         ("hiitpi.pipeline.process", {"dash", "flask", "plotly", "alembic", "psycopg", "gunicorn"}),
     ],
 )
-def test_heavy_packages_are_for_the_process_that_needs_them(module: str, heavy: set[str]):
+def test_a_process_does_not_import_heavy_packages_of_another(module: str, heavy: set[str]):
     code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    assert done.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"
 
 
 def test_files_stay_small():
-    long = {
+    too_long = {
         str(p.relative_to(ROOT)): n
         for p in files("hiitpi")
         if (n := len(p.read_text().splitlines())) > 340
     }
-    assert not long
+    assert not too_long

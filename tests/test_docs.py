@@ -1,4 +1,4 @@
-"""The documents are true: nothing a user can see is undocumented."""
+"""The documentation is complete and correct: everything a user can see is documented."""
 
 import ast
 import json
@@ -10,12 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hiitpi.app.settings_table import (
-    TABLE_BEGIN,
-    TABLE_END,
-    settings_table,
-    update_settings_table,
-)
+from hiitpi.app.settings_table import TABLE_BEGIN, TABLE_END, settings_table, update_settings_table
 from hiitpi.cli import _parser, main
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session import program_file
@@ -28,7 +23,7 @@ from hiitpi.web.app import MOVED_PATHS, PAGES
 from hiitpi.web.pages.account import FILES
 from tests.test_architecture import MAY_IMPORT, NEVER, ONLY
 
-#: All documents for people, by their path.
+#: The text of all documents, by path.
 DOCUMENTS = {
     str(path.relative_to(ROOT)): path.read_text()
     for folder in (".", "docs", "models", ".github")
@@ -46,21 +41,23 @@ MODELS = DOCUMENTS["docs/models.md"]
 TROUBLESHOOTING = DOCUMENTS["docs/troubleshooting.md"]
 WORKOUTS = DOCUMENTS["docs/workouts.md"]
 
-#: Paths in a document that are made while the app runs, or by its reader.
-MADE_LATER = ("instance/", "workouts/your_", ".venv", "node_modules")
+#: Prefixes of paths that do not exist yet: the app or the reader creates them.
+CREATED_LATER = ("instance/", "workouts/your_", ".venv", "node_modules")
 
 
 def subcommands() -> list[str]:
+    """Return the commands of the command line, without those kept for compatibility."""
     (choices,) = (a.choices for a in _parser()._actions if a.dest == "command")
-    return sorted(set(choices) - {"trainer"})  # a former name
+    return sorted(set(choices) - {"trainer"})  # the former name of `pipeline`
 
 
 def sources(*folders: str) -> list[Path]:
+    """Return the Python files of folders of the project."""
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def rows(document: str, heading: str) -> list[list[str]]:
-    """Return the cells of the first table under a heading, without its head."""
+    """Return the cells of the first table under a heading, without its header."""
     section = document.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     table = section[section.index("\n|") :].strip().split("\n\n")[0].splitlines()[2:]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
@@ -70,10 +67,10 @@ def test_the_readme_is_short():
     assert len(DOCUMENTS["README.md"].split()) <= MAX_README_WORDS
 
 
-def test_the_readme_leads_to_every_document():
+def test_the_readme_links_to_every_document():
     targets = re.findall(r"\]\(([^)#]+)", DOCUMENTS["README.md"])
-    shown = {d for d in DOCUMENTS if not d.startswith((".github", "models"))} - {"README.md"}
-    assert shown <= set(targets)
+    expected = {d for d in DOCUMENTS if not d.startswith((".github", "models"))} - {"README.md"}
+    assert expected <= set(targets)
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
@@ -82,7 +79,7 @@ def test_every_setting_is_documented(name: str):
     assert Settings.model_fields[name].description
 
 
-def test_the_table_of_settings_is_the_generated_one(capsys: pytest.CaptureFixture[str]):
+def test_the_table_of_settings_is_up_to_date(capsys: pytest.CaptureFixture[str]):
     main(["settings"])
     table = CONFIGURATION.split(TABLE_BEGIN)[1].split(TABLE_END)[0].strip()
     assert table == capsys.readouterr().out.strip(), (
@@ -90,7 +87,7 @@ def test_the_table_of_settings_is_the_generated_one(capsys: pytest.CaptureFixtur
     )
 
 
-def test_the_table_of_settings_is_replaced_and_nothing_else(tmp_path: Path):
+def test_updating_replaces_only_the_table_of_settings(tmp_path: Path):
     document = tmp_path / "configuration.md"
     document.write_text(f"before\n\n{TABLE_BEGIN}\nold\n{TABLE_END}\n\nafter\n")
     update_settings_table(document)
@@ -99,7 +96,7 @@ def test_the_table_of_settings_is_replaced_and_nothing_else(tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", ["no table", TABLE_BEGIN, None])
-def test_a_document_without_a_table_of_settings_is_left_alone(tmp_path: Path, content: str | None):
+def test_a_document_without_a_table_of_settings_is_not_changed(tmp_path: Path, content: str | None):
     document = tmp_path / "configuration.md"
     if content:
         document.write_text(content)
@@ -109,9 +106,9 @@ def test_a_document_without_a_table_of_settings_is_left_alone(tmp_path: Path, co
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_no_setting_is_documented_that_does_not_exist(document: str):
-    named = set(re.findall(r"HIITPI_([A-Z_]+)", DOCUMENTS[document]))
-    assert named <= {name.upper() for name in Settings.model_fields}
+def test_documented_settings_exist(document: str):
+    names = set(re.findall(r"HIITPI_([A-Z_]+)", DOCUMENTS[document]))
+    assert names <= {name.upper() for name in Settings.model_fields}
 
 
 @pytest.mark.parametrize("workout", WorkoutLibrary(), ids=lambda w: w.slug)
@@ -124,7 +121,7 @@ def test_every_program_is_documented(program):
     assert f"| {program.name} |" in WORKOUTS
 
 
-def test_the_documented_program_file_is_one():
+def test_the_documented_program_file_is_valid():
     lines = WORKOUTS.split("as a small text file in TOML:\n\n")[1].split("\n\n")[0].splitlines()
     program = program_file.read("\n".join(line.removeprefix("    ") for line in lines))
     assert program.rounds == 3
@@ -136,9 +133,9 @@ def test_every_command_is_documented(command: str):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_no_command_is_documented_that_does_not_exist(document: str):
-    named = set(re.findall(r"python -m hiitpi ([a-z]+)", DOCUMENTS[document]))
-    assert named <= {*subcommands(), "trainer"}
+def test_documented_commands_exist(document: str):
+    names = set(re.findall(r"python -m hiitpi ([a-z]+)", DOCUMENTS[document]))
+    assert names <= {*subcommands(), "trainer"}
 
 
 @pytest.mark.parametrize("model", Catalog().names)
@@ -166,27 +163,27 @@ def test_every_route_is_documented(route: str):
     assert f"`{route}`" in HTTP
 
 
-def test_every_route_is_described():
-    """For programs, and for fuzzers."""
-    described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].keys()
-    assert {page.PATH for page in PAGES} | {path for path, _ in FILES} <= described
-    assert {"/code", "/live", "/videostream", "/healthz", "/export/program/{key}.toml"} <= described
-    assert {"/wall/live", "/wall/video"} <= described
+def test_every_route_is_in_the_openapi_description():
+    """Programs and fuzzers use the OpenAPI description."""
+    paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].keys()
+    assert {page.PATH for page in PAGES} | {path for path, _ in FILES} <= paths
+    assert {"/code", "/live", "/videostream", "/healthz", "/export/program/{key}.toml"} <= paths
+    assert {"/wall/live", "/wall/video"} <= paths
 
 
 @pytest.mark.parametrize("kind", [CsvSet, CsvRepetition])
 def test_every_column_of_an_export_is_documented(kind):
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DATA, re.MULTILINE))
     documented = {name: f.description for name, f in kind.model_fields.items()}
-    both = CsvSet.model_fields.keys() & CsvRepetition.model_fields.keys()
-    assert all(rows[name] == text for name, text in documented.items() if name not in both)
-    assert both <= rows.keys()
+    common = CsvSet.model_fields.keys() & CsvRepetition.model_fields.keys()
+    assert all(rows[name] == text for name, text in documented.items() if name not in common)
+    assert common <= rows.keys()
 
 
 def test_documented_messages_exist():
-    """What the troubleshooting table quotes is what the app prints; … stands for what varies."""
+    """The messages quoted in the troubleshooting table occur in the code; … is a placeholder."""
     code = [*sources("hiitpi"), ROOT / "setup.sh", ROOT / "deploy" / "service.sh"]
-    # Strings in several parts are joined, values in braces are cut out.
+    # Adjacent string literals are joined.
     text = re.sub(r'"\s+f?"', "", "\n".join(path.read_text() for path in code))
     table = re.findall(r"^\| (`.+?) \|", TROUBLESHOOTING, re.MULTILINE)
     quotes = [quote for cell in table for quote in re.findall(r"`([^`]+)`", cell)]
@@ -202,7 +199,7 @@ def test_imports_of_packages_are_documented():
     assert documented == MAY_IMPORT
 
 
-def test_narrower_imports_of_folders_are_documented():
+def test_stricter_imports_of_folders_are_documented():
     section = ARCHITECTURE.split("Some folders are narrower still:")[1].split("\n\n")[1]
     table = [row.strip("|").split("|") for row in section.splitlines()[2:]]
     allowed = {c[0].strip(" `/"): set(re.findall(r"`([\w.]+)`", c[1])) for c in table}
@@ -244,7 +241,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_and_pictures_lead_somewhere(document: str):
+def test_targets_of_links_and_images_exist(document: str):
     for link in re.findall(r"\]\(([^)]+)\)", DOCUMENTS[document]):
         target, _, anchor = link.partition("#")
         if "://" in target:
@@ -255,7 +252,7 @@ def test_links_and_pictures_lead_somewhere(document: str):
             assert anchor in anchors(path.read_text()), link
 
 
-def test_links_of_the_settings_lead_somewhere():
+def test_targets_of_links_in_descriptions_of_settings_exist():
     for field in Settings.model_fields.values():
         for link in re.findall(r"\]\(([^)]+)\)", field.description or ""):
             assert (ROOT / "docs" / link).exists(), link
@@ -263,17 +260,17 @@ def test_links_of_the_settings_lead_somewhere():
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_paths_exist(document: str):
-    """Paths in backticks, relative to the root."""
+    """Paths in backticks are relative to the root of the project."""
     top = {p.name for p in ROOT.iterdir()}
     for code in re.findall(r"`([^`\n]+)`", DOCUMENTS[document]):
         for word in re.findall(r"[\w.-]+(?:/[\w.-]*)+", code):
-            if word.split("/")[0] not in top or word.startswith(MADE_LATER):
+            if word.split("/")[0] not in top or word.startswith(CREATED_LATER):
                 continue
             assert (ROOT / word).exists(), word
 
 
-def test_tools_of_the_hooks_are_those_of_the_checks():
-    """What a commit is checked with is what `./setup.sh test` runs."""
+def test_commit_hooks_run_the_tools_of_the_checks():
+    """The pre-commit hooks run the same commands as `./setup.sh test`."""
     setup = (ROOT / "setup.sh").read_text()
     hooks = (ROOT / ".pre-commit-config.yaml").read_text()
     entries = [entry.strip() for entry in re.findall(r"entry: (.+)", hooks)]
@@ -283,9 +280,9 @@ def test_tools_of_the_hooks_are_those_of_the_checks():
 
 
 def test_the_makefile_documents_its_targets():
-    done = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True)
+    result = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True)
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert re.findall(r"^  (\w+) ", done.stdout, re.MULTILINE) == targets
+    assert re.findall(r"^  (\w+) ", result.stdout, re.MULTILINE) == targets
 
 
 def test_codespell_is_pinned():
@@ -294,18 +291,17 @@ def test_codespell_is_pinned():
     assert re.search(r"^codespell==", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
 
 
-def test_setup_says_how_it_is_used():
-    usage = subprocess.run(
-        ["./setup.sh", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+def test_the_usage_of_setup_lists_its_commands():
+    command = ["./setup.sh", "--help"]
+    usage = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert re.findall(r"^  (\w+)  ", usage.stdout, re.MULTILINE) == [
         "run", "test", "install", "update", "uninstall",
     ]  # fmt: skip
 
 
-def test_public_things_have_docstrings():
-    """Modules, classes and functions that others may call say what they do."""
-    silent = []
+def test_public_names_have_docstrings():
+    """Modules, public classes, functions and methods have a docstring."""
+    undocumented = []
     for path in [*(ROOT / "hiitpi").rglob("*.py"), *(ROOT / "workouts").glob("*.py")]:
         tree = ast.parse(path.read_text())
         nodes = [n for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef)]
@@ -314,31 +310,31 @@ def test_public_things_have_docstrings():
             if isinstance(m, ast.FunctionDef)
         ]  # fmt: skip
         names = [n.name for n in nodes if not n.name.startswith("_") and not ast.get_docstring(n)]
-        silent += [f"{path.relative_to(ROOT)}: {name}" for name in names]
+        undocumented += [f"{path.relative_to(ROOT)}: {name}" for name in names]
         if not ast.get_docstring(tree):
-            silent.append(str(path.relative_to(ROOT)))
-    assert not [s for s in silent if "migrations/versions" not in s]
+            undocumented.append(str(path.relative_to(ROOT)))
+    assert not [s for s in undocumented if "migrations/versions" not in s]
 
 
-def test_settings_table_has_the_defaults():
+def test_the_table_of_settings_has_the_defaults():
     table = dict(re.findall(r"^\| `HIITPI_(\w+)` \| `([^`]*)` \|", CONFIGURATION, re.MULTILINE))
     assert len(table) > 20
     for name, default in table.items():
         field = Settings.model_fields[name.lower()]
-        shown = str(field.default).lower()
+        expected = str(field.default).lower()
         if isinstance(field.default, tuple):
-            shown = str([round(value) for value in field.default])
+            expected = str([round(value) for value in field.default])
         elif isinstance(field.default, float):
-            shown = f"{field.default:g}"
+            expected = f"{field.default:g}"
         if isinstance(field.default, Path):
-            shown = f"{field.default.relative_to(ROOT)}/"
-        assert default.lower() == shown, name
+            expected = f"{field.default.relative_to(ROOT)}/"
+        assert default.lower() == expected, name
 
 
 def test_version_is_the_same_everywhere():
     project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "hiitpi", "--version"], cwd=ROOT, capture_output=True, text=True
     )
     assert project
-    assert done.stdout.strip() == f"hiitpi {project[1]}"
+    assert result.stdout.strip() == f"hiitpi {project[1]}"

@@ -1,3 +1,5 @@
+"""The checks of `hiitpi doctor`."""
+
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from tests.conftest import MIRROR
 
 @pytest.fixture
 def healthy(tmp_path: Path) -> Settings:
+    """Return settings with which every check of the doctor passes."""
     return Settings(
         instance=tmp_path / "instance",
         camera="athlete",
@@ -23,23 +26,24 @@ def healthy(tmp_path: Path) -> Settings:
 
 
 def findings(settings: Settings) -> dict[str, Finding]:
+    """Return the findings of all checks by name."""
     return {finding.name: finding for finding in examine(settings)}
 
 
 @pytest.mark.slow
-def test_a_healthy_machine(healthy: Settings, catalog):
+def test_a_healthy_machine_passes_all_required_checks(healthy: Settings, catalog):
     catalog.fetch("blazepose")
-    found = findings(healthy)
-    assert all(finding.ok for finding in found.values() if finding.required), found
+    results = findings(healthy)
+    assert all(finding.ok for finding in results.values() if finding.required), results
     assert {"camera", "accelerator", "models", "workouts", "redis", "database", "disk"} <= set(
-        found
+        results
     )
-    assert str(found["camera"]) == "✓ camera       synthetic athlete, 160x120"
+    assert str(results["camera"]) == "✓ camera       synthetic athlete, 160x120"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("change", "what", "says"),
+    ("change", "name", "message"),
     [
         ({"camera": "/dev/video99"}, "camera", "No camera"),
         ({"accelerator": "edgetpu"}, "accelerator", "HIITPI_ACCELERATOR=cpu"),
@@ -50,19 +54,19 @@ def test_a_healthy_machine(healthy: Settings, catalog):
         ({"instance": Path("/proc/hiitpi")}, "database", ""),
     ],
 )
-def test_what_is_wrong_is_one_line_that_helps(healthy: Settings, change, what: str, says: str):
-    finding = findings(healthy.model_copy(update=change))[what]
+def test_a_failed_check_is_one_helpful_line(healthy: Settings, change, name: str, message: str):
+    finding = findings(healthy.model_copy(update=change))[name]
     assert not finding.ok
     assert finding.required
-    assert says in finding.message
+    assert message in finding.message
     assert "\n" not in str(finding)
     assert str(finding).startswith("✗")
 
 
 @pytest.mark.slow
-def test_a_club_that_is_away_stops_nobody(healthy: Settings):
-    away = healthy.model_copy(update={"redis_url": "redis://:secret@127.0.0.1:9"})
-    finding = findings(away)["club"]
+def test_an_unreachable_club_is_not_required(healthy: Settings):
+    unreachable = healthy.model_copy(update={"redis_url": "redis://:secret@127.0.0.1:9"})
+    finding = findings(unreachable)["club"]
     assert not finding.ok
     assert not finding.required
     assert "HIITPI_REDIS_URL" in finding.message
@@ -70,36 +74,36 @@ def test_a_club_that_is_away_stops_nobody(healthy: Settings):
 
 
 @pytest.mark.slow
-def test_a_machine_without_a_camera_needs_none(healthy: Settings):
-    found = findings(healthy.model_copy(update={"camera": "none"}))
-    assert found["camera"].ok
-    assert found["models"].ok
+def test_a_machine_without_a_camera_needs_no_camera(healthy: Settings):
+    results = findings(healthy.model_copy(update={"camera": "none"}))
+    assert results["camera"].ok
+    assert results["models"].ok
 
 
-def test_redis_missing(healthy: Settings, monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_redis_says_what_to_install(healthy: Settings, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert "apt-get install redis-server" in findings(healthy)["redis"].message
 
 
-@pytest.mark.parametrize(("milli", "good"), [("48200", True), ("83000", False)])
-def test_temperature(tmp_path: Path, milli: str, good: bool):
+@pytest.mark.parametrize(("millidegrees", "ok"), [("48200", True), ("83000", False)])
+def test_temperature(tmp_path: Path, millidegrees: str, ok: bool):
     folder = tmp_path / "sys/class/thermal/thermal_zone0"
     folder.mkdir(parents=True)
-    (folder / "temp").write_text(milli)
+    (folder / "temp").write_text(millidegrees)
     (finding,) = _check_temperature(tmp_path)
-    assert finding.ok == good
+    assert finding.ok == ok
     assert not replace(finding).required
 
 
-@pytest.mark.parametrize(("bits", "good"), [("0", True), ("50005", False), ("50000", False)])
-def test_throttling(tmp_path: Path, bits: str, good: bool):
+@pytest.mark.parametrize(("bits", "ok"), [("0", True), ("50005", False), ("50000", False)])
+def test_throttling(tmp_path: Path, bits: str, ok: bool):
     folder = tmp_path / "sys/devices/platform/soc/soc:firmware"
     folder.mkdir(parents=True)
     (folder / "get_throttled").write_text(bits)
     (finding,) = _check_throttling(tmp_path)
-    assert finding.ok == good
+    assert finding.ok == ok
 
 
-def test_elsewhere_than_on_a_pi_nothing_is_said(tmp_path: Path):
+def test_checks_of_the_pi_are_skipped_on_other_machines(tmp_path: Path):
     assert list(_check_temperature(tmp_path)) == []
     assert list(_check_throttling(tmp_path)) == []

@@ -1,7 +1,7 @@
-"""What people have of the version before goes on working: instance, .env, workouts, commands.
+"""Data of the previous version still work: instance folder, .env, workouts and commands.
 
 `tests/support/version_1` was written by that version: two sessions, a program and a goal in the
-database, a session that could not be stored, one that was running, house code, keys and a cookie.
+database, a session that could not be saved, one that was running, house code, keys and a cookie.
 """
 
 import os
@@ -27,10 +27,10 @@ from tests.support.waiting import until
 
 VERSION_1 = Path(__file__).parents[1] / "support" / "version_1"
 
-#: Seconds since the epoch at which the cookie was given.
-GIVEN = 1.79e9
+#: Time at which the cookie was issued, in seconds since the epoch.
+COOKIE_TIME = 1.79e9
 
-#: With every name that a workout could import then and that is called otherwise now.
+#: A workout that imports every name that was renamed since.
 WORKOUT = """
 from hiitpi.coach import State, Workout, ahead, angle, arch, height, larger, lean, reach, rise
 from hiitpi.coach import shift, sitting_up, smaller, split, spread, step, surely, tap, travel
@@ -45,44 +45,45 @@ workout = Workout(
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
+    """Return a copy of the instance folder of version 1."""
     folder = tmp_path / "instance"
     shutil.copytree(VERSION_1, folder)
-    for private in ("house_code", "keys"):
-        (folder / private).chmod(0o600)
+    for secret in ("house_code", "keys"):
+        (folder / secret).chmod(0o600)
     database = sqlite3.connect(folder / "hiitpi.sqlite")
     database.executescript((folder / "hiitpi.sql").read_text())
     database.close()
     return folder
 
 
-def test_a_device_that_was_let_in_stays_in(instance: Path):
+def test_an_authorised_device_stays_authorised(instance: Path):
     code = HouseCode(instance)
     assert code.value == "944688"
-    cookies = DeviceCookies(instance, code, lambda: GIVEN + 86_400, lambda: 0.0)
+    cookies = DeviceCookies(instance, code, lambda: COOKIE_TIME + 86_400, lambda: 0.0)
     assert cookies.check((VERSION_1 / "cookie").read_text()) == 86_400
 
 
-def test_workouts_that_people_have_written_are_found(tmp_path: Path):
+def test_workouts_of_users_are_loaded(tmp_path: Path):
     (tmp_path / "mine.py").write_text(WORKOUT)
     assert WorkoutLibrary(tmp_path)["mine"].name == "My Sit-ups"
 
 
-def test_the_former_command_is_understood():
+def test_the_former_command_is_an_alias():
     command = [sys.executable, "-m", "hiitpi", "trainer", "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0
-    assert "--heartbeat" in done.stdout
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0
+    assert "--heartbeat" in result.stdout
 
 
 @pytest.mark.parametrize(("old", "new"), MOVED_PATHS.items())
-def test_addresses_that_people_have_lead_to_the_page(redis: Settings, old: str, new: str):
-    answer = create_app(redis).test_client().get(f"{old}?match=1")
-    assert answer.status_code == 308
-    assert answer.headers["Location"] == f"{new}?match=1"
+def test_former_addresses_redirect_to_the_page(redis: Settings, old: str, new: str):
+    response = create_app(redis).test_client().get(f"{old}?match=1")
+    assert response.status_code == 308
+    assert response.headers["Location"] == f"{new}?match=1"
 
 
 @pytest.mark.slow
-def test_the_app_starts_with_what_was_there(instance: Path, tmp_path: Path):
+def test_the_app_starts_with_the_data_of_version_1(instance: Path, tmp_path: Path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "mine.py").write_text(WORKOUT)
     values = {
@@ -98,7 +99,7 @@ def test_the_app_starts_with_what_was_there(instance: Path, tmp_path: Path):
     command = [sys.executable, str(ROOT / "app.py")]
     with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE) as app:
         try:
-            until(lambda: app.poll() is not None or _answers(settings), 60)
+            until(lambda: app.poll() is not None or _is_healthy(settings), 60)
             store = Store(settings.database)
             until(lambda: len(store.players.all()) == 4, 30)
             until(lambda: not list((instance / "unsaved").iterdir()), 30)
@@ -111,11 +112,12 @@ def test_the_app_starts_with_what_was_there(instance: Path, tmp_path: Path):
     }
     assert reps == {"Ada": [12], "Bob": [30], "Cy": [7], "Dee": [2]}
     assert store.player_admin.goal("Ada") == Goal("days", 3)
-    assert [kept.program.name for kept in store.programs.all()] == ["Morning"]
+    assert [stored.program.name for stored in store.programs.all()] == ["Morning"]
     store.close()
 
 
-def _answers(settings: Settings) -> bool:
+def _is_healthy(settings: Settings) -> bool:
+    """Return whether the app answers and is healthy."""
     try:
         return is_healthy(settings)
     except OSError:

@@ -1,4 +1,4 @@
-/* A page just large enough for the scripts of assets/ to load outside a browser. */
+/* A minimal DOM in which the scripts of assets/ can be loaded outside a browser. */
 import { readFileSync } from "node:fs";
 import vm from "node:vm";
 
@@ -26,18 +26,18 @@ class Element extends EventTarget {
   get firstElementChild() {
     return { remove: () => this.children.shift() };
   }
-  append(...more) {
-    this.children.push(...more);
+  append(...nodes) {
+    this.children.push(...nodes);
   }
-  replaceChildren(...all) {
-    this.children = all;
+  replaceChildren(...nodes) {
+    this.children = nodes;
   }
   toggleAttribute(name, on) {
     this[name] = on;
   }
 }
 
-/* Load scripts in the order of the page: its window, and the sounds that were played. */
+/* Load scripts in their order on the page; return its window, document and the sounds played. */
 export function load(...names) {
   const elements = {};
   const document = Object.assign(new EventTarget(), {

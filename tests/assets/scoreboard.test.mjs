@@ -1,4 +1,4 @@
-/* The scoreboard: signals of the clock, and what is written. */
+/* The scoreboard: acoustic signals of the timer, and displayed texts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -10,25 +10,26 @@ const session = {
   rounds: 1, round: 1, next: null, bands: [], unit: "",
 };
 
-function made() {
+/* Return a page with a scoreboard that shows the session. */
+function makeScoreboard() {
   const page = load("preferences.js", "sound.js", "scoreboard.js");
   const board = new page.hiitpi.Scoreboard(page.document.getElementById("train"));
   board.session = { ...session };
   return { ...page, board };
 }
 
-/* The signals of a phase of `length` seconds at `rate` samples a second: [sound, second]. */
+/* Return [sound, second] of each signal of a phase of `length` seconds at `rate` samples/s. */
 function signals(length, rate, phase = "work") {
-  const { board, played } = made();
+  const { board, played } = makeScoreboard();
   board.session.length = length;
-  const heard = [];
+  const sounds = [];
   for (let i = 0; i < length * rate; i += 1) {
     played.length = 0;
     const left = length - (i + 1) / rate;
     board.playSignals(length - i / rate, { phase, left });
-    for (const sound of played) heard.push([sound, Math.ceil(left)]);
+    for (const sound of played) sounds.push([sound, Math.ceil(left)]);
   }
-  return heard;
+  return sounds;
 }
 
 for (const rate of [1, 8, 30]) {
@@ -37,17 +38,17 @@ for (const rate of [1, 8, 30]) {
   });
 }
 
-test("a short set has no signal for half time, nor for the last ten seconds", () => {
+test("a short set has no signal at half time or ten seconds before the end", () => {
   assert.deepEqual(signals(10, 30), [["tick", 3], ["tick", 2], ["tick", 1]]);
 });
 
-test("a rest is only counted down", () => {
+test("a rest has only the countdown", () => {
   assert.deepEqual(signals(40, 30, "rest"), [["tick", 3], ["tick", 2], ["tick", 1]]);
 });
 
-test("samples that were lost skip their signals, and none is played twice", () => {
-  const { board, played } = made();
-  board.playSignals(12, { phase: "work", left: 2.5 }); // ten and three, in one
+test("lost samples skip their signals, and no signal is played twice", () => {
+  const { board, played } = makeScoreboard();
+  board.playSignals(12, { phase: "work", left: 2.5 }); // ten and three seconds passed in one sample
   assert.deepEqual(played, ["tick", "ten"]);
   board.playSignals(2.5, { phase: "work", left: 2.5 });
   board.playSignals(null, { phase: "work", left: 1 });
@@ -55,16 +56,16 @@ test("samples that were lost skip their signals, and none is played twice", () =
   assert.equal(played.length, 2);
 });
 
-test("where somebody is in a program", () => {
-  const { board } = made();
+test("the position within a program", () => {
+  const { board } = makeScoreboard();
   assert.equal(board.position({ ...session, rounds: 8, round: 3 }), "round 3/8");
   assert.equal(board.position({ ...session, sets: 4, set: 2 }), "set 2/4");
   assert.equal(board.position({ ...session, rounds: null, round: 5 }), "round 5");
   assert.equal(board.position(session), "Squats");
 });
 
-test("what comes next", () => {
-  const { board } = made();
+test("the next step", () => {
+  const { board } = makeScoreboard();
   assert.equal(board.nextStep(session), "");
   assert.equal(board.nextStep({ ...session, sets: 2 }), "then: finished");
   assert.equal(board.nextStep({ ...session, next: { phase: "rest", seconds: 75 } }), "next: rest 1:15");
@@ -72,16 +73,16 @@ test("what comes next", () => {
   assert.equal(board.nextStep({ ...session, phase: "rest", view: "side" }), "Next, side to the camera");
 });
 
-test("the title of the tab says the count, or how long the rest is", () => {
-  const { board } = made();
+test("the title of the tab shows the count or the rest left", () => {
+  const { board } = makeScoreboard();
   assert.equal(board.title({ phase: "work", reps: 7 }), "7 · Squats");
   assert.equal(board.title({ phase: "paused", reps: 7 }), "Paused · 7 · Squats");
   assert.equal(board.title({ phase: "rest", left: 61.2 }), "Rest 1:02 · Squats");
   assert.equal(board.title({ phase: "countdown" }), "Get ready · Squats");
 });
 
-test("a sample without numbers shows dashes, and screen readers hear every tenth repetition", () => {
-  const { board, document } = made();
+test("missing values are shown as dashes, and every tenth repetition is announced", () => {
+  const { board, document } = makeScoreboard();
   const text = (id) => document.getElementById(id).textContent;
   const sample = { phase: "work", reps: 9, pace: null, score: null, sway: null, attempts: 0, total: 9,
                    left: 12.3, spent: 17.7 };
@@ -93,8 +94,8 @@ test("a sample without numbers shows dashes, and screen readers hear every tenth
   assert.equal(text("reps-read"), "10 repetitions");
 });
 
-test("only as many bars as there is room for", () => {
-  const { board, document } = made();
+test("the number of bars is limited", () => {
+  const { board, document } = makeScoreboard();
   for (let i = 0; i < 20; i += 1) board.addBar({ kind: "rep", rep: { score: 90 } });
   assert.equal(document.getElementById("bars").childElementCount, 16);
 });

@@ -1,4 +1,4 @@
-/* The training page: the end of a session, in whichever order the messages arrive. */
+/* The training page: the end of a session, for any order of the messages. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -12,10 +12,10 @@ const session = {
 const finished = { kind: "finished", session: "a", time: 9 };
 const discarded = { ...finished, kind: "discarded" };
 
-/* The phase of the page after some messages, and the session whose summary it asks for. */
+/* Return the phase of the page after messages, and the sessions whose summary it requested. */
 function phaseAfter(...messages) {
   const page = load("preferences.js", "sound.js", "scoreboard.js");
-  const asked = [];
+  const requested = [];
   let source = null;
   Object.assign(page.window, {
     EventSource: class {
@@ -30,32 +30,32 @@ function phaseAfter(...messages) {
   };
   page.window.dash_clientside.hiitpi ??= {};
   page.window.dash_clientside.set_props = (id, props) =>
-    id === "finished-id" && asked.push(props.data);
+    id === "finished-id" && requested.push(props.data);
   page.load("train.js");
   page.window.dash_clientside.hiitpi.train();
   for (const message of messages)
     source.onmessage({ lastEventId: "1-0", data: JSON.stringify({ samples: [], events: [], ...message }) });
-  return [page.document.getElementById("train").dataset.phase, asked];
+  return [page.document.getElementById("train").dataset.phase, requested];
 }
 
-test("the end of a session is announced together with its last snapshot", () => {
+test("a finished event arrives together with the removal of the snapshot", () => {
   assert.deepEqual(phaseAfter({ session }, { session: null, events: [finished] }), ["finished", ["a"]]);
 });
 
-test("the end of a session is announced before its snapshot is gone", () => {
+test("a finished event arrives before the removal of the snapshot", () => {
   assert.deepEqual(phaseAfter({ session }, { events: [finished] }, { session: null }), ["finished", ["a"]]);
 });
 
-test("the end of a session is announced after its snapshot is gone", () => {
+test("a finished event arrives after the removal of the snapshot", () => {
   assert.deepEqual(phaseAfter({ session }, { session: null }, { events: [finished] }), ["finished", ["a"]]);
 });
 
-test("a summary is asked for once", () => {
+test("a summary is requested once", () => {
   const messages = [{ session }, { session: null, events: [finished] }, { events: [finished] }, { session: null }];
   assert.deepEqual(phaseAfter(...messages), ["finished", ["a"]]);
 });
 
-test("a session that was discarded, or was somebody's before the page was opened, has no summary", () => {
+test("a session that was discarded, or ended before the page was opened, has no summary", () => {
   assert.deepEqual(phaseAfter({ session }, { session: null, events: [discarded] }), ["ready", []]);
   assert.deepEqual(phaseAfter({ session: null, events: [finished] }), ["ready", []]);
 });

@@ -1,4 +1,4 @@
-"""The newest frame wins, whatever the reader does."""
+"""Delivery of frames, and errors of cameras that freeze or deliver invalid frames."""
 
 import threading
 
@@ -16,33 +16,33 @@ from hiitpi.camera.base import (
 from hiitpi.errors import CameraError
 
 
-class Driven(PolledCamera):
-    """A real camera thread that gives a picture each time it is told to."""
+class SteppedCamera(PolledCamera):
+    """A camera with a real thread that delivers a frame whenever the test calls `shoot`."""
 
-    title = "driven"
+    title = "stepped"
 
     def __init__(self) -> None:
         super().__init__()
-        self.turn = threading.Semaphore(0)
-        self.taken = threading.Semaphore(0)
+        self.due = threading.Semaphore(0)
+        self.polled = threading.Semaphore(0)
         self.broken = False
         self.released = 0
         self.count = 0
 
     def shoot(self) -> None:
-        self.turn.release()
-        assert self.taken.acquire(timeout=5)
+        self.due.release()
+        assert self.polled.acquire(timeout=5)
 
     def _open(self) -> None:
         pass
 
     def _grab(self) -> Capture:
-        self.taken.release()
-        while not self.turn.acquire(timeout=0.05):
+        self.polled.release()
+        while not self.due.acquire(timeout=0.05):
             if self._stop.is_set():
                 break
         if self.broken:
-            raise CameraError("The driven camera is unplugged.")
+            raise CameraError("The stepped camera is unplugged.")
         self.count += 1
         return Capture(np.full((2, 2, 3), self.count % 256, np.uint8))
 
@@ -52,14 +52,15 @@ class Driven(PolledCamera):
 
 @pytest.fixture
 def camera():
-    camera = Driven()
+    """Start a stepped camera that waits for the first `shoot`."""
+    camera = SteppedCamera()
     camera.start()
-    assert camera.taken.acquire(timeout=5)
+    assert camera.polled.acquire(timeout=5)
     yield camera
     camera.close()
 
 
-def test_a_slow_reader_gets_the_newest_and_no_other(camera: Driven):
+def test_a_slow_reader_gets_only_the_newest_frame(camera: SteppedCamera):
     for _ in range(5):
         camera.shoot()
     frame = camera.read(0, 1)
@@ -69,22 +70,22 @@ def test_a_slow_reader_gets_the_newest_and_no_other(camera: Driven):
     assert camera.read(frame.seq, 0.01) is None
 
 
-def test_a_waiting_reader_is_woken(camera: Driven):
+def test_a_new_frame_wakes_a_waiting_reader(camera: SteppedCamera):
     threading.Timer(0.05, camera.shoot).start()
     frame = camera.read(0, 5)
     assert frame is not None
     assert frame.seq == 1
 
 
-def test_trouble_reaches_the_reader(camera: Driven):
+def test_an_error_of_the_camera_is_raised_in_the_reader(camera: SteppedCamera):
     camera.broken = True
-    camera.turn.release()
+    camera.due.release()
     with pytest.raises(CameraError, match="unplugged"):
         camera.read(0, 5)
 
 
 class Clock:
-    """A clock that is moved by hand."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -93,8 +94,8 @@ class Clock:
         return self.now
 
 
-class Pushed(Camera):
-    """A camera that is given its pictures by the test."""
+class ManualCamera(Camera):
+    """A camera whose frames the test delivers."""
 
     title = "pushed camera"
 
@@ -105,7 +106,7 @@ class Pushed(Camera):
 
 def test_a_frozen_camera_is_an_error():
     clock = Clock()
-    camera = Pushed(clock)
+    camera = ManualCamera(clock)
     camera.start()
     clock.now += FIRST_FRAME_TIMEOUT_S - 0.1
     assert camera.read(0, 0) is None
@@ -118,9 +119,9 @@ def test_a_frozen_camera_is_an_error():
         camera.read(1, 0)
 
 
-def test_a_camera_that_never_gives_a_picture_is_an_error():
+def test_a_camera_without_a_first_frame_is_an_error():
     clock = Clock()
-    camera = Pushed(clock)
+    camera = ManualCamera(clock)
     camera.start()
     clock.now += FIRST_FRAME_TIMEOUT_S + 0.1
     with pytest.raises(CameraError, match="frozen"):
@@ -132,7 +133,7 @@ def test_a_camera_that_never_gives_a_picture_is_an_error():
     [None, b"", np.zeros((4, 4)), np.zeros((4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8)],
 )
 def test_an_invalid_frame_is_an_error(garbage):
-    camera = Pushed()
+    camera = ManualCamera()
     camera.start()
     camera._deliver(garbage)
     with pytest.raises(CameraError, match="invalid frames"):
@@ -140,18 +141,18 @@ def test_an_invalid_frame_is_an_error(garbage):
 
 
 def test_close_is_safe_in_any_state():
-    never_started = Driven()
+    never_started = SteppedCamera()
     never_started.close()
     never_started.close()
-    camera = Driven()
+    camera = SteppedCamera()
     camera.start()
     camera.close()
     camera.close()
     assert camera.released == 2
 
 
-class Stamped(Camera):
-    """A camera whose driver says when a picture was taken."""
+class TimestampedCamera(Camera):
+    """A camera whose driver reports when a frame was captured."""
 
     title = "stamped"
 
@@ -165,22 +166,22 @@ class Stamped(Camera):
 @pytest.mark.parametrize(
     ("captured", "time"),
     [
-        pytest.param(100.0 - 0.045, 100.0 - 0.045, id="taken 45 ms ago"),
-        pytest.param(None, 100.0, id="the driver does not say"),
+        pytest.param(100.0 - 0.045, 100.0 - 0.045, id="captured 45 ms ago"),
+        pytest.param(None, 100.0, id="no timestamp"),
         pytest.param(100.5, 100.0, id="in the future: another clock"),
         pytest.param(100.0 - MAX_DELIVERY_DELAY_S - 1, 100.0, id="long ago: another clock"),
     ],
 )
-def test_a_frame_has_the_time_at_which_it_was_taken(captured: float | None, time: float):
-    camera = Stamped(clock=lambda: 100.0)
+def test_a_frame_has_its_capture_time(captured: float | None, time: float):
+    camera = TimestampedCamera(clock=lambda: 100.0)
     camera._deliver(np.zeros((2, 2, 3), np.uint8), captured=captured)
     frame = camera.read(0, 0)
     assert frame is not None
     assert frame.time == time
 
 
-def test_the_time_of_frames_does_not_run_backwards():
-    camera = Stamped(clock=lambda: 100.0)
+def test_the_time_of_frames_never_decreases():
+    camera = TimestampedCamera(clock=lambda: 100.0)
     for captured in (99.9, 99.8):
         camera._deliver(np.zeros((2, 2, 3), np.uint8), captured=captured)
     frame = camera.read(0, 0)

@@ -1,3 +1,5 @@
+"""The choice of a camera by name, or automatically."""
+
 import logging
 
 import pytest
@@ -9,11 +11,11 @@ from hiitpi.errors import CameraError
 from hiitpi.settings import Settings
 
 
-def test_cameras_are_found_by_their_folder():
+def test_the_names_of_the_cameras():
     assert camera_names() == ["athlete", "picamera", "picamera2"]
 
 
-def test_auto_says_why_each_was_not_taken(caplog: pytest.LogCaptureFixture, monkeypatch):
+def test_auto_logs_why_each_camera_was_not_used(caplog: pytest.LogCaptureFixture, monkeypatch):
     monkeypatch.setattr(factory, "usb_cameras", lambda: ["/dev/video98", "/dev/video99"])
     with caplog.at_level(logging.INFO):
         camera = open_camera(Settings(camera_width=160, camera_height=120))
@@ -29,6 +31,6 @@ def test_auto_says_why_each_was_not_taken(caplog: pytest.LogCaptureFixture, monk
     ]
 
 
-def test_a_camera_that_was_named_is_not_replaced():
+def test_a_camera_chosen_by_name_has_no_fallback():
     with pytest.raises(CameraError, match="video99"):
         open_camera(Settings(camera="/dev/video99"))

@@ -1,3 +1,5 @@
+"""Video files and USB cameras, read with OpenCV."""
+
 from pathlib import Path
 
 import cv2
@@ -10,7 +12,7 @@ from hiitpi.errors import CameraError
 
 @pytest.fixture
 def video(tmp_path: Path) -> Path:
-    """Twelve pictures at 30/s, each of one grey: 20, 40, ..."""
+    """Write a video of 12 frames at 30 frames/s, each of one grey level: 20, 40, ..."""
     path = tmp_path / "clip.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, (64, 48))
     for i in range(12):
@@ -19,15 +21,15 @@ def video(tmp_path: Path) -> Path:
     return path
 
 
-def test_play_gives_every_picture_with_its_time(video: Path):
-    stills = list(read_video(video))
-    assert [round(float(s.image.mean()) / 20) for s in stills] == list(range(1, 13))
-    assert [s.time for s in stills] == pytest.approx([i / 30 for i in range(12)], abs=0.002)
-    assert stills[0].image.shape == (48, 64, 3)
-    assert 0 <= stills[0].progress < stills[-1].progress <= 1
+def test_a_video_is_read_with_the_time_of_each_frame(video: Path):
+    frames = list(read_video(video))
+    assert [round(float(s.image.mean()) / 20) for s in frames] == list(range(1, 13))
+    assert [s.time for s in frames] == pytest.approx([i / 30 for i in range(12)], abs=0.002)
+    assert frames[0].image.shape == (48, 64, 3)
+    assert 0 <= frames[0].progress < frames[-1].progress <= 1
 
 
-def test_a_file_plays_over_and_over(video: Path):
+def test_a_file_is_played_in_a_loop(video: Path):
     camera = OpenCVCamera(str(video))
     camera.start()
     try:
@@ -42,7 +44,7 @@ def test_a_file_plays_over_and_over(video: Path):
     assert camera.title == "recording clip.avi"
 
 
-def test_a_file_plays_once_when_asked_to(video: Path):
+def test_a_file_is_played_once_without_loop(video: Path):
     camera = OpenCVCamera(str(video), loop=False, realtime=False)
     camera.start()
     try:
@@ -50,12 +52,12 @@ def test_a_file_plays_once_when_asked_to(video: Path):
         while frame := camera.read(seq, 0.5):
             seq = frame.seq
         assert seq == 12
-        assert camera.read(seq, 2.5) is None  # it has ended, which is not the same as frozen
+        assert camera.read(seq, 2.5) is None  # the end of the file is not a frozen camera
     finally:
         camera.close()
 
 
-def test_colours_are_rgb(tmp_path: Path):
+def test_frames_are_rgb(tmp_path: Path):
     path = tmp_path / "red.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, (64, 48))
     for _ in range(3):
@@ -66,12 +68,12 @@ def test_colours_are_rgb(tmp_path: Path):
 
 
 @pytest.mark.parametrize("source", ["99", "/dev/video99", "nowhere.mp4"])
-def test_a_camera_that_is_not_there(source: str):
+def test_a_missing_camera_is_an_error(source: str):
     with pytest.raises(CameraError, match=source):
         OpenCVCamera(source).start()
 
 
-def test_a_file_that_is_no_video(tmp_path: Path):
+def test_a_file_that_is_not_a_video_is_an_error(tmp_path: Path):
     path = tmp_path / "notes.mp4"
     path.write_text("squats on Monday")
     with pytest.raises(CameraError, match="Is it a video"):

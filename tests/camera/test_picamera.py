@@ -1,4 +1,4 @@
-"""The legacy camera stack against the real picamera 1.13, on two libraries of empty functions."""
+"""The legacy camera stack, with the real picamera 1.13 on stubs of its two C libraries."""
 
 import ctypes
 import importlib.util
@@ -22,22 +22,22 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def picamera(tmp_path_factory: pytest.TempPathFactory):
-    """The real package. Its import wants libbcm_host and libmmal, which only a Pi has."""
+    """Import the real package, with stubs of libbcm_host and libmmal, which exist only on a Pi."""
     spec = importlib.util.find_spec("picamera")
     if spec is None or spec.origin is None:
-        pytest.skip("picamera is not installed; ./setup.sh test does it")
+        pytest.skip("picamera is not installed: ./setup.sh test installs it")
     folder = tmp_path_factory.mktemp("libraries")
     package = Path(spec.origin).parent
     for library, module in (("libbcm_host.so", "bcm_host.py"), ("libmmal.so", "mmal.py")):
         names = set(re.findall(r"_lib\.(\w+)", (package / module).read_text()))
         source = folder / f"{library}.c"
         source.write_text("\n".join(f"int {name}(void) {{ return 0; }}" for name in sorted(names)))
-        built = folder / library
-        # Once a library of that name is loaded, the package's own request for it finds this one.
+        target = folder / library
+        # The package then finds the loaded stub by its name.
         subprocess.run(
-            ["cc", "-shared", "-fPIC", f"-Wl,-soname,{library}", "-o", built, source], check=True
+            ["cc", "-shared", "-fPIC", f"-Wl,-soname,{library}", "-o", target, source], check=True
         )
-        ctypes.CDLL(str(built), mode=ctypes.RTLD_GLOBAL)
+        ctypes.CDLL(str(target), mode=ctypes.RTLD_GLOBAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import picamera
@@ -47,23 +47,23 @@ def picamera(tmp_path_factory: pytest.TempPathFactory):
 
 
 def raw(width: int, height: int, value: int) -> bytes:
-    """What the camera writes: rows and columns padded to multiples of 32 and 16."""
+    """Return an image as written by the camera: padded to multiples of 32 columns and 16 rows."""
     padded = np.full(((height + 15) // 16 * 16, (width + 31) // 32 * 32, 3), 255, np.uint8)
     padded[:height, :width] = value
     return padded.tobytes()
 
 
 @pytest.mark.parametrize("size", [(640, 480), (100, 100), (1296, 730)])
-def test_bytes_arrive_as_frames_without_the_padding(picamera, size: tuple[int, int]):
-    got: list[np.ndarray] = []
-    handler = stream_handler(SimpleNamespace(resolution=size), got.append)
+def test_the_padding_is_removed_from_frames(picamera, size: tuple[int, int]):
+    frames: list[np.ndarray] = []
+    handler = stream_handler(SimpleNamespace(resolution=size), frames.append)
     assert isinstance(handler, picamera.array.PiRGBAnalysis)
     data = raw(*size, 7)
     assert handler.write(data) == len(data)
-    assert got[0].shape == (size[1], size[0], 3)
-    assert got[0].dtype == np.uint8
-    assert (got[0] == 7).all()
-    assert not got[0].flags.writeable
+    assert frames[0].shape == (size[1], size[0], 3)
+    assert frames[0].dtype == np.uint8
+    assert (frames[0] == 7).all()
+    assert not frames[0].flags.writeable
 
 
 def test_a_slow_engine_drops_frames_and_never_queues(picamera):
@@ -76,7 +76,7 @@ def test_a_slow_engine_drops_frames_and_never_queues(picamera):
     assert camera.read(frame.seq, 0) is None
 
 
-def test_what_we_call_is_there(picamera):
+def test_the_api_exists(picamera):
     camera = picamera.PiCamera
     constructor = inspect.signature(camera.__init__).parameters
     assert {"resolution", "framerate"} <= set(constructor)
@@ -93,39 +93,40 @@ def test_what_we_call_is_there(picamera):
 
 
 class FakePiCamera:
-    """Stands in for the hardware: the calls that `test_what_we_call_is_there` holds to be real."""
+    """Replaces the hardware; `test_the_api_exists` checks its methods against the real package."""
 
     fails: str | None = None
     opened: "list[FakePiCamera]" = []  # noqa: RUF012
 
     def __init__(self, resolution, framerate):
         if self.fails == "open":
-            raise OurError("Camera is not enabled")
+            raise FakeError("Camera is not enabled")
         self.resolution, self.framerate, self.log = resolution, framerate, []
         self.opened.append(self)
 
     def start_recording(self, output, format=None):
         if self.fails == "start":
-            raise OurError("Failed to enable connection: Out of resources")
+            raise FakeError("Failed to enable connection: Out of resources")
         self.output = output
         self.log.append(f"start {format}")
 
     def stop_recording(self):
         self.log.append("stop")
         if self.fails == "stop":
-            raise OurError("There is no recording in progress")
+            raise FakeError("There is no recording in progress")
 
     def close(self):
         self.log.append("close")
 
 
-class OurError(Exception):
+class FakeError(Exception):
     pass
 
 
 @pytest.fixture
 def fake(picamera, monkeypatch: pytest.MonkeyPatch):
-    module = SimpleNamespace(PiCamera=FakePiCamera, PiCameraError=OurError)
+    """Replace the package by the fake, which does not fail."""
+    module = SimpleNamespace(PiCamera=FakePiCamera, PiCameraError=FakeError)
     monkeypatch.setattr(ours, "_picamera", lambda: module)
     monkeypatch.setattr(FakePiCamera, "fails", None)
     monkeypatch.setattr(FakePiCamera, "opened", [])
@@ -149,7 +150,7 @@ def test_settings_reach_the_camera(fake):
 
 
 @pytest.mark.parametrize("fails", ["open", "start"])
-def test_a_camera_that_does_not_open_says_so_and_is_let_go(fake, fails: str, monkeypatch):
+def test_a_camera_that_fails_to_open_is_an_error_and_is_closed(fake, fails: str, monkeypatch):
     monkeypatch.setattr(fake, "fails", fails)
     camera = PiCamera(Settings())
     with pytest.raises(CameraError, match="raspi-config"):
@@ -176,7 +177,9 @@ def test_an_invalid_frame_is_an_error_and_not_a_frame(fake):
         camera.read(0, 1)
 
 
-def test_without_a_pi_it_says_what_it_is_for(monkeypatch: pytest.MonkeyPatch):
+def test_the_error_for_a_missing_package_names_the_camera_stack(
+    monkeypatch: pytest.MonkeyPatch,
+):
     import sys
 
     monkeypatch.setitem(sys.modules, "picamera", None)

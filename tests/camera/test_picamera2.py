@@ -1,5 +1,7 @@
-"""picamera2: our calls held against the source of the real package; libcamera, which it drives and
-which only a Pi has, is not here, so nothing of it was run."""
+"""Calls of picamera2, checked against the source of the real package.
+
+The package is not run, because it needs libcamera, which exists only on a Pi.
+"""
 
 import ast
 import importlib.util
@@ -18,9 +20,10 @@ from hiitpi.settings import Settings
 
 @pytest.fixture(scope="module")
 def source() -> Path:
+    """Return the folder of the real package."""
     spec = importlib.util.find_spec("picamera2")
     if spec is None or spec.origin is None:
-        pytest.skip("picamera2 is not installed; ./setup.sh test does it")
+        pytest.skip("picamera2 is not installed: ./setup.sh test installs it")
     return Path(spec.origin).parent
 
 
@@ -41,15 +44,15 @@ def source() -> Path:
         ("camera_properties", set()),
     ],
 )
-def test_what_we_call_is_there(source: Path, method: str, parameters: set[str]):
+def test_the_api_exists(source: Path, method: str, parameters: set[str]):
     tree = ast.parse((source / "picamera2.py").read_text())
     (camera,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Picamera2")
-    found = [n for n in ast.walk(camera) if isinstance(n, ast.FunctionDef) and n.name == method]
-    assert found or method == "camera_properties"
+    methods = [n for n in ast.walk(camera) if isinstance(n, ast.FunctionDef) and n.name == method]
+    assert methods or method == "camera_properties"
     if method == "camera_properties":
         assert "self.camera_properties" in ast.unparse(tree).replace("self.camera_properties_", "")
         return
-    names = {a.arg for f in found for a in [*f.args.args, *f.args.kwonlyargs]}
+    names = {a.arg for f in methods for a in [*f.args.args, *f.args.kwonlyargs]}
     assert parameters <= names
 
 
@@ -57,21 +60,21 @@ def test_what_we_call_is_there(source: Path, method: str, parameters: set[str]):
     ("method", "parameters"),
     [("make_array", {"name"}), ("get_metadata", set()), ("release", set())],
 )
-def test_what_we_call_of_a_request_is_there(source: Path, method: str, parameters: set[str]):
+def test_the_api_of_a_request_exists(source: Path, method: str, parameters: set[str]):
     tree = ast.parse((source / "request.py").read_text())
     classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
     request = classes["CompletedRequest"]
-    (found,) = (n for n in request.body if isinstance(n, ast.FunctionDef) and n.name == method)
-    assert parameters <= {argument.arg for argument in found.args.args}
+    (function,) = (n for n in request.body if isinstance(n, ast.FunctionDef) and n.name == method)
+    assert parameters <= {argument.arg for argument in function.args.args}
 
 
 def test_the_format_is_rgb_in_memory(source: Path):
-    """The package's own table says which PIL mode each format is: BGR888 is RGB."""
+    """According to the package's table of PIL modes, BGR888 is RGB in memory."""
     assert f"'{FORMAT}': 'RGB'" in ast.unparse(ast.parse((source / "request.py").read_text()))
 
 
 class FakeRequest:
-    """A buffer of the camera's, which it wants back."""
+    """A buffer of the camera that must be released."""
 
     def __init__(self, camera: "FakePicamera2") -> None:
         self.camera = camera
@@ -88,7 +91,7 @@ class FakeRequest:
 
 
 class FakePicamera2:
-    """Stands in for the hardware: the calls that `test_what_we_call_is_there` holds to be real."""
+    """Replaces the hardware; `test_the_api_exists` checks its methods against the real package."""
 
     cameras: list[dict] = [{}]  # noqa: RUF012
     last: "FakePicamera2"
@@ -130,6 +133,7 @@ class FakePicamera2:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch):
+    """Replace the packages picamera2 and libcamera by fakes, with one camera."""
     module = SimpleNamespace(Picamera2=FakePicamera2)
     libcamera = SimpleNamespace(Transform=lambda hflip: f"hflip={hflip}")
     monkeypatch.setattr(ours, "_modules", lambda: (module, libcamera))
@@ -146,8 +150,8 @@ def test_settings_reach_the_camera(fake):
     delivered = time.monotonic()
     camera.close()
     camera.close()
-    assert delivered - frame.time >= 0.05  # it was taken before it was delivered
-    assert fake.last.requests == 0  # every buffer was given back
+    assert delivered - frame.time >= 0.05  # the time of the exposure, not of the delivery
+    assert fake.last.requests == 0  # every buffer was released
     config = fake.last.config
     assert config["main"] == {"size": (640, 480), "format": "BGR888"}
     assert config["transform"] == "hflip=True"
@@ -157,13 +161,13 @@ def test_settings_reach_the_camera(fake):
     assert fake.last.log == ["start", "stop", "close"]
 
 
-def test_no_camera_on_the_cable(fake, monkeypatch):
+def test_a_missing_camera_is_an_error(fake, monkeypatch):
     monkeypatch.setattr(FakePicamera2, "cameras", [])
     with pytest.raises(CameraError, match="ribbon cable"):
         PiCamera2(Settings()).start()
 
 
-def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+def test_the_error_for_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "libcamera", None)

@@ -24,6 +24,7 @@ QUARTER = replace(DOWN, depth=0.58)
 
 
 def watch(frames: Iterable[tuple[float, Figure | Pose | None]], workout=JACKS) -> list[Event]:
+    """Return the events of a coach that watches the frames."""
     coach = Coach(workout, 0.0)
     events: list[Event] = []
     for time, figure in frames:
@@ -33,10 +34,12 @@ def watch(frames: Iterable[tuple[float, Figure | Pose | None]], workout=JACKS) -
 
 
 def reps(events: list[Event]) -> int:
+    """Return the number of repetitions."""
     return sum(event.kind == "rep" for event in events)
 
 
 def attempt_cues(events: list[Event]) -> list[str]:
+    """Return the cues of failed attempts."""
     return [event.text for event in events if event.kind == "attempt"]
 
 
@@ -71,7 +74,7 @@ def attempt_cues(events: list[Event]) -> list[str]:
         pytest.param(
             [(0.5, OPEN), (3.0, None), (0.5, CLOSED)], 0, [], id="leaving discards the repetition"
         ),
-        pytest.param([(20.0, CLOSED)], 0, [], id="standing about"),
+        pytest.param([(20.0, CLOSED)], 0, [], id="standing still"),
         pytest.param(
             [(0.5, replace(CLOSED, lean=20)), (0.5, replace(CLOSED, lean=-20))] * 6,
             0,
@@ -137,7 +140,7 @@ def test_squat(stops, count, cues):
     assert attempt_cues(events) == cues
 
 
-def test_a_keypoint_that_jumps_for_a_frame_changes_nothing():
+def test_a_keypoint_that_jumps_for_a_frame_is_ignored():
     frames = list(film(*cycle(OPEN, CLOSED, 1.0, times=5)))
     plain = watch(frames)
     for i in range(3, len(frames), 11):
@@ -150,7 +153,7 @@ def test_a_keypoint_that_jumps_for_a_frame_changes_nothing():
     assert not attempt_cues(watch(frames))
 
 
-def test_left_and_right_swapped_for_a_frame_changes_nothing():
+def test_left_and_right_swapped_for_a_frame_are_ignored():
     frames = list(film(*cycle(OPEN, CLOSED, 1.0, times=5)))
     for i in range(5, len(frames), 9):
         frames[i] = frames[i][0], swapped(frames[i][1].pose())
@@ -178,7 +181,7 @@ def test_an_athlete_who_never_appeared_is_absent_since_the_start():
     assert [event.kind for event in coach.update(None, 6.1).events] == ["lost"]
 
 
-def test_after_a_pause_an_absence_begins_anew():
+def test_a_pause_resets_the_duration_of_an_absence():
     coach = Coach(JACKS, 0.0)
     coach.update(None, 3.0)
     coach.interrupt(10.0)

@@ -29,10 +29,12 @@ NO_HALF = {"plank", "sit_up", "wall_sit"}
 
 
 def scaled(factor: float) -> Change:
+    """Return the change that scales poses."""
     return lambda pose, frame: Pose(pose.xy * np.float32(factor), pose.score, pose.confidence)
 
 
 def noisy(pose: Pose, frame: int) -> Pose:
+    """Add normal noise of 2 pixels to a pose."""
     noise = np.random.default_rng(frame).normal(0, 2, (17, 2)).astype(np.float32)
     return Pose(pose.xy + noise, pose.score, pose.confidence)
 
@@ -47,6 +49,7 @@ def jumpy(pose: Pose, frame: int) -> Pose:
 
 
 def legs_swapped(pose: Pose, frame: int) -> Pose:
+    """Swap the legs in one of 17 frames."""
     return pose if frame % 17 else swapped(pose, "hip", "knee", "ankle")
 
 
@@ -72,7 +75,7 @@ def is_correct(slug: str, reps: int, truth: int) -> bool:
 
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("fps", [8, 15, 30, 60])
-def test_full_repetitions_count_and_score_alike_at_any_rate(slug: str, fps: float):
+def test_count_and_score_do_not_depend_on_the_frame_rate(slug: str, fps: float):
     coach, truth = judged(slug, SECONDS, fps)
     assert is_correct(slug, coach.reps, truth)
     assert coach.attempts == 0
@@ -81,7 +84,7 @@ def test_full_repetitions_count_and_score_alike_at_any_rate(slug: str, fps: floa
 
 @cache
 def usual_score(slug: str) -> float:
-    """The score at 30 frames/s, which tells full repetitions from barely valid ones."""
+    """Return the score at 30 frames/s, which tells full repetitions from barely valid ones."""
     score = judged(slug, SECONDS)[0].score
     assert score is not None
     assert score >= 68
@@ -132,6 +135,7 @@ def test_half_repetitions_get_a_cue(slug: str, cue: str):
 
 
 def events(slug: str, **options) -> list:
+    """Return the events of a synthetic athlete who performs a workout."""
     collected = []
 
     def listen(coach, result):
@@ -253,7 +257,7 @@ def test_a_repetition_that_takes_too_long_does_not_count():
         ("squat_jump", (0, 45, 90, 135, 180, 270)),
     ],
 )
-def test_it_counts_from_every_view_and_camera_height(
+def test_repetitions_are_counted_from_every_view_and_camera_height(
     slug: str, turns: tuple[int, ...], height: float
 ):
     """Turn the athlete by `turns` degrees; `height` is the camera's, in metres above the floor."""

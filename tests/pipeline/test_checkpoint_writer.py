@@ -6,7 +6,7 @@ from hiitpi.coach.codec import decode_record
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.pipeline.checkpoint_writer import CheckpointWriter
-from tests.records.test_sessions import counted
+from tests.records.test_sessions import with_reps
 from tests.support.session_factory import record
 from tests.support.waiting import until
 
@@ -29,7 +29,7 @@ def test_only_the_newest_state_is_written(tmp_path: Path):
     recorder = CheckpointWriter(book.save, tmp_path)
     one = record()
     for reps in range(50):
-        recorder.enqueue(counted(one, reps))
+        recorder.enqueue(with_reps(one, reps))
     assert recorder.flush(5)
     recorder.close()
     assert book.saved[-1].reps == 49

@@ -1,4 +1,4 @@
-"""The Edge TPU as far as it goes without one: finding it, missing it, and doing without."""
+"""Detection of the Edge TPU, its errors, and the fallback to the CPU. No Edge TPU is needed."""
 
 import subprocess
 from pathlib import Path
@@ -15,6 +15,7 @@ from tests.conftest import engine
 
 
 def usb(root: Path, vendor: str, product: str) -> Path:
+    """Create the sysfs entry of a USB device below a root folder, and return the folder."""
     device = root / "sys/bus/usb/devices/1-1"
     device.mkdir(parents=True)
     (device / "idVendor").write_text(f"{vendor}\n")
@@ -23,7 +24,7 @@ def usb(root: Path, vendor: str, product: str) -> Path:
 
 
 def stub_library(folder: Path, code: str) -> Path:
-    """A libedgetpu of our own: the C interface that a delegate's loader looks for."""
+    """Compile a stub of libedgetpu, with the C interface that the loader of a delegate expects."""
     source, library = folder / "stub.c", folder / "libedgetpu.so.1"
     source.write_text(code)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
@@ -31,30 +32,30 @@ def stub_library(folder: Path, code: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("vendor", "product", "found"),
+    ("vendor", "product", "present"),
     [("1a6e", "089a", True), ("18d1", "9302", True), ("1d6b", "0002", False)],
 )
-def test_an_edge_tpu_is_found_by_its_usb_ids(
-    tmp_path: Path, vendor: str, product: str, found: bool
+def test_an_edge_tpu_is_detected_by_its_usb_ids(
+    tmp_path: Path, vendor: str, product: str, present: bool
 ):
-    assert edgetpu_present(usb(tmp_path, vendor, product)) == found
+    assert edgetpu_present(usb(tmp_path, vendor, product)) == present
 
 
-def test_an_edge_tpu_is_found_on_pcie(tmp_path: Path):
+def test_an_edge_tpu_is_detected_on_pcie(tmp_path: Path):
     assert not edgetpu_present(tmp_path)
     (tmp_path / "dev").mkdir()
     (tmp_path / "dev/apex_0").touch()
     assert edgetpu_present(tmp_path)
 
 
-def test_a_missing_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+def test_the_error_for_a_missing_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
     with pytest.raises(ModelError, match=r"is not installed. Run ./setup.sh install") as caught:
         edgetpu_interpreter()
     assert "\n" not in str(caught.value)
 
 
-def test_a_library_without_a_device_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_library_without_a_device_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     library = stub_library(
         tmp_path,
         "#include <stddef.h>\n"
@@ -68,7 +69,7 @@ def test_a_library_without_a_device_says_so(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.slow
-def test_auto_falls_back_to_the_cpu_and_says_why(
+def test_auto_falls_back_to_the_cpu_and_logs_why(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     engine("posenet", catalog)
@@ -80,7 +81,7 @@ def test_auto_falls_back_to_the_cpu_and_says_why(
 
 
 @pytest.mark.slow
-def test_edgetpu_alone_does_not_fall_back(catalog: Catalog, monkeypatch: pytest.MonkeyPatch):
+def test_edgetpu_has_no_fallback(catalog: Catalog, monkeypatch: pytest.MonkeyPatch):
     engine("posenet", catalog)
     monkeypatch.setattr(accelerator, "LIBRARY", "libedgetpu_that_is_not_here.so.1")
     with pytest.raises(ModelError, match="HIITPI_ACCELERATOR=cpu"):
@@ -88,6 +89,6 @@ def test_edgetpu_alone_does_not_fall_back(catalog: Catalog, monkeypatch: pytest.
 
 
 @pytest.mark.slow
-def test_blazepose_does_not_run_there(catalog: Catalog):
+def test_blazepose_is_not_available_for_the_edge_tpu(catalog: Catalog):
     with pytest.raises(ModelError, match="no blazepose for the Edge TPU"):
         fetch("blazepose", catalog, "edgetpu")

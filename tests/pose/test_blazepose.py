@@ -1,3 +1,5 @@
+"""BlazePose: anchors, crops and keypoints."""
+
 import math
 
 import numpy as np
@@ -14,22 +16,22 @@ from tests.conftest import engine
 
 
 def test_anchors_are_those_of_the_detector():
-    found = anchors()
-    assert found.shape == (2254, 2)
-    assert found[0] == pytest.approx((0.5 / 28, 0.5 / 28))
-    assert found[-1] == pytest.approx((1 - 0.5 / 7, 1 - 0.5 / 7))
-    assert np.all((found > 0) & (found < 1))
+    centres = anchors()
+    assert centres.shape == (2254, 2)
+    assert centres[0] == pytest.approx((0.5 / 28, 0.5 / 28))
+    assert centres[-1] == pytest.approx((1 - 0.5 / 7, 1 - 0.5 / 7))
+    assert np.all((centres > 0) & (centres < 1))
 
 
 @given(
     x=st.floats(0, 1000), y=st.floats(0, 1000), radius=st.floats(5, 500), turn=st.floats(-3.1, 3.1)
 )
-def test_the_crop_turns_with_the_body(x: float, y: float, radius: float, turn: float):
-    """The crop's middle is the body's, and the body's "up" is the crop's "up"."""
+def test_the_crop_is_rotated_with_the_body(x: float, y: float, radius: float, turn: float):
+    """The crop has the middle of the body, and the direction "up" of the body."""
     rim = x + radius * math.sin(turn), y - radius * math.cos(turn)
-    where = region(np.array((x, y)), np.array(rim))
-    assert where.size == pytest.approx(2.5 * radius)
-    matrix = crop_matrix(where)
+    crop = region(np.array((x, y)), np.array(rim))
+    assert crop.size == pytest.approx(2.5 * radius)
+    matrix = crop_matrix(crop)
     middle = matrix @ (LANDMARKS_PX / 2, LANDMARKS_PX / 2, 1)
     up = matrix @ (LANDMARKS_PX / 2, LANDMARKS_PX / 2 - LANDMARKS_PX / 2.5, 1)
     assert middle == pytest.approx((x, y), abs=1e-3)
@@ -41,29 +43,29 @@ def test_region_upright():
 
 
 @pytest.mark.slow
-def test_the_drawn_athlete_is_seen_where_it_is(catalog: Catalog):
-    """Shoulders, hips, knees and ankles within 4 % of the picture's height of where they are."""
-    painter = BodyRenderer((640, 480))
+def test_the_synthetic_athlete_is_located(catalog: Catalog):
+    """Shoulders, knees and ankles are within 5 % of the height of the image."""
+    render = BodyRenderer((640, 480))
     blazepose = engine("blazepose", catalog)
     for slug in ("jumping_jacks", "squat"):  # seen from the front, no joint hides another
-        movement = ANIMATIONS[slug]
+        animation = ANIMATIONS[slug]
         blazepose.reset()
-        for part in (0.0, 0.25, 0.5, 0.75):
-            body = movement.pose(part, 1, 1)
-            pose = blazepose.infer(painter(body), part)
+        for phase in (0.0, 0.25, 0.5, 0.75):
+            body = animation.pose(phase, 1, 1)
+            pose = blazepose.infer(render(body), phase)
             assert pose is not None
             assert pose.confidence > 0.9
-            for name, places in (
+            for name, joints in (
                 ("shoulder", body.shoulders),
                 ("knee", body.knees),
                 ("ankle", body.ankles),
             ):
-                for side, place in zip(("left", "right"), places, strict=True):
-                    truth = painter.lens(place)[:2]
-                    found = pose.xy[INDEX[f"{side}_{name}"]]
-                    assert math.dist(truth, found) < 0.05 * 480, (name, side, part)
+                for side, joint in zip(("left", "right"), joints, strict=True):
+                    truth = render.lens(joint)[:2]
+                    detected = pose.xy[INDEX[f"{side}_{name}"]]
+                    assert math.dist(truth, detected) < 0.05 * 480, (name, side, phase)
 
 
 @pytest.mark.slow
-def test_an_empty_room_has_nobody(catalog: Catalog):
+def test_there_is_no_pose_in_an_empty_room(catalog: Catalog):
     assert engine("blazepose", catalog).infer(np.full((480, 640, 3), 120, np.uint8), 0.0) is None

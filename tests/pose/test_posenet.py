@@ -1,4 +1,4 @@
-"""PoseNet against Google's own reference output, and its decoder on heads made by hand."""
+"""PoseNet against Google's reference output, and its decoder on synthetic heads."""
 
 import csv
 from pathlib import Path
@@ -23,7 +23,7 @@ from tests.conftest import engine, shared
 
 
 def local_maxima(heads: Heads, threshold: float) -> list[tuple[int, int, int]]:
-    """(row, column, keypoint) of the cells that no neighbour beats: each grows a skeleton."""
+    """Return (row, column, keypoint) of the local maxima; a skeleton grows from each."""
     rows, columns, _ = heads.score.shape
     padded = np.pad(heads.score, ((1, 1), (1, 1), (0, 0)))
     around = [padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
@@ -32,15 +32,15 @@ def local_maxima(heads: Heads, threshold: float) -> list[tuple[int, int, int]]:
 
 
 def reference(path: Path) -> list[np.ndarray]:
-    """Google's poses: (17, 3) x, y, score each."""
+    """Read Google's poses: (17, 3) x, y, score each."""
     with path.open() as file:
         rows = list(csv.DictReader(file))
     poses = []
     for pose in sorted({row["pose_id"] for row in rows}):
-        mine = {row["keypoint_label"].lower(): row for row in rows if row["pose_id"] == pose}
+        keypoints = {row["keypoint_label"].lower(): row for row in rows if row["pose_id"] == pose}
         poses.append(
             [
-                [float(mine[k][f"keypoint_{column}"]) for column in ("x", "y", "score")]
+                [float(keypoints[k][f"keypoint_{column}"]) for column in ("x", "y", "score")]
                 for k in KEYPOINTS
             ]
         )
@@ -48,7 +48,7 @@ def reference(path: Path) -> list[np.ndarray]:
 
 
 def nearest(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resized as PIL's NEAREST does, with which the reference was made."""
+    """Resize an image like PIL's NEAREST, with which the reference was made."""
     rows = ((np.arange(height) + 0.5) * image.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * image.shape[1] / width).astype(int)
     return image[rows][:, columns]
@@ -59,9 +59,9 @@ def nearest(image: np.ndarray, height: int, width: int) -> np.ndarray:
     ("name", "size", "margin"), [("posenet", "481_641", 2.0), ("posenet_353", "353_481", 4.0)]
 )
 def test_google_reference(catalog: Catalog, name: str, size: str, margin: float):
-    """Each keypoint of both people within `margin` pixels, and the pose's score within 0.02.
+    """Each keypoint of both people is within `margin` pixels, and the pose's score within 0.02.
 
-    Google's list keeps, of the poses that grow from each local maximum, one for each person; its
+    Of the poses that grow from each local maximum, Google's list contains one for each person. Its
     second person at 481x641 grew from the right wrist and not from the strongest keypoint.
     """
     golden = shared(f"models/golden/posenet_mobilenet_v1_075_{size}_quant_decoder_reference.csv")
@@ -80,25 +80,27 @@ def test_google_reference(catalog: Catalog, name: str, size: str, margin: float)
 
 @pytest.mark.slow
 def test_frames_are_padded_and_not_stretched(catalog: Catalog):
-    """A wide and a tall picture of the same person give the same keypoints."""
+    """The keypoints of a person are the same in an image and in a wider one."""
     image = cv2.imread(str(shared("models/golden/squat.bmp")))[..., ::-1]
     posenet = engine("posenet", catalog)
     height, width = image.shape[:2]
     wide = np.zeros((height, width * 2, 3), np.uint8)
     wide[:, :width] = image
-    one, other = posenet.infer(np.ascontiguousarray(image), 0.0), posenet.infer(wide, 1 / 30)
-    assert one is not None
-    assert other is not None
-    sure = (one.score > 0.6) & (other.score > 0.6)
-    assert sure.sum() >= 8
-    assert np.linalg.norm(one.xy - other.xy, axis=1)[sure].max() < 0.04 * height
+    pose, wide_pose = posenet.infer(np.ascontiguousarray(image), 0.0), posenet.infer(wide, 1 / 30)
+    assert pose is not None
+    assert wide_pose is not None
+    certain = (pose.score > 0.6) & (wide_pose.score > 0.6)
+    assert certain.sum() >= 8
+    assert np.linalg.norm(pose.xy - wide_pose.xy, axis=1)[certain].max() < 0.04 * height
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["posenet", "posenet_353"])
 def test_edge_tpu_files_have_the_same_heads(catalog: Catalog, name: str):
-    """Shapes and quantisation of the three heads are those of the CPU's file, and no op is left
-    but the Edge TPU's."""
+    """The three heads have the shapes and quantisation of the CPU's file.
+
+    Their custom operations are that of the Edge TPU, and no longer the decoder.
+    """
     shared("models")
     cpu, tpu = (
         heads_of(without_decoder(catalog.fetch(name, edgetpu)[0].read_bytes()))
@@ -110,7 +112,7 @@ def test_edge_tpu_files_have_the_same_heads(catalog: Catalog, name: str):
 
 
 def heads_of(model: bytes) -> tuple[list[tuple], set[str]]:
-    """(shape, scale, zero point) of each output, and the names of custom ops."""
+    """Return (shape, scale, zero point) of each output, and the names of custom operations."""
     from ai_edge_litert import schema_py_generated as schema
 
     tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
@@ -120,17 +122,17 @@ def heads_of(model: bytes) -> tuple[list[tuple], set[str]]:
         (tuple(t.shape), float(t.quantization.scale[0]), int(t.quantization.zeroPoint[0]))
         for t in outputs
     ]
-    used = {tree.operatorCodes[op.opcodeIndex].customCode or b"" for op in graph.operators}
-    return sorted(heads), {code.decode() for code in used}
+    custom_codes = {tree.operatorCodes[op.opcodeIndex].customCode or b"" for op in graph.operators}
+    return sorted(heads), {code.decode() for code in custom_codes}
 
 
 @pytest.mark.slow
-def test_an_empty_room_has_nobody(catalog: Catalog):
+def test_there_is_no_pose_in_an_empty_room(catalog: Catalog):
     assert engine("posenet", catalog).infer(np.full((480, 640, 3), 120, np.uint8), 0.0) is None
 
 
 def test_decoder_follows_the_skeleton():
-    """Heads that point exactly to a made-up person, everywhere."""
+    """Each cell of the heads points exactly to the joints of a random person."""
     rng = np.random.default_rng(3)
     truth = rng.uniform(60, 400, (17, 2)).astype(np.float32)  # y, x
     h, w = 31, 41
@@ -145,12 +147,12 @@ def test_decoder_follows_the_skeleton():
         middle[:, :, 0, :, edge] = truth[child] - truth[parent] + rng.uniform(-9, 9, 2)
         middle[:, :, 1, :, edge] = truth[parent] - truth[child] + rng.uniform(-9, 9, 2)
     heads = Heads(score, short.astype(np.float32), middle)
-    xy, found = decode(heads, strongest(heads))
+    xy, scores = decode(heads, strongest(heads))
     assert np.abs(xy - truth[:, ::-1]).max() < 0.01
-    assert found[5] > 0.5
+    assert scores[5] > 0.5
 
 
 @pytest.mark.parametrize("data", [b"", b"not a model", bytes(1000)])
-def test_what_is_no_posenet_is_refused(data: bytes):
+def test_a_file_that_is_not_a_posenet_is_refused(data: bytes):
     with pytest.raises(ModelError, match=r"junk.tflite is not a PoseNet"):
         without_decoder(data, "junk.tflite")

@@ -1,3 +1,5 @@
+"""Metrics of counts in labelled recordings."""
+
 from pathlib import Path
 
 import numpy as np
@@ -17,34 +19,36 @@ from tests.support.stick_figure import CLOSED, OPEN, cycle, film
 
 
 def recording(path: Path, times: int) -> None:
+    """Write a recording of this number of jumping jacks, with the poses of two models."""
     frames = list(film(*cycle(OPEN, CLOSED, 1.0, times=times)))
     poses = [figure.pose() for _, figure in frames if figure]
     rows = np.stack([np.column_stack((p.xy, p.score)) for p in poses]).astype(np.float16)
     np.savez(path, t=[time for time, _ in frames], blazepose=rows, posenet=rows)
 
 
-def row(reps: int, least: int, most: int) -> LabelledRecording:
-    return LabelledRecording("x.npz", "squat", reps, least, most, True)
+def row(reps: int, lowest: int, highest: int) -> LabelledRecording:
+    """Return a recording with a true count and the range of fair counts."""
+    return LabelledRecording("x.npz", "squat", reps, lowest, highest, True)
 
 
-def test_figures_are_as_defined():
+def test_metrics_follow_their_definitions():
     results = [
         Result(row(10, 10, 11), "a", 11),  # exact: a fair counter may say 11
         Result(row(10, 10, 11), "a", 12),  # off by one, error 1/10
         Result(row(4, 4, 4), "a", 1),  # error 3/4
-        Result(row(0, 0, 0), "a", 2),  # a negative with two false reps
+        Result(row(0, 0, 0), "a", 2),  # a negative example with two false reps
         Result(row(0, 0, 0), "a", 0),
     ]
     figures = summary(results)
     mae = round((0 + 0.1 + 0.75) / 3, 4)
-    wanted = {"clips": 3, "exact": 0.3333, "obo": 0.6667, "mae": mae}
-    assert figures["rows"] == [{"workout": "squat", "engine": "a", **wanted}]
-    assert figures["total"] == {"a": {**wanted, "negatives": 2, "false_reps": 2, "form": []}}
+    expected = {"clips": 3, "exact": 0.3333, "obo": 0.6667, "mae": mae}
+    assert figures["rows"] == [{"workout": "squat", "engine": "a", **expected}]
+    assert figures["total"] == {"a": {**expected, "negatives": 2, "false_reps": 2, "form": []}}
     assert [miss["got"] for miss in figures["misses"]] == [12, 1, 2]
     assert "2 false reps on 2 negatives" in report(figures)
 
 
-def test_recordings_are_counted_with_every_model_they_have(tmp_path: Path):
+def test_recordings_are_counted_with_each_of_their_models(tmp_path: Path):
     recording(tmp_path / "five.npz", 5)
     index = tmp_path / "index.csv"
     index.write_text(
@@ -54,20 +58,20 @@ def test_recordings_are_counted_with_every_model_they_have(tmp_path: Path):
         "five.npz,jumping_jacks,99,low\n"
         "five.npz,juggling,5,high\n"
     )
-    told: list[str] = []
-    results = evaluate(index, WorkoutLibrary(), [], None, told.append)
+    messages: list[str] = []
+    results = evaluate(index, WorkoutLibrary(), [], None, messages.append)
     assert [(r.engine, r.label.workout, r.reps) for r in results] == [
         ("blazepose", "jumping_jacks", 5),
         ("posenet", "jumping_jacks", 5),
         ("blazepose", "squat", 0),
         ("posenet", "squat", 0),
     ]
-    assert told == ["Skipped five.npz: there is no workout 'juggling'."]
+    assert messages == ["Skipped five.npz: there is no workout 'juggling'."]
     assert summary(results)["misses"] == []
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("", "no column 'file'"),
         ("file,workout\na,squat\n", "no column 'reps'"),
@@ -75,13 +79,13 @@ def test_recordings_are_counted_with_every_model_they_have(tmp_path: Path):
         ("file,workout,reps\na,squat,1\nb,squat,\n", "line 3"),
     ],
 )
-def test_an_index_that_is_wrong_says_where(tmp_path: Path, text: str, says: str):
+def test_the_error_for_an_invalid_index_names_the_line(tmp_path: Path, text: str, message: str):
     path = tmp_path / "index.csv"
     path.write_text(text)
-    with pytest.raises(CameraError, match=says):
+    with pytest.raises(CameraError, match=message):
         read_index(path)
 
 
-def test_an_index_that_is_not_there(tmp_path: Path):
+def test_a_missing_index_is_an_error(tmp_path: Path):
     with pytest.raises(CameraError, match="cannot be read"):
         read_index(tmp_path / "nowhere.csv")

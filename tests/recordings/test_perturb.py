@@ -1,4 +1,4 @@
-"""Changes that must not change a count: each does what its name says, and nothing else."""
+"""Perturbations, which must not change a count: each does only what its name says."""
 
 import numpy as np
 import pytest
@@ -24,55 +24,55 @@ LIBRARY = WorkoutLibrary()
 
 
 def recording(fps: float = 30.0) -> list[PoseFrame]:
-    """Six jumping jacks in six seconds."""
+    """Return the frames of six jumping jacks in six seconds."""
     frames = list(film(*cycle(OPEN, CLOSED, 1.0, times=6), fps=fps))
     return [PoseFrame(figure.pose() if figure else None, time, 0.0) for time, figure in frames]
 
 
-def test_mirrored_twice_is_as_before():
+def test_mirroring_twice_restores_the_pose():
     frames = recording()
     once, twice = mirrored(frames), mirrored(mirrored(frames))
     assert not np.allclose(once[3].pose.xy, frames[3].pose.xy)
-    moved = twice[3].pose.xy - frames[3].pose.xy
-    assert np.allclose(moved, moved[0])  # but for where the picture begins
+    offset = twice[3].pose.xy - frames[3].pose.xy
+    assert np.allclose(offset, offset[0])  # up to the position of the image's left edge
 
 
 @pytest.mark.parametrize("fps", [8, 10, 15, 29])
-def test_at_a_rate_there_are_as_many_frames_as_a_camera_takes(fps: float):
-    kept = at_rate(recording(60.0), fps)
-    seconds = kept[-1].time - kept[0].time
-    assert (len(kept) - 1) / seconds == pytest.approx(fps, rel=0.1)
+def test_frames_are_dropped_down_to_a_frame_rate(fps: float):
+    frames = at_rate(recording(60.0), fps)
+    seconds = frames[-1].time - frames[0].time
+    assert (len(frames) - 1) / seconds == pytest.approx(fps, rel=0.1)
 
 
-def test_a_camera_takes_no_more_than_there_is():
+def test_no_frames_are_added_for_a_higher_rate():
     frames = recording()
     assert at_rate(frames, 60) == frames
 
 
-def test_faster_is_shorter_at_the_rate_of_a_camera():
+def test_a_faster_recording_is_shorter_at_the_same_frame_rate():
     frames = faster(recording(), 2.0)
     assert frames[-1].time == pytest.approx(recording()[-1].time / 2, abs=0.05)
     assert np.diff([frame.time for frame in frames]).min() >= 1 / 31
 
 
-def test_noise_is_a_part_of_the_body_and_the_same_each_time():
+def test_noise_is_proportional_to_the_body_and_reproducible():
     frames = recording()
-    off = np.concatenate(
+    errors = np.concatenate(
         [a.pose.xy - b.pose.xy for a, b in zip(noisy(frames, 0.02), frames, strict=True)]
     )
     height = np.mean([np.ptp(frame.pose.xy[:, 1]) for frame in frames])
-    assert off.std() == pytest.approx(0.02 * height, rel=0.1)
+    assert errors.std() == pytest.approx(0.02 * height, rel=0.1)
     assert np.array_equal(noisy(frames, 0.02)[5].pose.xy, noisy(frames, 0.02)[5].pose.xy)
 
 
-def test_a_guessed_limb_lies_upon_the_other_one():
+def test_a_guessed_limb_coincides_with_the_other_one():
     pose = far_limb_guessed(recording())[0].pose
     left, right = SIDES["knee"]
     assert np.array_equal(pose.xy[left], pose.xy[right])
     assert min(pose.score[left], pose.score[right]) == np.float32(GUESSED_SCORE)
 
 
-def test_a_crop_hides_joints_and_is_only_for_rules_that_do_without_them():
+def test_a_crop_hides_joints_and_is_only_used_if_no_rule_needs_them():
     pose = cropped(recording(), "knees")[0].pose
     hidden = [name for name, score in zip(KEYPOINTS, pose.score, strict=True) if score == 0]
     assert hidden == ["left_knee", "right_knee", "left_ankle", "right_ankle"]
@@ -81,12 +81,12 @@ def test_a_crop_hides_joints_and_is_only_for_rules_that_do_without_them():
 
 
 @pytest.mark.parametrize("change", PERTURBATIONS)
-def test_jumping_jacks_are_counted_all_the_same(change: str):
+def test_perturbed_jumping_jacks_are_counted_within_one(change: str):
     frames = PERTURBATIONS[change](recording())
     assert abs(count(frames, LIBRARY["jumping_jacks"], "x").reps - 6) <= 1
 
 
-def test_nobody_stays_nobody():
-    nobody = [PoseFrame(None, i / 30, 0.0) for i in range(60)]
+def test_frames_without_a_pose_stay_without_one():
+    frames = [PoseFrame(None, i / 30, 0.0) for i in range(60)]
     for name, change in PERTURBATIONS.items():
-        assert all(frame.pose is None for frame in change(nobody)), name
+        assert all(frame.pose is None for frame in change(frames)), name

@@ -1,4 +1,4 @@
-"""Folds, perturbations and moved thresholds, on recordings whose counts are known."""
+"""Folds, perturbations and shifted thresholds, on recordings with known counts."""
 
 import json
 from pathlib import Path
@@ -25,6 +25,7 @@ LIBRARY = WorkoutLibrary()
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
+    """Write two recordings and an index with two groups, and return its path."""
     for times in (3, 5):
         recording(tmp_path / f"{times}.npz", times)
     path = tmp_path / "index.csv"
@@ -38,36 +39,38 @@ def index(tmp_path: Path) -> Path:
 
 
 def result(group: str, reps: int, got: int) -> Result:
+    """Return the result of a recording of a group: the true count, and the count of engine "a"."""
     return Result(LabelledRecording("x", "squat", reps, reps, reps, True, group), "a", got)
 
 
-def test_folds_show_each_group_by_itself():
-    told = folds([result("g1", 5, 5), result("g1", 5, 6), result("g2", 5, 1), result("g3", 0, 2)])
-    assert told["a"]["groups"] == 2
-    assert told["a"]["obo"] == 0.5
-    assert told["a"]["worst"] == {"g2": 0.0, "g1": 1.0}
-    assert told["a"]["groups_with_false_reps"] == ["g3"]
-    assert "g2 0.00" in report_folds(told)
+def test_folds_report_each_group_separately():
+    report = folds([result("g1", 5, 5), result("g1", 5, 6), result("g2", 5, 1), result("g3", 0, 2)])
+    assert report["a"]["groups"] == 2
+    assert report["a"]["obo"] == 0.5
+    assert report["a"]["worst"] == {"g2": 0.0, "g1": 1.0}
+    assert report["a"]["groups_with_false_reps"] == ["g3"]
+    assert "g2 0.00" in report_folds(report)
 
 
-def test_every_change_is_counted_with_every_engine(index: Path):
-    told = perturb(clips(index, LIBRARY, []), LIBRARY, lambda line: None)
-    figures = perturbed_figures(told)
+def test_every_perturbation_is_counted_with_every_engine(index: Path):
+    results = perturb(clips(index, LIBRARY, []), LIBRARY, lambda line: None)
+    figures = perturbed_figures(results)
     assert set(figures) == {"blazepose", "posenet"}
     assert figures["blazepose"]["as recorded"] == {
         "clips": 2, "exact": 1.0, "obo": 1.0, "mae": 0.0, "false_reps": 0,
     }  # fmt: skip
     # Squats cannot be judged without knees, jumping jacks can.
-    assert [r.label.workout for r in told["cropped at the knees"]] == ["jumping_jacks"] * 4
+    assert [r.label.workout for r in results["cropped at the knees"]] == ["jumping_jacks"] * 4
     assert "OBO from" in report_perturbed(figures)
 
 
-def test_a_threshold_at_the_edge_is_found(index: Path):
-    told = sensitivity(list(clips(index, LIBRARY, ["posenet"])), LIBRARY["jumping_jacks"])
-    assert [one.state for one in told] == ["closed", "closed", "open", "open"]
-    assert all(one.obo[1] == 1.0 and one.held_out == 1.0 for one in told)
-    assert not any(one.changed for one in told)  # these are clear cases
-    assert "edge" not in report_sensitivity(told)
+def test_sensitivity_covers_each_threshold(index: Path):
+    thresholds = sensitivity(list(clips(index, LIBRARY, ["posenet"])), LIBRARY["jumping_jacks"])
+    assert [threshold.state for threshold in thresholds] == ["closed", "closed", "open", "open"]
+    assert all(threshold.obo[1] == 1.0 and threshold.held_out == 1.0 for threshold in thresholds)
+    # These recordings are far from every threshold.
+    assert not any(threshold.changed for threshold in thresholds)
+    assert "edge" not in report_sensitivity(thresholds)
 
 
 @pytest.mark.parametrize("option", ["--folds", "--perturb", "--sensitivity"])
@@ -81,7 +84,7 @@ def test_the_command_prints_a_table_or_json(
     assert json.loads(capsys.readouterr().out)
 
 
-def test_thresholds_of_which_workout(index: Path, capsys: pytest.CaptureFixture[str]):
+def test_sensitivity_needs_an_existing_workout(index: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["evaluate", str(index), "--sensitivity"]) == 1
     assert "Choose a workout" in capsys.readouterr().err
     assert main(["evaluate", str(index), "--perturb", "--workout", "juggling"]) == 1

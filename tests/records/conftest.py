@@ -1,4 +1,4 @@
-"""Real databases: SQLite, and a PostgreSQL of Debian's package, started for the tests."""
+"""Real databases: SQLite, and a PostgreSQL server from Debian's package, started for the tests."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.postgresql import BINARIES, postgresql_server
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a server's databases, without a name: a private one on a socket of its own."""
+    """Start a private server on its own socket; the URL has a placeholder for the database."""
     if not BINARIES:
         pytest.skip("no PostgreSQL on this machine: ./setup.sh test installs it")
     with postgresql_server() as server:
@@ -22,7 +22,7 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Makes empty databases."""
+    """Return a factory of empty databases, which returns their URLs."""
 
     def sqlite() -> str:
         return f"sqlite:///{tmp_path / uuid4().hex}.sqlite"
@@ -41,13 +41,13 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]
 
 @pytest.fixture
 def url(new_url: Callable[[], str]) -> str:
-    """An empty database."""
+    """Return the URL of an empty database."""
     return new_url()
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    """A database with nothing in it."""
+    """Open a migrated database without rows."""
     store = Store(url)
     store.migrate()
     yield store

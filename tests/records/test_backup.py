@@ -1,3 +1,5 @@
+"""Backup and restore of databases, also between SQLite and PostgreSQL."""
+
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,35 +12,37 @@ from hiitpi.records.sessions import Store
 from tests.support.session_factory import history, record, totals
 
 
-def test_there_and_back(store: Store, tmp_path: Path):
-    one, later = record(), record(player="Bob")
-    store.save(one)
+def test_restore_returns_to_the_state_of_the_backup(store: Store, tmp_path: Path):
+    session, later_session = record(), record(player="Bob")
+    store.save(session)
     file = tmp_path / "backup.sqlite"
     assert backup(store, file) == 1
-    store.save(later)
-    sessions, kept = restore(store, file, tmp_path)
-    assert sessions == 1
-    assert store.session(one.uuid) == one
-    assert [s.uuid for s in history(store, "Ada")] == [one.uuid]
+    store.save(later_session)
+    restored, previous = restore(store, file, tmp_path)
+    assert restored == 1
+    assert store.session(session.uuid) == session
+    assert [s.uuid for s in history(store, "Ada")] == [session.uuid]
     assert totals(store) == [("Ada", "squat", 2)]
-    store.players.create_player("Cy", "#4da3ff")  # numbers go on after those that came back
-    assert restore(store, kept, tmp_path)[0] == 2
+    store.players.create_player("Cy", "#4da3ff")  # new ids follow the restored ones
+    assert restore(store, previous, tmp_path)[0] == 2
     assert totals(store) == [("Ada", "squat", 2), ("Bob", "squat", 2)]
 
 
-def test_from_one_kind_of_database_to_another(new_url: Callable[[], str], tmp_path: Path):
-    here, there = Store(f"sqlite:///{tmp_path / 'here.sqlite'}"), Store(new_url())
-    one = record()
-    here.save(one)
-    backup(here, tmp_path / "b")
-    restore(there, tmp_path / "b", tmp_path)
-    assert there.session(one.uuid) == one
-    for store in (here, there):
+def test_a_backup_can_be_restored_to_another_kind_of_database(
+    new_url: Callable[[], str], tmp_path: Path
+):
+    source, target = Store(f"sqlite:///{tmp_path / 'source.sqlite'}"), Store(new_url())
+    session = record()
+    source.save(session)
+    backup(source, tmp_path / "b")
+    restore(target, tmp_path / "b", tmp_path)
+    assert target.session(session.uuid) == session
+    for store in (source, target):
         store.close()
 
 
-def test_a_backup_is_not_written_over(store: Store, tmp_path: Path):
-    file = tmp_path / "there"
+def test_an_existing_file_is_not_overwritten(store: Store, tmp_path: Path):
+    file = tmp_path / "existing"
     file.write_text("mine")
     with pytest.raises(RecordsError, match="already exists"):
         backup(store, file)
@@ -47,36 +51,36 @@ def test_a_backup_is_not_written_over(store: Store, tmp_path: Path):
         backup(store, tmp_path / "nowhere" / "b")
 
 
-def test_a_restore_that_fails_halfway_changes_nothing(
+def test_a_failed_restore_changes_nothing(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     store.save(record())
     backup(store, tmp_path / "b")
     store.save(record(player="Bob"))
-    real = module._copy
+    real_copy = module._copy
 
-    def full(source, target):
-        if target.connection().engine.url == store.database.engine.url:  # not that of the backup
+    def copy_to_full_disk(source, target):
+        if target.connection().engine.url == store.database.engine.url:  # not the backup
             raise RecordsError("The disk is full.")
-        return real(source, target)
+        return real_copy(source, target)
 
-    monkeypatch.setattr(module, "_copy", full)
+    monkeypatch.setattr(module, "_copy", copy_to_full_disk)
     with pytest.raises(RecordsError, match="full"):
         restore(store, tmp_path / "b", tmp_path)
     assert totals(store) == [("Ada", "squat", 2), ("Bob", "squat", 2)]
 
 
-def test_a_database_that_cannot_be_backed_up_is_not_restored(
+def test_restore_stops_if_the_current_database_cannot_be_backed_up(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """It is not damaged, there is only no room: it stays where it is."""
+    """The database is intact and only the disk is full, so it is not moved aside as damaged."""
     store.save(record())
     backup(store, tmp_path / "b")
 
-    def full(store, path):
+    def backup_to_full_disk(store, path):
         raise RecordsError("The disk is full.")
 
-    monkeypatch.setattr(module, "backup", full)
+    monkeypatch.setattr(module, "backup", backup_to_full_disk)
     with pytest.raises(RecordsError, match="full"):
         restore(store, tmp_path / "b", tmp_path)
     assert totals(store) == [("Ada", "squat", 2)]
@@ -84,7 +88,9 @@ def test_a_database_that_cannot_be_backed_up_is_not_restored(
 
 
 @pytest.mark.parametrize("content", [b"", b"junk" * 1000])
-def test_what_is_no_backup_changes_nothing(store: Store, tmp_path: Path, content: bytes):
+def test_an_invalid_backup_is_refused_and_changes_nothing(
+    store: Store, tmp_path: Path, content: bytes
+):
     store.save(record())
     file = tmp_path / "junk"
     file.write_bytes(content)
@@ -95,18 +101,18 @@ def test_what_is_no_backup_changes_nothing(store: Store, tmp_path: Path, content
     assert totals(store) == [("Ada", "squat", 2)]
 
 
-def test_a_damaged_record_book_is_kept_and_replaced(tmp_path: Path):
+def test_a_damaged_database_is_kept_and_replaced(tmp_path: Path):
     path = tmp_path / "hiitpi.sqlite"
     store = Store(f"sqlite:///{path}")
-    one = record()
-    store.save(one)
+    session = record()
+    store.save(session)
     backup(store, tmp_path / "b")
     store.close()
     path.write_bytes(b"damaged" * 1000)
     store = Store(f"sqlite:///{path}")
     with pytest.raises(RecordsError, match="restore FILE"):
-        store.session(one.uuid)
-    _, kept = restore(store, tmp_path / "b", tmp_path)
-    assert kept.read_bytes() == b"damaged" * 1000
-    assert store.session(one.uuid) == one
+        store.session(session.uuid)
+    _, previous = restore(store, tmp_path / "b", tmp_path)
+    assert previous.read_bytes() == b"damaged" * 1000
+    assert store.session(session.uuid) == session
     store.close()

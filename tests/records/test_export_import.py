@@ -1,3 +1,5 @@
+"""Export and import of sessions as JSON and CSV."""
+
 import csv
 import io
 from dataclasses import replace
@@ -19,12 +21,13 @@ BERLIN = ZoneInfo("Europe/Berlin")
 NAMES = ["=1+1", "'=1+1", "''", '"a,b"', "a;b", "😀", "שלום עולם", "+49", "-1", "@SUM(A1)", "＝1"]
 
 
-def bare(one: SessionRecord) -> SessionRecord:
-    """Without what is nobody's business but this house's: which tablet it was."""
-    return replace(one, device="")
+def as_exported(session: SessionRecord) -> SessionRecord:
+    """Return the session as exported: without the device, which is private to the household."""
+    return replace(session, device="")
 
 
 def as_files(records: list[SessionRecord], kind: str) -> list[tuple[str, bytes]]:
+    """Return the (name, content) of the files of an export as "json" or "csv"."""
     if kind == "json":
         return [("sessions.json", b"".join(exchange.as_json(records, BERLIN)))]
     sets = "".join(exchange.sets_csv(records, BERLIN)).encode()
@@ -34,7 +37,8 @@ def as_files(records: list[SessionRecord], kind: str) -> list[tuple[str, bytes]]
     ]
 
 
-def rich() -> SessionRecord:
+def program_session() -> SessionRecord:
+    """Return a session of three sets with a correction, a missing score and awkward cues."""
     sets = tuple(
         SetRecord(n, "squat", n, 30.0 * n, 20.0, n, 1, None if n == 2 else 80.5, 1.25, 7 - n, n)
         for n in (1, 2, 3)
@@ -44,8 +48,8 @@ def rich() -> SessionRecord:
 
 
 @pytest.mark.parametrize("kind", ["json", "csv"])
-def test_what_goes_out_comes_in(kind: str):
-    records = [bare(rich()), bare(record(status="interrupted", series=()))]
+def test_an_export_can_be_imported(kind: str):
+    records = [as_exported(program_session()), as_exported(record(status="interrupted", series=()))]
     assert exchange.read(as_files(records, kind)) == records
 
 
@@ -60,9 +64,9 @@ def test_any_name_and_cue_survive(name: str, cue: str):
         cue.encode()
     except (ValueError, UnicodeEncodeError):
         return
-    one = bare(record(player=name, series=(replace(rep(1), cues=(cue,)),)))
+    session = as_exported(record(player=name, series=(replace(rep(1), cues=(cue,)),)))
     for kind in ("json", "csv"):
-        assert exchange.read(as_files([one], kind)) == [one]
+        assert exchange.read(as_files([session], kind)) == [session]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,23 +78,23 @@ def test_no_cell_is_a_formula(name: str):
     assert name in rows[1][1]
 
 
-def test_times_have_their_zone():
+def test_times_have_a_utc_offset():
     _, (_, content) = as_files([record()], "csv")
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert row["started"] == "2026-11-22T15:59:00.000000+01:00"
 
 
-def test_what_a_spreadsheet_saved_with_semicolons_comes_in():
-    one = bare(record(series=()))
-    _, (_, content) = as_files([one], "csv")
+def test_csv_with_semicolons_from_a_spreadsheet_is_imported():
+    session = as_exported(record(series=()))
+    _, (_, content) = as_files([session], "csv")
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     out = io.StringIO()
     csv.writer(out, delimiter=";").writerows(rows)
-    assert exchange.read([("saved.csv", out.getvalue().encode())]) == [one]
+    assert exchange.read([("saved.csv", out.getvalue().encode())]) == [session]
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         ((b"2026-11-22T15:59", b"yesterday"), "line 2: started"),
         ((b",squat,1,0.0,60.0,2,", b",squat,1,0.0,60.0,-2,"), "line 2: reps '-2'"),
@@ -102,10 +106,12 @@ def test_what_a_spreadsheet_saved_with_semicolons_comes_in():
         ((b"Ada", b"\xff"), "is not UTF-8 text"),
     ],
 )
-def test_what_is_no_export_says_where_and_why(change: tuple[bytes, bytes], says: str):
+def test_the_error_for_an_invalid_file_names_line_and_reason(
+    change: tuple[bytes, bytes], message: str
+):
     _, (name, content) = as_files([record()], "csv")
     assert change[0] in content
-    with pytest.raises(RecordsError, match=says) as caught:
+    with pytest.raises(RecordsError, match=message) as caught:
         exchange.read([(name, content.replace(*change))])
     assert "\n" not in str(caught.value)
 
@@ -114,18 +120,18 @@ def test_what_is_no_export_says_where_and_why(change: tuple[bytes, bytes], says:
     "text", ["{", "{}", '{"format":"hiitpi-sessions","version":2}', "", "a,b\n1,2", '"',
              '{"format":"hiitpi-sessions","version":1,"sessions":[1]}'],
 )  # fmt: skip
-def test_junk_is_refused(text: str):
+def test_an_unknown_format_is_refused(text: str):
     with pytest.raises(RecordsError, match="file-x"):
         exchange.read([("file-x", text.encode())])
 
 
-def test_repetitions_alone_are_not_enough():
+def test_repetitions_cannot_be_imported_without_sessions():
     with pytest.raises(RecordsError, match="together"):
         exchange.read(as_files([record()], "csv")[:1])
 
 
-def test_import_does_not_double_and_brings_back_what_was_deleted(store: Store):
-    records = [bare(rich()), bare(record(player="Bob"))]
+def test_import_skips_existing_sessions_and_restores_deleted_ones(store: Store):
+    records = [as_exported(program_session()), as_exported(record(player="Bob"))]
     assert store.import_sessions(records) == (2, 0)
     assert store.import_sessions(records) == (0, 2)
     assert list(store.iter_sessions("Ada")) == [records[0]]
@@ -138,8 +144,8 @@ def test_import_does_not_double_and_brings_back_what_was_deleted(store: Store):
 
 def test_all_sessions_are_exported_in_order(store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("hiitpi.records.sessions.BATCH_SESSIONS", 3)
-    for i in range(8):  # several in the same moment
+    for i in range(8):  # several with the same start time
         store.save(record(started=1.7e9 + i // 4, ended=1.7e9 + 60))
-    exported = [one.uuid for one in store.iter_sessions("Ada")]
-    assert sorted(exported) == sorted(one.uuid for one in history(store, "Ada"))
+    exported = [session.uuid for session in store.iter_sessions("Ada")]
+    assert sorted(exported) == sorted(session.uuid for session in history(store, "Ada"))
     assert len(set(exported)) == 8

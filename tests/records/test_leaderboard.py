@@ -1,3 +1,5 @@
+"""Leaderboards, personal bests and statistics of players."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,40 +20,42 @@ TODAY = NOW.date()
 
 
 def total(player: str, workout: str = "squat", reps: int = 10, best: int = 5, **more) -> Total:
+    """Return the totals of a player and a workout."""
     return Total(player, workout, reps, best, more.get("pace"), more.get("score"))
 
 
-def placed(places) -> list[tuple[int, str, float]]:
+def placements(places) -> list[tuple[int, str, float]]:
+    """Return (rank, player, value) of each place."""
     return [(p.rank, p.player, p.value) for p in places]
 
 
-def test_repetitions_are_summed_and_ties_shared():
+def test_repetitions_are_summed_and_ties_share_a_rank():
     rows = [
         total("Ada", reps=10), total("Ada", "burpee", reps=5), total("Bob", reps=15),
         total("Cy", reps=20), total("Dee", reps=3), total("Dee", "plank", reps=90),
         total("Eve", reps=0),
     ]  # fmt: skip
     places = rank(rows, "reps", holds={"plank"})
-    assert placed(places) == [(1, "Cy", 20), (2, "Ada", 15), (2, "Bob", 15), (4, "Dee", 3)]
+    assert placements(places) == [(1, "Cy", 20), (2, "Ada", 15), (2, "Bob", 15), (4, "Dee", 3)]
     assert places[1].parts == {"squat": 10, "burpee": 5}
-    assert placed(rank(rows, "reps", "plank", {"plank"})) == [(1, "Dee", 90)]
+    assert placements(rank(rows, "reps", "plank", {"plank"})) == [(1, "Dee", 90)]
 
 
-def test_bests_are_of_one_workout():
+def test_bests_are_per_workout():
     rows = [total("Ada", best=9, pace=12.0), total("Ada", "burpee", best=11, score=90.0),
             total("Bob", best=10), total("Cy", "plank", best=120)]  # fmt: skip
-    assert placed(rank(rows, "set", holds={"plank"})) == [(1, "Ada", 11), (2, "Bob", 10)]
+    assert placements(rank(rows, "set", holds={"plank"})) == [(1, "Ada", 11), (2, "Bob", 10)]
     assert rank(rows, "set", holds={"plank"})[0].parts == {"burpee": 11}
-    assert placed(rank(rows, "set", "squat")) == [(1, "Bob", 10), (2, "Ada", 9)]
-    assert placed(rank(rows, "pace")) == [(1, "Ada", 12.0)]
-    assert placed(rank(rows, "score")) == [(1, "Ada", 90.0)]
-    assert placed(rank(rows, "plank", holds={"plank"})) == [(1, "Cy", 120)]
+    assert placements(rank(rows, "set", "squat")) == [(1, "Bob", 10), (2, "Ada", 9)]
+    assert placements(rank(rows, "pace")) == [(1, "Ada", 12.0)]
+    assert placements(rank(rows, "score")) == [(1, "Ada", 90.0)]
+    assert placements(rank(rows, "plank", holds={"plank"})) == [(1, "Cy", 120)]
 
 
-def test_streaks_now_and_ever():
+def test_current_and_all_time_streaks():
     rows = [Streak("Ada", 0, 9), Streak("Bob", 3, 4)]
-    assert placed(rank_streaks(rows, all_time=False)) == [(1, "Bob", 3)]
-    assert placed(rank_streaks(rows, all_time=True)) == [(1, "Ada", 9), (2, "Bob", 4)]
+    assert placements(rank_streaks(rows, all_time=False)) == [(1, "Bob", 3)]
+    assert placements(rank_streaks(rows, all_time=True)) == [(1, "Ada", 9), (2, "Bob", 4)]
 
 
 @settings(
@@ -71,65 +75,71 @@ def test_streaks_now_and_ever():
         max_size=10,
     )
 )
-def test_leaderboard_and_history_agree_with_a_plain_recount(new_url: Callable[[], str], rows: list):
+def test_leaderboard_and_history_agree_with_a_recount_of_all_sessions(
+    new_url: Callable[[], str], rows: list
+):
     store = Store(new_url(), UTC)
     store.migrate()
-    kept = []
+    counted_sessions = []
     for player, workout, reps, seconds, days, status, corrected in rows:
         started = (NOW + timedelta(days=days)).timestamp()
-        one = SetRecord(
+        set_record = SetRecord(
             1, workout, 1, 0.0, seconds, reps, 0, 80.0 + reps % 20, scoring=SCORING_VERSION
         )
-        given_ = record(
-            workout, player=player, started=started, status=status, sets=(one,), series=(),
+        session = record(
+            workout, player=player, started=started, status=status, sets=(set_record,), series=(),
             ended=None if status == "active" else started + seconds,
         )  # fmt: skip
-        store.save(given_)
+        store.save(session)
         if status in ("finished", "interrupted"):
             if corrected is not None:
-                store.correct(given_.uuid, {1: corrected})
+                store.correct(session.uuid, {1: corrected})
             counted = reps if corrected is None else corrected
             day = datetime.fromtimestamp(started, UTC).date()
-            kept.append((player.lower(), workout, day, counted, seconds, given_.uuid))
+            counted_sessions.append((player.lower(), workout, day, counted, seconds, session.uuid))
     for since in (None, TODAY, TODAY - timedelta(days=2)):
         expected: dict[tuple[str, str], list[int]] = {}
-        for player, workout, day, counted, _, _ in kept:
+        for player, workout, day, counted, _, _ in counted_sessions:
             if since is None or day >= since:
                 expected.setdefault((player, workout), []).append(counted)
-        got = {(t.player.lower(), t.workout): t for t in store.leaderboard.totals(since)}
-        assert {k: sum(v) for k, v in expected.items()} == {k: t.reps for k, t in got.items()}
-        assert {k: max(v) for k, v in expected.items()} == {k: t.best_set for k, t in got.items()}
+        actual = {(t.player.lower(), t.workout): t for t in store.leaderboard.totals(since)}
+        assert {k: sum(v) for k, v in expected.items()} == {k: t.reps for k, t in actual.items()}
+        assert {k: max(v) for k, v in expected.items()} == {
+            k: t.best_set for k, t in actual.items()
+        }
     for name in ("Ada", "Bob"):
-        mine = [one for one in kept if one[0] == name.lower()]
-        assert {s.uuid for s in history(store, name)} == {one[-1] for one in mine}
+        own_sessions = [row for row in counted_sessions if row[0] == name.lower()]
+        assert {s.uuid for s in history(store, name)} == {row[-1] for row in own_sessions}
         paces: dict[str, float] = {}
-        for _, workout, _, counted, seconds, _ in mine:
+        for _, workout, _, counted, seconds, _ in own_sessions:
             if seconds >= 10 and counted:
                 paces[workout] = max(paces.get(workout, 0), counted * 30 / seconds)
-        found = bests(store.history.days(name))
-        assert {w: k["pace"].value for w, k in found.items() if "pace" in k} == pytest.approx(paces)
+        records = bests(store.history.days(name))
+        assert {w: k["pace"].value for w, k in records.items() if "pace" in k} == pytest.approx(
+            paces
+        )
     store.close()
 
 
-def test_days_follow_deleting_and_putting_back(store: Store):
-    one = record()
-    store.save(one)
-    store.discard(one.uuid)
+def test_totals_follow_deleting_and_restoring(store: Store):
+    session = record()
+    store.save(session)
+    store.discard(session.uuid)
     assert totals(store) == []
-    assert [s.uuid for s in store.history.deleted_sessions("Ada")] == [one.uuid]
-    assert store.session(one.uuid).status == "discarded"
-    store.discard(one.uuid, undo=True)
+    assert [s.uuid for s in store.history.deleted_sessions("Ada")] == [session.uuid]
+    assert store.session(session.uuid).status == "discarded"
+    store.discard(session.uuid, undo=True)
     assert totals(store) == [("Ada", "squat", 2)]
 
 
 def test_the_table_is_sorted_filtered_and_paged(store: Store):
     for i, (workout, reps) in enumerate([("squat", 5), ("burpee", 9), ("squat", 7)]):
-        begun = NOW.timestamp() - 86400 * i
-        store.save(record(workout, reps, started=begun, ended=begun + 60))
+        started = NOW.timestamp() - 86400 * i
+        store.save(record(workout, reps, started=started, ended=started + 60))
     history = store.history
 
-    def reps(**how) -> list[int]:
-        return [one.reps for one in history.sessions("ada", **how)[0]]
+    def reps(**options) -> list[int]:
+        return [session.reps for session in history.sessions("ada", **options)[0]]
 
     assert reps() == [5, 9, 7]
     assert reps(sort="reps") == [9, 7, 5]
@@ -141,21 +151,23 @@ def test_the_table_is_sorted_filtered_and_paged(store: Store):
     assert reps(since=date(2026, 11, 22)) == [5]
 
 
-def test_the_bests_of_other_sessions(store: Store):
+def test_previous_bests_exclude_the_session_itself(store: Store):
     store.save(record(reps=20))
-    now = record(reps=24)
-    now = replace(now, sets=(replace(now.sets[0], score=70.0),))
-    store.save(now)
-    assert store.history.previous_bests(now) == {"squat": {"set": 20, "pace": 10.0, "score": 91.5}}
+    session = record(reps=24)
+    session = replace(session, sets=(replace(session.sets[0], score=70.0),))
+    store.save(session)
+    assert store.history.previous_bests(session) == {
+        "squat": {"set": 20, "pace": 10.0, "score": 91.5}
+    }
     assert store.history.previous_bests(record("lunge")) == {}
 
 
-def test_scores_of_earlier_rules_are_kept_but_not_compared(store: Store):
+def test_scores_of_an_earlier_scoring_version_are_kept_but_not_compared(store: Store):
     old = record(reps=20)
     store.save(replace(old, sets=(replace(old.sets[0], score=99.5, scoring=1),)))
     store.save(record(reps=10))
-    now = record(reps=24)
-    assert store.history.previous_bests(now)["squat"]["score"] == 91.5
+    session = record(reps=24)
+    assert store.history.previous_bests(session)["squat"]["score"] == 91.5
     assert session_bests(store.session(old.uuid))["squat"].get("score") is None
     (day,) = store.history.days("Ada")
     assert (day.reps, day.scored, day.score, day.best_score) == (30, 10, 91.5, 91.5)
@@ -181,20 +193,20 @@ def test_strict_sessions_rank(store: Store):
     assert totals(store) == [("Ada", "squat", 12)]
 
 
-def test_a_session_of_the_future_does_not_lead_today(store: Store):
+def test_a_session_dated_in_the_future_does_not_rank_today(store: Store):
     today = NOW.date()
     store.save(record())
-    ahead = NOW.timestamp() + 30 * 86_400
-    store.save(record(player="Bob", started=ahead, ended=ahead + 60))
+    next_month = NOW.timestamp() + 30 * 86_400
+    store.save(record(player="Bob", started=next_month, ended=next_month + 60))
     assert [t.player for t in store.leaderboard.totals(today, until=today)] == ["Ada"]
     assert {s.player: s.now for s in store.leaderboard.streaks(today)} == {"Ada": 1, "Bob": 0}
 
 
 def test_an_import_dated_in_the_future_is_refused(store: Store):
     for year in (2099, 9999):
-        ahead = datetime(year, 12, 31, 23, 59, tzinfo=UTC).timestamp()
+        future = datetime(year, 12, 31, 23, 59, tzinfo=UTC).timestamp()
         with pytest.raises(RecordsError, match="dated in the future"):
-            store.import_sessions([record(), record(started=ahead, ended=ahead)])
+            store.import_sessions([record(), record(started=future, ended=future)])
     assert totals(store) == []
     store._now = lambda: NOW
     assert store.import_sessions([record()]) == (1, 0)

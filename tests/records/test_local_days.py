@@ -1,3 +1,5 @@
+"""Days, weeks and streaks in local time."""
+
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,13 +17,13 @@ BERLIN = ZoneInfo("Europe/Berlin")
     [
         ("2026-11-22T00:30+01:00", date(2026, 11, 22)),
         ("2026-11-21T23:30+00:00", date(2026, 11, 22)),
-        ("2026-03-29T00:30+01:00", date(2026, 3, 29)),  # summer time begins at two
+        ("2026-03-29T00:30+01:00", date(2026, 3, 29)),  # daylight saving time begins at 02:00
         ("2026-03-29T23:30+02:00", date(2026, 3, 29)),
-        ("2026-10-25T23:30+01:00", date(2026, 10, 25)),  # and has ended at three
+        ("2026-10-25T23:30+01:00", date(2026, 10, 25)),  # it has ended at 03:00
         ("2026-10-25T23:30+02:00", date(2026, 10, 25)),
     ],
 )
-def test_local_time_decides_the_day(moment: str, day: date):
+def test_the_day_is_that_of_local_time(moment: str, day: date):
     assert local_day(datetime.fromisoformat(moment).timestamp(), BERLIN) == day
 
 
@@ -33,17 +35,17 @@ def test_periods_and_weeks():
 
 
 @given(st.sets(st.dates(date(2026, 1, 1), date(2026, 2, 28))))
-def test_streaks_agree_with_looking_at_every_day(days: set[date]):
-    def run(day: date) -> int:
-        return 1 + run(day - timedelta(days=1)) if day in days else 0
+def test_streaks_agree_with_a_day_by_day_count(days: set[date]):
+    def streak_to(day: date) -> int:
+        return 1 + streak_to(day - timedelta(days=1)) if day in days else 0
 
     last = max(days, default=None)
-    expected = (run(last) if last else 0, max(map(run, days), default=0), last)
+    expected = (streak_to(last) if last else 0, max(map(streak_to, days), default=0), last)
     assert streaks(sorted(days)) == expected
 
 
-@pytest.mark.parametrize(("ago", "lives"), [(0, 4), (1, 4), (2, 0)])
-def test_a_streak_lives_until_a_day_is_missed(ago: int, lives: int):
+@pytest.mark.parametrize(("days_ago", "streak"), [(0, 4), (1, 4), (2, 0)])
+def test_a_streak_ends_when_a_day_is_missed(days_ago: int, streak: int):
     today = date(2026, 11, 22)
-    assert current_streak(4, today - timedelta(days=ago), today) == lives
+    assert current_streak(4, today - timedelta(days=days_ago), today) == streak
     assert current_streak(0, None, today) == 0

@@ -1,3 +1,5 @@
+"""The stored programs of the household."""
+
 from dataclasses import replace
 
 import pytest
@@ -13,27 +15,29 @@ def programs(store: Store) -> ProgramRepository:
     return store.programs
 
 
-def test_programs_are_kept_changed_and_dropped(programs: ProgramRepository):
-    number = programs.save(SHIPPED_PROGRAMS[0])
-    other = programs.save(replace(SHIPPED_PROGRAMS[1], name="Zum Aufwärmen 😀"))
-    assert [kept.program for kept in programs.all()] == [
+def test_programs_are_saved_changed_and_deleted(programs: ProgramRepository):
+    program_id = programs.save(SHIPPED_PROGRAMS[0])
+    other_id = programs.save(replace(SHIPPED_PROGRAMS[1], name="Zum Aufwärmen 😀"))
+    assert [stored.program for stored in programs.all()] == [
         SHIPPED_PROGRAMS[0],
         replace(SHIPPED_PROGRAMS[1], name="Zum Aufwärmen 😀"),
     ]
-    assert programs.save(replace(SHIPPED_PROGRAMS[4], name="Another"), number) == number
-    assert programs.get(number) == replace(SHIPPED_PROGRAMS[4], name="Another")
-    assert programs.delete(other) == replace(SHIPPED_PROGRAMS[1], name="Zum Aufwärmen 😀")
-    assert programs.delete(other) is None
-    assert programs.get(other) is None
+    assert programs.save(replace(SHIPPED_PROGRAMS[4], name="Another"), program_id) == program_id
+    assert programs.get(program_id) == replace(SHIPPED_PROGRAMS[4], name="Another")
+    assert programs.delete(other_id) == replace(SHIPPED_PROGRAMS[1], name="Zum Aufwärmen 😀")
+    assert programs.delete(other_id) is None
+    assert programs.get(other_id) is None
 
 
-def test_two_programs_of_one_name_are_refused(programs: ProgramRepository):
+def test_a_second_program_of_the_same_name_is_refused(programs: ProgramRepository):
     programs.save(SHIPPED_PROGRAMS[0])
     with pytest.raises(RecordsError, match="already"):
         programs.save(replace(SHIPPED_PROGRAMS[1], name=SHIPPED_PROGRAMS[0].name.upper()))
 
 
-def test_there_is_an_end_to_programs(programs: ProgramRepository, monkeypatch: pytest.MonkeyPatch):
+def test_the_number_of_programs_is_limited(
+    programs: ProgramRepository, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("hiitpi.records.programs.MAX_PROGRAMS", 3)
     for i in range(3):
         programs.save(replace(free("squat"), name=f"p{i}"))

@@ -1,7 +1,7 @@
-"""One process that writes sessions for some seconds: `python -m tests.records.writers URL SECONDS`.
+"""Writes sessions for some seconds: `python -m tests.records.writers URL SECONDS`.
 
-It prints how many it wrote, how many it deleted and the repetitions of those that it wrote; several
-at once must lose none.
+It prints the number of sessions saved, of sessions deleted, and of repetitions saved. Several such
+processes at once must not lose anything.
 """
 
 import sys
@@ -11,29 +11,29 @@ from dataclasses import replace
 from hiitpi.records.sessions import Store
 from tests.support.session_factory import record, rep
 
-#: As many are written however long it takes: of these one is corrected and one deleted at least.
-LEAST = 8
+#: At least as many are written, however long it takes, so that one is corrected and one deleted.
+MIN_SESSIONS = 8
 
 
 def main(url: str, seconds: float) -> None:
     store = Store(url)
-    kept = deleted = reps = 0
-    until = time.monotonic() + seconds
-    while time.monotonic() < until or kept < LEAST:
-        one = record(status="active", ended=None, player=f"Ada {kept % 3}", series=(rep(1),))
-        store.save(one)  # a checkpoint, then the end
-        store.save(replace(one, status="finished", ended=one.started + 60))
-        if kept % 5 == 1:
-            store.correct(one.uuid, {1: 7})
+    saved = deleted = reps = 0
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline or saved < MIN_SESSIONS:
+        session = record(status="active", ended=None, player=f"Ada {saved % 3}", series=(rep(1),))
+        store.save(session)  # a checkpoint, then the end
+        store.save(replace(session, status="finished", ended=session.started + 60))
+        if saved % 5 == 1:
+            store.correct(session.uuid, {1: 7})
             reps += 5
-        if kept % 7 == 3:
-            gone = record(player="Ada 0")
-            store.save(gone)
-            store.discard(gone.uuid)
+        if saved % 7 == 3:
+            discarded = record(player="Ada 0")
+            store.save(discarded)
+            store.discard(discarded.uuid)
             deleted += 1
-        kept, reps = kept + 1, reps + 2
+        saved, reps = saved + 1, reps + 2
     store.close()
-    print(kept, deleted, reps)
+    print(saved, deleted, reps)
 
 
 if __name__ == "__main__":

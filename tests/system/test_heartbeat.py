@@ -1,4 +1,4 @@
-"""Signs of life."""
+"""Heartbeats of child processes, and health probes."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from hiitpi.system.heartbeat import HealthProbe, HeartbeatPipe, heartbeat
 from tests.support.waiting import until
 
 
-def test_a_pipe_is_felt_once_a_beat():
+def test_each_heartbeat_is_received_once():
     pipe, now = HeartbeatPipe(), 0.0
     beat = heartbeat(["pipeline", *pipe.child_arguments()], lambda: now)
     assert not pipe.has_beaten()
@@ -24,30 +24,30 @@ def test_a_pipe_is_felt_once_a_beat():
     pipe.close()
 
 
-def test_a_parent_that_has_gone_is_no_trouble():
+def test_a_heartbeat_to_a_parent_that_has_exited_is_ignored():
     pipe, now = HeartbeatPipe(), 0.0
-    end = os.dup(pipe.child_fd)
+    child_fd = os.dup(pipe.child_fd)
     pipe.close_child_end()
     pipe.close()
-    beat = heartbeat(["--heartbeat", str(end)], lambda: now)
+    beat = heartbeat(["--heartbeat", str(child_fd)], lambda: now)
     beat()
-    os.close(end)
+    os.close(child_fd)
 
 
-def test_without_a_parent_nobody_beats():
+def test_without_a_pipe_a_heartbeat_does_nothing():
     heartbeat(["pipeline"], time.monotonic)()
 
 
-def test_a_probe_forgets_what_it_was_told():
+def test_a_successful_probe_is_reported_once():
     answers = [True]
-    asked = []
+    calls = []
 
-    def ask() -> bool:
-        asked.append(1)
-        return answers.pop()  # once; then it raises, which is no
+    def is_healthy() -> bool:
+        calls.append(1)
+        return answers.pop()  # true once; then it raises, which means unhealthy
 
-    probe = HealthProbe("nothing", ask, period_s=0)
+    probe = HealthProbe("nothing", is_healthy, period_s=0)
     until(probe.healthy)
-    until(lambda: len(asked) >= 3)
+    until(lambda: len(calls) >= 3)
     assert not probe.healthy()
     probe.close()

@@ -1,4 +1,4 @@
-"""Whatever a process is doing when the signal comes, it stops."""
+"""A signal stops a process at any point of a wait."""
 
 import signal
 import sys
@@ -15,18 +15,19 @@ from hiitpi.system.process import Stop
 
 @pytest.fixture(autouse=True)
 def _handler() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGUSR1)
+    """Restore the handler of SIGUSR1 after each test."""
+    previous = signal.getsignal(signal.SIGUSR1)
     yield
-    signal.signal(signal.SIGUSR1, before)
+    signal.signal(signal.SIGUSR1, previous)
 
 
-def test_nobody_said_anything():
+def test_a_wait_without_a_signal_times_out():
     stop = Stop(signal.SIGUSR1)
     assert not stop.wait(0.001)
     assert not stop.is_set()
 
 
-def test_it_stays_set_for_all_who_ask():
+def test_a_stop_stays_set_for_all_waits():
     stop = Stop(signal.SIGUSR1)
     signal.raise_signal(signal.SIGUSR1)
     signal.raise_signal(signal.SIGUSR1)
@@ -36,43 +37,43 @@ def test_it_stays_set_for_all_who_ask():
     assert stop.is_set()
 
 
-def test_a_wait_ends_at_once():
+def test_set_ends_a_wait_immediately():
     stop = Stop()
-    began = time.monotonic()
+    start = time.monotonic()
     threading.Timer(0.05, stop.set).start()
     assert stop.wait(60)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - start < 30
 
 
 def test_a_signal_at_any_step_of_a_wait_ends_it():
-    """With `threading.Event` this stands still for ever where the signal finds its lock held."""
+    """`threading.Event` would deadlock here if the signal arrives while its lock is held."""
     step = 0
     while True:
         stop = Stop(signal.SIGUSR1)
-        if not _told_at(step, lambda s=stop: s.wait(0.001)):
+        if not _interrupted_at(step, lambda s=stop: s.wait(0.001)):
             break
         assert stop.wait(0)
         step += 1
-    assert step > 5  # there were some
+    assert step > 5  # a wait consists of several steps
 
 
-def _told_at(step: int, wait: Callable[[], object]) -> bool:
-    """Wait, with a signal at this step of the interpreter; false: the wait has fewer steps."""
-    left = step
+def _interrupted_at(step: int, wait: Callable[[], object]) -> bool:
+    """Wait and raise the signal at an opcode of the wait; return False if it has fewer opcodes."""
+    remaining = step
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
+        nonlocal remaining
         frame.f_trace_opcodes = True
         if event == "opcode":
-            if left == 0:
+            if remaining == 0:
                 signal.raise_signal(signal.SIGUSR1)
-            left -= 1
+            remaining -= 1
         return trace
 
-    before = sys.gettrace()
+    previous = sys.gettrace()
     sys.settrace(trace)
     try:
         wait()
     finally:
-        sys.settrace(before)
-    return left < 0
+        sys.settrace(previous)
+    return remaining < 0

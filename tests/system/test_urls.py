@@ -1,3 +1,5 @@
+"""Masking of passwords in URLs."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,12 +21,12 @@ from hiitpi.system.urls import without_password
         ("film.mp4", "film.mp4"),
     ],
 )
-def test_what_is_shown(url: str, shown: str):
+def test_passwords_are_masked(url: str, shown: str):
     assert without_password(url) == shown
 
 
 @given(secret=st.text(st.characters(codec="ascii", categories=["P", "N", "S"]), min_size=8))
 def test_no_password_is_ever_shown(secret: str):
-    for character in "#?":  # must be quoted in a URL: urlsplit ends the authority there
+    for character in "#?":  # must be percent-encoded in a URL: urlsplit ends the authority there
         secret = secret.replace(character, "x")
     assert secret not in without_password(f"rtsp://user:{secret}@camera.local/stream")

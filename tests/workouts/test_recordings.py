@@ -1,4 +1,4 @@
-"""The shipped rules on recordings of real people, where those are at hand."""
+"""The shipped rules on recordings of real people, where those are available."""
 
 import csv
 from functools import cache
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.slow
 INDEX = SHARED / "poses" / "index.csv"
 PEOPLE = SHARED / "people" / "index.csv"
 
-#: What the rules get wrong with the best engine, and why; for whoever makes them better.
-KNOWN: dict[str, str] = {}
+#: Recordings that the rules miscount with the best engine, and why.
+KNOWN_FAILURES: dict[str, str] = {}
 
-#: What each engine must reach: within one of the truth (OBO), mean error, and false repetitions at
-#: most. The other engines are in docs/workouts.md: each takes ten seconds.
+#: Targets of engines: least share of counts within one of the truth (OBO), greatest mean error and
+#: number of false repetitions. Other engines: docs/workouts.md; testing one takes ten seconds.
 TARGETS = [
     ("poses", "blazepose", 0.98, 0.03, 0),
     ("people", "blazepose", 0.96, 0.04, 6),
@@ -29,6 +29,7 @@ TARGETS = [
 
 
 def rows() -> list[dict[str, str]]:
+    """Return the labels of the recordings that are certain."""
     if not INDEX.exists():
         return []
     with INDEX.open() as file:
@@ -37,37 +38,39 @@ def rows() -> list[dict[str, str]]:
 
 @cache
 def results(index: Path, engine: str) -> list[Result]:
+    """Return the counts of an engine in all recordings of an index."""
     return evaluate(index, WorkoutLibrary(), [engine], lambda model: pytest.fail(f"needs {model}"))
 
 
 def total(index: Path, engine: str) -> dict[str, Any]:
+    """Return the total figures of an engine."""
     return summary(results(index, engine))["total"][engine]
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['workout']}-{row['file']}")
 def test_the_best_engine_counts_within_one(row: dict[str, str]):
-    if row["file"] in KNOWN and row["workout"] in row["file"].replace("situp", "sit_up"):
-        pytest.xfail(KNOWN[row["file"]])
-    (found,) = (
+    if row["file"] in KNOWN_FAILURES and row["workout"] in row["file"].replace("situp", "sit_up"):
+        pytest.xfail(KNOWN_FAILURES[row["file"]])
+    (match,) = (
         result
         for result in results(INDEX, "blazepose")
         if (result.label.file, result.label.workout, result.engine)
         == (row["file"], row["workout"], "blazepose")
     )
-    assert found.error <= (1 if found.label.reps_max else 0)
+    assert match.error <= (1 if match.label.reps_max else 0)
 
 
 @pytest.mark.parametrize(("recordings", "engine", "within_one", "error", "false_reps"), TARGETS)
 def test_targets(recordings: str, engine: str, within_one: float, error: float, false_reps: int):
     index = SHARED / recordings / "index.csv"
     if not index.exists():
-        pytest.skip("the recordings are not here")
-    reached = total(index, engine)
-    assert reached["obo"] >= within_one
-    assert reached["mae"] <= error
-    assert reached["false_reps"] <= false_reps
-    if recordings == "people":  # a score that everybody has is none
-        low, median, high = reached["form"]
+        pytest.skip("the recordings are not available")
+    figures = total(index, engine)
+    assert figures["obo"] >= within_one
+    assert figures["mae"] <= error
+    assert figures["false_reps"] <= false_reps
+    if recordings == "people":  # a score that is the same for everybody is useless
+        low, median, high = figures["form"]
         assert low <= 76
         assert 80 <= median <= 87
         assert high >= 95

@@ -1,7 +1,7 @@
-"""The form score orders repetitions of real people as the eye does.
+"""The form score ranks repetitions of real people as a human judge does.
 
-Somebody who did not know the scores looked at the videos and chose pairs of which one is clearly
-better. Both repetitions of a pair count.
+A person who did not know the scores watched the videos and chose pairs of which one is clearly
+better. Both repetitions of a pair are valid.
 """
 
 from functools import cache
@@ -16,12 +16,12 @@ from tests.conftest import SHARED
 
 PEOPLE = SHARED / "people"
 
-pytestmark = pytest.mark.skipif(not PEOPLE.is_dir(), reason="the recordings are not here")
+pytestmark = pytest.mark.skipif(not PEOPLE.is_dir(), reason="the recordings are not available")
 
-#: Seconds by which a repetition may end earlier or later than it looks.
+#: Greatest difference between the visible and the measured end of a repetition, in seconds.
 TOLERANCE_S = 1.2
 
-#: Workout; recording of the better repetition and when it ends, seconds; of the worse one; why.
+#: Workout; recording of the better repetition and its end in seconds; those of the worse one; why.
 PAIRS = [
     ("squat", "squat__40", 3.2, "squat__29", 4.3, "far below the knees, or thighs just level"),
     ("squat", "squat__101", 1.9, "squat__208", 2.5, "below the knees, or well above level"),
@@ -42,16 +42,17 @@ PAIRS = [
      "knee at the elbow, or under the waist"),
 ]  # fmt: skip
 
-#: What the score does not see, and why.
-NOT_SEEN = {
-    "squat__14": "the lean of the trunk is no part of the score, and in depth both are alike",
-    "pushup__19": "arms that are nearly straight have their full length in the picture",
+#: Better repetitions whose advantage the score does not show, and why.
+KNOWN_FAILURES = {
+    "squat__14": "the score ignores the lean of the trunk, and both are equally deep",
+    "pushup__19": "nearly straight arms appear as long as straight ones in the image",
     "mountain_climber__8": "the pace of that set is uneven, which costs more than depth earns",
 }
 
 
 @cache
 def series(workout: str, recording: str) -> tuple[Repetition, ...]:
+    """Return the repetitions counted in a recording."""
     frames = list(poses_of_npz(PEOPLE / f"{recording}.npz", "blazepose"))
     coach = Coach(WorkoutLibrary()[workout], frames[0].time)
     for frame in frames:
@@ -60,6 +61,7 @@ def series(workout: str, recording: str) -> tuple[Repetition, ...]:
 
 
 def score(workout: str, recording: str, end: float) -> float:
+    """Return the score of the repetition that ends at `end` seconds."""
     nearest = min(series(workout, recording), key=lambda rep: abs(rep.time - end))
     assert abs(nearest.time - end) < TOLERANCE_S, "this repetition was not counted"
     return nearest.score
@@ -70,7 +72,7 @@ def score(workout: str, recording: str, end: float) -> float:
     ("workout", "better", "better_end", "worse", "worse_end", "why"),
     [pytest.param(*pair, id=f"{pair[1]} at {pair[2]} s, {pair[3]}") for pair in PAIRS],
 )
-def test_the_better_one_scores_more(
+def test_the_better_repetition_has_the_higher_score(
     request: pytest.FixtureRequest,
     workout: str,
     better: str,
@@ -79,6 +81,6 @@ def test_the_better_one_scores_more(
     worse_end: float,
     why: str,
 ):
-    if better in NOT_SEEN:
-        request.applymarker(pytest.mark.xfail(reason=NOT_SEEN[better], strict=True))
+    if better in KNOWN_FAILURES:
+        request.applymarker(pytest.mark.xfail(reason=KNOWN_FAILURES[better], strict=True))
     assert score(workout, better, better_end) > score(workout, worse, worse_end), why

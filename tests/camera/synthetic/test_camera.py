@@ -1,3 +1,5 @@
+"""The synthetic athlete: its schedule, its images and how well its repetitions are counted."""
+
 from functools import lru_cache
 
 import numpy as np
@@ -13,39 +15,39 @@ from hiitpi.pose.catalog import Catalog
 from tests.conftest import engine
 
 
-def test_every_shipped_workout_has_its_movement():
+def test_every_shipped_workout_has_an_animation():
     assert {workout.slug for workout in WorkoutLibrary()} <= set(ANIMATIONS)
 
 
 @pytest.mark.parametrize("slug", sorted(ANIMATIONS))
-def test_pictures_are_pictures(slug: str):
-    painter = BodyRenderer((320, 240))
-    movement = ANIMATIONS[slug]
-    far_off = 0.5 if movement.symmetric else 0.25
-    start, far = (painter(movement.pose(phase, 1, 1)) for phase in (0.0, far_off))
+def test_animations_are_rendered_as_rgb_images_that_change(slug: str):
+    render = BodyRenderer((320, 240))
+    animation = ANIMATIONS[slug]
+    far_phase = 0.5 if animation.symmetric else 0.25
+    start, far = (render(animation.pose(phase, 1, 1)) for phase in (0.0, far_phase))
     assert start.shape == (240, 320, 3)
     assert start.dtype == np.uint8
-    # Planks and wall sits are held: they sway by a few millimetres.
+    # Planks and wall sits are held; the body only sways by a few millimetres.
     assert np.abs(start.astype(int) - far).mean() > (0 if slug in ("plank", "wall_sit") else 1)
 
 
 @pytest.mark.parametrize("slug", ["jumping_jacks", "lunge", "plank"])
 @pytest.mark.parametrize("pace", [0.0, 20.0, 60.0])
-def test_a_routine_does_as_many_as_it_says(slug: str, pace: float):
-    movement = ANIMATIONS[slug]
-    routine = RepSchedule(movement, pace)
-    mean = 60 / (pace or movement.pace)
-    turns, before = 0, 0.0
-    for i in range(int((movement.lead_s + 20 * mean) * 100)):
-        phase = routine.at(i / 100).phase
+def test_a_schedule_has_as_many_repetitions_as_animation_cycles(slug: str, pace: float):
+    animation = ANIMATIONS[slug]
+    schedule = RepSchedule(animation, pace)
+    mean_s = 60 / (pace or animation.pace)
+    cycles, previous_phase = 0, 0.0
+    for i in range(int((animation.lead_s + 20 * mean_s) * 100)):
+        phase = schedule.at(i / 100).phase
         assert 0 <= phase <= 1
-        turns += phase < before
-        before = phase
-    assert turns * movement.reps == pytest.approx(routine.done, abs=movement.reps)
-    assert routine.done == pytest.approx(20, abs=1)
+        cycles += phase < previous_phase
+        previous_phase = phase
+    assert cycles * animation.reps == pytest.approx(schedule.done, abs=animation.reps)
+    assert schedule.done == pytest.approx(20, abs=1)
 
 
-def test_it_stands_until_the_workout_begins_and_then_counts():
+def test_the_athlete_stands_until_the_workout_begins():
     camera = AthleteCamera((160, 120), rate=60, pace=120)
     camera.start()
     try:
@@ -70,23 +72,23 @@ def test_it_stands_until_the_workout_begins_and_then_counts():
     ("form", "counted"),
     [("good", 5), ("half", 0), ("uneven", 5), ("one_sided", 0), ("leaving", 5), ("passer_by", 5)],
 )
-def test_what_is_done_badly_is_not_done(form, counted: int):
-    routine = RepSchedule(ANIMATIONS["jumping_jacks"], 60, form)
-    elapsed, gone = 0.0, 0.0
-    while routine._cycles < 5:
-        moment = routine.at(elapsed)
-        gone = max(gone, moment.away)
+def test_repetitions_in_bad_form_are_not_in_the_true_count(form, counted: int):
+    schedule = RepSchedule(ANIMATIONS["jumping_jacks"], 60, form)
+    elapsed, furthest_away = 0.0, 0.0
+    while schedule._cycles < 5:
+        moment = schedule.at(elapsed)
+        furthest_away = max(furthest_away, moment.away)
         elapsed += 1 / 30
-    assert routine.done == counted
-    assert (routine.effort == (HALF_EXTENT, HALF_EXTENT)) == (form == "half")
-    assert (routine.effort[1] < routine.effort[0]) == (form == "one_sided")
-    assert (gone == 1.0) == (form == "leaving")
+    assert schedule.done == counted
+    assert (schedule.effort == (HALF_EXTENT, HALF_EXTENT)) == (form == "half")
+    assert (schedule.effort[1] < schedule.effort[0]) == (form == "one_sided")
+    assert (furthest_away == 1.0) == (form == "leaving")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["half", "one_sided", "leaving", "passer_by"])
-def test_the_referee_is_not_fooled(catalog: Catalog, form):
-    """A real model and the real rules on what the camera films: the count is the truth."""
+def test_repetitions_in_bad_form_are_not_counted(catalog: Catalog, form):
+    """With a real model and the shipped rules, the count agrees with the camera's true count."""
     clock = Clock()
     camera = AthleteCamera((320, 240), pace=60, form=form, clock=clock)
     camera._open()
@@ -104,7 +106,7 @@ def test_the_referee_is_not_fooled(catalog: Catalog, form):
         assert coach.attempts >= 5
     else:
         assert truth >= 3
-        # One is lost at most each time that somebody leaves: the one they come back into.
+        # At most one is lost each time the athlete leaves: the one during the return.
         assert truth - (2 if form == "leaving" else 1) <= coach.reps <= truth
 
 
@@ -126,33 +128,35 @@ SEEN_BY = [
 
 
 @lru_cache(maxsize=1)
-def pictures(slug: str) -> list[np.ndarray]:
-    """Of a round trip, in 16 steps; half of it if it goes back the way it came."""
-    movement, painter = ANIMATIONS[slug], BodyRenderer((480, 360))
-    count = 9 if movement.symmetric else 17
-    return [painter(movement.pose(i / 16, 1, 1)) for i in range(count)]
+def images(slug: str) -> list[np.ndarray]:
+    """Render a cycle of an animation in 16 steps; only half of it if it is symmetric."""
+    animation, render = ANIMATIONS[slug], BodyRenderer((480, 360))
+    count = 9 if animation.symmetric else 17
+    return [render(animation.pose(i / 16, 1, 1)) for i in range(count)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "slug"), SEEN_BY)
-def test_every_engine_counts_what_it_does(catalog: Catalog, model: str, slug: str):
-    sees, movement = engine(model, catalog), ANIMATIONS[slug]
-    poses = [sees.infer(picture, i / 30) for i, picture in enumerate(pictures(slug))]
-    coach, routine = Coach(WorkoutLibrary()[slug], 0.0), RepSchedule(movement)
+def test_every_engine_counts_the_repetitions_of_the_athlete(
+    catalog: Catalog, model: str, slug: str
+):
+    pose_engine, animation = engine(model, catalog), ANIMATIONS[slug]
+    poses = [pose_engine.infer(image, i / 30) for i, image in enumerate(images(slug))]
+    coach, schedule = Coach(WorkoutLibrary()[slug], 0.0), RepSchedule(animation)
     for frame in range(10_000):
-        phase = routine.at(frame / 30).phase
-        if routine.done >= 6:
+        phase = schedule.at(frame / 30).phase
+        if schedule.done >= 6:
             break
-        if movement.symmetric:
+        if animation.symmetric:
             phase = min(phase, 1 - phase)
         coach.update(poses[round(phase * 16)], frame / 30)
-    assert abs(coach.reps - routine.done) <= 1
+    assert abs(coach.reps - schedule.done) <= 1
     assert coach.score is not None
     assert coach.score > 65
 
 
 class Clock:
-    """A clock that is moved by hand."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -161,7 +165,7 @@ class Clock:
         return self.now
 
 
-def test_it_does_not_know_everything(caplog: pytest.LogCaptureFixture):
+def test_a_workout_without_an_animation_is_logged(caplog: pytest.LogCaptureFixture):
     camera = AthleteCamera((160, 120))
     camera.start()
     camera.perform("juggling")
@@ -169,23 +173,23 @@ def test_it_does_not_know_everything(caplog: pytest.LogCaptureFixture):
     assert "cannot do 'juggling'" in caplog.text
 
 
-def test_it_takes_the_starting_position_and_waits_for_go():
-    """Somebody who stands too close steps back; the film of the workout is painted once."""
+def test_the_athlete_waits_in_the_starting_position():
+    """An athlete who stands too close steps back; the animation of the workout is rendered once."""
     clock = Clock()
     camera = AthleteCamera((160, 120), form="close", clock=clock)
     camera._open()
     camera.prepare("squat")
     camera._cache.animations["squat"].result()
-    near, _ = camera._grab()
+    close, _ = camera._grab()
     clock.now += STEPS_BACK_AFTER_S + 0.1
-    back, truth = camera._grab()
-    assert np.abs(near.astype(int) - back).mean() > 2
-    film = camera._cache.animations["squat"]
+    standing, truth = camera._grab()
+    assert np.abs(close.astype(int) - standing).mean() > 2
+    rendering = camera._cache.animations["squat"]
     for _ in range(30):
         clock.now += 1
         still, truth = camera._grab()
         assert truth == 0
-        assert np.array_equal(still, back)
+        assert np.array_equal(still, standing)
     camera.perform("squat")
     for _ in range(20):
         clock.now += 0.5
@@ -195,5 +199,5 @@ def test_it_takes_the_starting_position_and_waits_for_go():
     camera.prepare("lunge")
     assert list(camera._cache.animations) == ["jumping_jacks", "lunge"]
     camera.prepare("lunge")
-    assert film.done()
+    assert rendering.done()
     camera.close()

@@ -1,4 +1,4 @@
-"""Joint positions, lengths and habits of a body, on poses with hand-placed joints."""
+"""Joint positions, lengths and long-term values of a body, on poses with hand-placed joints."""
 
 import math
 from collections.abc import Callable
@@ -22,7 +22,7 @@ STANDING = rows(
 )
 
 
-def test_the_middle_is_weighted_by_score():
+def test_the_midpoint_of_both_sides_is_weighted_by_score():
     left, right = (100.0, 200.0, 0.9), (200.0, 400.0, 0.3)
 
     def middle(left: Keypoint, right: Keypoint) -> tuple[float, float]:
@@ -54,7 +54,7 @@ def test_a_length_is_that_of_the_longer_side_along_its_joints():
     assert math.isnan(neither.length("shin"))
 
 
-def test_a_joint_is_visible_if_one_side_has_a_score_of_a_fifth():
+def test_a_joint_is_visible_if_one_side_has_a_score_of_at_least_02():
     low, enough = (300.0, 300.0, 0.19), (300.0, 300.0, 0.2)
     assert body_after(with_sides(STANDING, "hip", low, enough)).is_visible("hip")
     assert body_after(with_sides(STANDING, "hip", enough, low)).is_visible("hip")
@@ -70,7 +70,7 @@ def test_an_angle_does_not_depend_on_the_order(a, b, degrees: float):
     assert angle_at((5, 5), b, a) == pytest.approx(degrees)
 
 
-# Habits
+# Values over a sliding window
 
 
 def trunk(degrees: float, *, length: float = 150.0, shift: float = 0.0) -> list[Keypoint]:
@@ -98,7 +98,7 @@ LYING, SITTING = trunk(90), trunk(10)
 
 
 @pytest.mark.parametrize(
-    ("habit", "before", "after", "values", "seconds"),
+    ("quantity", "before", "after", "values", "seconds"),
     [
         pytest.param(
             lambda body: body.length("torso"),
@@ -126,8 +126,8 @@ LYING, SITTING = trunk(90), trunk(10)
         ),
     ],
 )  # fmt: skip
-def test_a_lower_value_becomes_the_habit_after_its_part_of_the_window(
-    habit: Callable[[BodyTracker], float],
+def test_a_rolling_quantile_follows_a_change_after_its_part_of_the_window(
+    quantity: Callable[[BodyTracker], float],
     before: list[list[Keypoint]],
     after: list[Keypoint],
     values: tuple[float, float],
@@ -135,32 +135,32 @@ def test_a_lower_value_becomes_the_habit_after_its_part_of_the_window(
 ):
     body, time = BodyTracker(), 0.0
 
-    def stay(pose: list[Keypoint], until: float) -> None:
+    def hold(pose: list[Keypoint], until: float) -> None:
         nonlocal time
         while time < until:
             body.update(pose, time)
             time += 1 / FPS
 
     for pose in before:
-        stay(pose, time + 15)
+        hold(pose, time + 15)
     change = time
-    stay(after, change + seconds - 0.3)
-    assert habit(body) == pytest.approx(values[0])
-    stay(after, change + seconds + 0.3)
-    assert habit(body) == pytest.approx(values[1], abs=0.01)
+    hold(after, change + seconds - 0.3)
+    assert quantity(body) == pytest.approx(values[0])
+    hold(after, change + seconds + 0.3)
+    assert quantity(body) == pytest.approx(values[1], abs=0.01)
 
 
-@pytest.mark.parametrize(("degrees", "lies"), [(39, False), (41, True)])
-def test_a_trunk_that_leans_by_more_than_40_degrees_lies(degrees: float, lies: bool):
-    assert math.isnan(body_after(trunk(degrees)).lying_lean) != lies
+@pytest.mark.parametrize(("degrees", "lying"), [(39, False), (41, True)])
+def test_a_lean_of_more_than_40_degrees_is_lying(degrees: float, lying: bool):
+    assert math.isnan(body_after(trunk(degrees)).lying_lean) != lying
 
 
 # Trunk and hands
 
 
-@pytest.mark.parametrize(("length", "known"), [(55, True), (54, False)])
-def test_a_trunk_shorter_than_0545_arms_has_no_lean(length: float, known: bool):
-    assert math.isnan(body_after(trunk(30, length=length)).trunk_lean) != known
+@pytest.mark.parametrize(("length", "measurable"), [(55, True), (54, False)])
+def test_a_trunk_shorter_than_0545_arms_has_no_lean(length: float, measurable: bool):
+    assert math.isnan(body_after(trunk(30, length=length)).trunk_lean) != measurable
 
 
 def test_travel_is_measured_within_the_last_second():

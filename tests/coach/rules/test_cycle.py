@@ -11,27 +11,27 @@ TRUNK = lean(says=("", ""))
 
 def cycle(*readings: Reading) -> Cycle:
     """Return the cycle of one reading per second."""
-    seen = Cycle()
+    extremes = Cycle()
     for time, reading in enumerate(readings):
-        seen.add({TRUNK: reading}, float(time))
-    return seen
+        extremes.add({TRUNK: reading}, float(time))
+    return extremes
 
 
 def test_extremes_are_kept_for_the_whole_body_and_for_each_side():
-    seen = cycle(Reading(5, 6, 4), Reading(9, math.nan, 9), Reading(2, 1, 3), Reading(7, 8, 6))
-    assert (seen.low[TRUNK], seen.high[TRUNK]) == (Reading(2, 1, 3), Reading(9, 8, 9))
-    assert (seen.frames, seen.paired[TRUNK]) == (4, 3)
+    extremes = cycle(Reading(5, 6, 4), Reading(9, math.nan, 9), Reading(2, 1, 3), Reading(7, 8, 6))
+    assert (extremes.low[TRUNK], extremes.high[TRUNK]) == (Reading(2, 1, 3), Reading(9, 8, 9))
+    assert (extremes.frames, extremes.paired[TRUNK]) == (4, 3)
 
 
-def test_the_turn_is_at_the_extreme_on_the_conditions_side():
-    seen = cycle(*(Reading(value) for value in (5, 2, 7, 2, 9, 9, 4)))
-    assert seen.turned(TRUNK < 20) == 1
-    assert seen.turned(TRUNK > 60) == 4  # the first of equal ones
+def test_the_turning_point_is_the_extreme_towards_the_condition():
+    extremes = cycle(*(Reading(value) for value in (5, 2, 7, 2, 9, 9, 4)))
+    assert extremes.turned(TRUNK < 20) == 1
+    assert extremes.turned(TRUNK > 60) == 4  # the first of two equal extremes
     assert math.isnan(Cycle().turned(TRUNK > 60))
 
 
-def test_invisible_readings_are_no_extremes():
-    seen = cycle(*(Reading(value) for value in (math.nan, 4.0, 6.0, math.nan)))
-    assert (seen.low[TRUNK].value, seen.high[TRUNK].value) == (4.0, 6.0)
-    assert (seen.turned(TRUNK < 20), seen.turned(TRUNK > 60)) == (1, 2)
-    assert seen.paired[TRUNK] == 0
+def test_invisible_readings_are_ignored():
+    extremes = cycle(*(Reading(value) for value in (math.nan, 4.0, 6.0, math.nan)))
+    assert (extremes.low[TRUNK].value, extremes.high[TRUNK].value) == (4.0, 6.0)
+    assert (extremes.turned(TRUNK < 20), extremes.turned(TRUNK > 60)) == (1, 2)
+    assert extremes.paired[TRUNK] == 0

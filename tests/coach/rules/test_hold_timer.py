@@ -1,3 +1,5 @@
+"""The timer of holds: whole seconds, interruptions and failures."""
+
 import math
 
 import pytest
@@ -29,6 +31,7 @@ def run(*phases: tuple[float, float], fps: float = 30) -> list[CompletedRep | Fa
 
 
 def seconds(results: list[CompletedRep | FailedAttempt]) -> int:
+    """Return the number of whole seconds held."""
     return sum(isinstance(result, CompletedRep) for result in results)
 
 
@@ -37,21 +40,21 @@ def test_whole_seconds_count(fps: float):
     assert seconds(run((5.5, 90), fps=fps)) == 5
 
 
-@pytest.mark.parametrize("between", [20.0, math.nan])
-def test_a_short_interruption_is_ignored(between: float):
-    assert seconds(run((2.5, 90), (0.3, between), (2.5, 90))) == 5
+@pytest.mark.parametrize("other_degrees", [20.0, math.nan])
+def test_a_short_interruption_is_ignored(other_degrees: float):
+    assert seconds(run((2.5, 90), (0.3, other_degrees), (2.5, 90))) == 5
 
 
-@pytest.mark.parametrize("between", [20.0, math.nan])
-def test_after_a_long_interruption_a_new_second_begins(between: float):
-    assert seconds(run((2.5, 90), (3, between), (2.5, 90))) == 4
+@pytest.mark.parametrize("other_degrees", [20.0, math.nan])
+def test_a_long_interruption_restarts_the_current_second(other_degrees: float):
+    assert seconds(run((2.5, 90), (3, other_degrees), (2.5, 90))) == 4
 
 
 @pytest.mark.parametrize(("frames", "count"), [(7, 3), (8, 2)])
-@pytest.mark.parametrize("between", [20.0, math.nan])
-def test_half_a_second_is_a_short_interruption(frames: int, between: float, count: int):
+@pytest.mark.parametrize("other_degrees", [20.0, math.nan])
+def test_half_a_second_is_a_short_interruption(frames: int, other_degrees: float, count: int):
     """8/16 s pass between the last frame before 7 other frames and the first one after them."""
-    results = run((24 / 16, 90), (frames / 16, between), (18 / 16, 90), fps=16)
+    results = run((24 / 16, 90), (frames / 16, other_degrees), (18 / 16, 90), fps=16)
     assert seconds(results) == count
 
 
@@ -92,7 +95,7 @@ def test_a_failure_is_reported_once():
     assert [failure.missed.cue for failure in failures] == ["Hips lower", "Hips higher"]
 
 
-def test_no_failure_is_reported_before_the_hold_began():
+def test_no_failure_is_reported_before_the_hold_has_begun():
     assert run((5, 20)) == []
 
 

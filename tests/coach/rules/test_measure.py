@@ -155,8 +155,8 @@ def test_require_visible_ignores_low_scores():
         (travel(per="torso", says=SAYS), True),
         (press(says=SAYS), True),
         (stature(says=SAYS), True),
-        # Legs that cover each other, lines that point at the camera, and a guessed far side are
-        # frequent, so counting goes on.
+        # Legs that occlude each other, lines that point at the camera, and a guessed far side are
+        # frequent, so counting continues without these measures.
         (split(says=SAYS), False),
         (arch("shoulder", "hip", "ankle", per="torso", says=SAYS), False),
         (ahead(arms, says=SAYS), False),
@@ -164,5 +164,7 @@ def test_require_visible_ignores_low_scores():
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_counting_stops_without_the_measures_that_are_rarely_hidden(measure: Measure, needed: bool):
+def test_only_measures_that_are_rarely_hidden_are_required_for_counting(
+    measure: Measure, needed: bool
+):
     assert measure.needed == needed

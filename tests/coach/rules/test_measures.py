@@ -1,3 +1,5 @@
+"""Measures of joints, on poses for which the values are known."""
+
 import math
 from dataclasses import replace
 
@@ -45,17 +47,19 @@ def test_angle(degrees: float):
     assert (reading.left, reading.right) == pytest.approx((degrees, degrees), abs=0.1)
 
 
-@pytest.mark.parametrize(("length", "known"), [(26, True), (24, False)])
+@pytest.mark.parametrize(("length", "measurable"), [(26, True), (24, False)])
 @pytest.mark.parametrize("end", ["shoulder", "wrist"])
 def test_a_limb_shorter_than_a_quarter_of_the_trunk_has_no_angle(
-    end: str, length: float, known: bool
+    end: str, length: float, measurable: bool
 ):
     """The trunk is 100 long."""
     joints = {"shoulder": (300, 200), "elbow": (380, 200), "wrist": (460, 200)}
-    near = {"shoulder": (380 - length, 200), "wrist": (380 + length, 200)}[end]
-    body = body_after(rows(**joints, hip=(300, 300)), rows(**joints | {end: near}), seconds=1.0)
+    foreshortened = {"shoulder": (380 - length, 200), "wrist": (380 + length, 200)}[end]
+    body = body_after(
+        rows(**joints, hip=(300, 300)), rows(**joints | {end: foreshortened}), seconds=1.0
+    )
     elbow = angle("shoulder", "elbow", "wrist", says=SAYS).read(body).value
-    assert elbow == pytest.approx(180) if known else math.isnan(elbow)
+    assert elbow == pytest.approx(180) if measurable else math.isnan(elbow)
 
 
 def test_lengths_are_relative_to_the_body():
@@ -78,14 +82,14 @@ def test_a_body_without_extent_has_no_measures():
     assert all(math.isnan(m.read(body).value) for m in (feet, depth))
 
 
-def test_a_body_length_outlasts_a_limb_that_points_at_the_camera():
+def test_a_body_length_is_not_shortened_by_a_limb_that_points_at_the_camera():
     body = BodyTracker()
     smoother = Smoother()
     for i in range(60):
         leaning = 80.0 if i > 30 else 0.0
         pose = replace(CLOSED, lean=0).pose()
         if leaning:
-            pose.xy[5:7, 1] += 70  # the shoulders come down: the trunk looks 30 long instead of 100
+            pose.xy[5:7, 1] += 70  # lower shoulders: the trunk appears 30 long instead of 100
         body.update(smoother.update(pose, i / 30), i / 30)
     assert body.length("torso") == pytest.approx(100, rel=0.05)
 
@@ -116,12 +120,12 @@ def test_step_and_split():
     assert math.isnan(split(says=SAYS).read(body_of(together)).value)
 
 
-@pytest.mark.parametrize(("apart", "known"), [(25, True), (23, False)])
-def test_legs_closer_than_012_of_their_length_have_no_split(apart: float, known: bool):
+@pytest.mark.parametrize(("apart", "measurable"), [(25, True), (23, False)])
+def test_legs_closer_than_012_of_their_length_have_no_split(apart: float, measurable: bool):
     """The legs are 200 long."""
     legs = rows(hip=(300, 200), knee=(300, 300), ankle=((300, 400), (300 + apart, 400)))
     distance = split(says=SAYS).read(body_after(legs)).value
-    assert distance == pytest.approx(apart / 200, abs=0.01) if known else math.isnan(distance)
+    assert distance == pytest.approx(apart / 200, abs=0.01) if measurable else math.isnan(distance)
 
 
 def test_a_split_seen_from_the_front_follows_from_the_knees():
@@ -133,20 +137,22 @@ def test_a_split_seen_from_the_front_follows_from_the_knees():
 
 
 @pytest.mark.parametrize(
-    ("toward", "length", "known"), [(57, 55, True), (57, 54, False), (80, 18, True)]
+    ("toward", "length", "measurable"), [(57, 55, True), (57, 54, False), (80, 18, True)]
 )
-def test_a_trunk_that_points_at_the_camera_has_no_lean(toward: float, length: float, known: bool):
+def test_a_trunk_that_points_at_the_camera_has_no_lean(
+    toward: float, length: float, measurable: bool
+):
     """The arms are 100 long; cos 57° is 0.545, and cos 80° is 0.174."""
     body = body_after(rows(shoulder=(300, 300 - length), wrist=(300, 400 - length), hip=(300, 300)))
-    assert math.isnan(lean(says=SAYS, toward=toward).read(body).value) != known
+    assert math.isnan(lean(says=SAYS, toward=toward).read(body).value) != measurable
 
 
-@pytest.mark.parametrize(("length", "known"), [(101, True), (99, False)])
-def test_a_line_shorter_than_the_unit_has_no_arch(length: float, known: bool):
+@pytest.mark.parametrize(("length", "measurable"), [(101, True), (99, False)])
+def test_a_line_shorter_than_the_unit_has_no_arch(length: float, measurable: bool):
     """The trunk, which is the unit, is 100 long."""
     body = body_after(rows(shoulder=(300, 300), hip=(300, 400), ankle=(300 + length, 300)))
     hips = arch("shoulder", "hip", "ankle", per="torso", says=SAYS).read(body).value
-    assert hips == pytest.approx(-1) if known else math.isnan(hips)
+    assert hips == pytest.approx(-1) if measurable else math.isnan(hips)
 
 
 @pytest.mark.parametrize("right", [1, -1])
@@ -161,7 +167,7 @@ def test_an_arch_is_perpendicular_to_a_line_that_slopes(right: int, down: int):
     assert hips * body.length("torso") == pytest.approx(50)
 
 
-def test_rise_is_relative_to_the_habitual_position():
+def test_rise_is_relative_to_the_usual_position():
     body, smoother = BodyTracker(), Smoother()
     feet_up = rise("ankle", per="torso", says=SAYS)
     for frame in range(30):
@@ -174,17 +180,17 @@ def test_rise_is_relative_to_the_habitual_position():
 
 def test_shift_and_travel():
     body, smoother = BodyTracker(), Smoother()
-    aside, way = shift(per="torso", says=SAYS), travel(per="torso", says=SAYS)
+    aside, distance = shift(per="torso", says=SAYS), travel(per="torso", says=SAYS)
     for frame in range(90):
         body.update(smoother.update(CLOSED.pose(x=320), frame / 30), frame / 30)
     for frame in range(90, 100):
         body.update(smoother.update(CLOSED.pose(x=400), frame / 30), frame / 30)
     assert aside.of(body, 0).value == pytest.approx(0.8, abs=0.05)
     assert aside.of(body, 1).value == pytest.approx(-0.8, abs=0.05)
-    assert way.read(body).value == pytest.approx(0.8, abs=0.05)
+    assert distance.read(body).value == pytest.approx(0.8, abs=0.05)
     for frame in range(100, 140):
         body.update(smoother.update(CLOSED.pose(x=400), frame / 30), frame / 30)
-    assert way.read(body).value == pytest.approx(0, abs=0.01)
+    assert distance.read(body).value == pytest.approx(0, abs=0.01)
 
 
 def test_a_tap_is_sideways_or_up():

@@ -1,3 +1,5 @@
+"""The pace of the latest repetitions."""
+
 import pytest
 
 from hiitpi.coach.rules.pace import Pace

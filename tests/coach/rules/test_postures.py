@@ -53,16 +53,16 @@ def value(measure: Measure, body: BodyTracker) -> float:
 
 
 def test_stature_is_relative_to_the_standing_height():
-    for size in (1.0, 0.5):  # near and far
-        pictures = [
-            [(x * size, y * size, score) for x, y, score in moment]
-            for moment in (STANDING, facing(140, 90))
+    for size in (1.0, 0.5):  # close to the camera and far away
+        poses = [
+            [(x * size, y * size, score) for x, y, score in pose]
+            for pose in (STANDING, facing(140, 90))
         ]
-        body = body_after(*pictures, seconds=1.0)
+        body = body_after(*poses, seconds=1.0)
         assert value(stature(says=SAYS), body) == pytest.approx(0.7, abs=0.01)
 
 
-def test_stature_is_unknown_before_the_person_has_stood():
+def test_stature_is_nan_before_the_person_has_stood():
     sitting = facing(60, 100)
     assert math.isnan(value(stature(says=SAYS), body_after(sitting)))
 
@@ -74,14 +74,14 @@ def test_depth_from_the_front_follows_from_the_height_of_the_hips():
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "pose",
     [
         pytest.param(facing(128, 48, shoulders=10), id="from the side"),
         pytest.param(facing(128, 48, lift=60), id="one knee higher"),
     ],
 )
-def test_depth_otherwise_follows_from_the_thighs(moment: list):
-    body = body_after(STANDING, moment, seconds=1.0)
+def test_depth_from_other_views_follows_from_the_thighs(pose: list):
+    body = body_after(STANDING, pose, seconds=1.0)
     thighs = (body.point("knee", 1)[1] - body.point("hip", 1)[1]) / body.length("shin")
     assert value(squat_depth(says=SAYS), body) > 0.45
     assert squat_depth(says=SAYS).read(body).right == pytest.approx(thighs)
@@ -124,30 +124,34 @@ def on_the_floor(degrees: float) -> list:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("lies", "comes_up", "rise"), [(90, 60, 30), (50, 34, 16), (85, 5, 80)])
-def test_a_curl_is_relative_to_the_lying_position(lies: float, comes_up: float, rise: float):
-    body = body_after(on_the_floor(lies), on_the_floor(comes_up), seconds=1.0)
+@pytest.mark.parametrize(
+    ("lying_lean", "raised_lean", "rise"), [(90, 60, 30), (50, 34, 16), (85, 5, 80)]
+)
+def test_a_curl_is_relative_to_the_lying_position(
+    lying_lean: float, raised_lean: float, rise: float
+):
+    body = body_after(on_the_floor(lying_lean), on_the_floor(raised_lean), seconds=1.0)
     assert value(curl(says=SAYS), body) == pytest.approx(rise, abs=0.5)
 
 
 def test_after_full_sit_ups_lying_almost_flat_is_enough():
-    left = curl_left(says=SAYS)
+    remaining = curl_left(says=SAYS)
     low = body_after(on_the_floor(90), on_the_floor(78), seconds=1.0)
-    # The height of the sit-ups is not known yet.
-    assert value(left, low) == pytest.approx(12 - 8, abs=0.5)
+    # No sit-up has been measured yet.
+    assert value(remaining, low) == pytest.approx(12 - 8, abs=0.5)
     high = body_after(on_the_floor(90), on_the_floor(10), on_the_floor(78), seconds=1.0)
-    assert value(left, high) == pytest.approx(12 - 0.3 * 80, abs=1.0)
+    assert value(remaining, high) == pytest.approx(12 - 0.3 * 80, abs=1.0)
 
 
-@pytest.mark.parametrize(("knees", "lies"), [(40, True), (36, False), (-40, False)])
-def test_a_trunk_that_points_at_the_camera_lies_if_the_knees_are_up(knees: float, lies: bool):
-    """The arms are 150 long, a quarter of which is 37.5; the trunk looks 60 long."""
+@pytest.mark.parametrize(("knees", "lying"), [(40, True), (36, False), (-40, False)])
+def test_a_trunk_that_points_at_the_camera_is_lying_if_the_knees_are_up(knees: float, lying: bool):
+    """The arms are 150 long, a quarter of which is 37.5; the trunk appears 60 long."""
     pose = rows(
         shoulder=(300, 340), wrist=(300, 190), hip=(300, 400), knee=(320, 400 - knees),
         ankle=(330, 420),
     )  # fmt: skip
     lean = value(trunk_lean_lying(says=SAYS), body_after(pose))
-    assert lean == 90.0 if lies else math.isnan(lean)
+    assert lean == 90.0 if lying else math.isnan(lean)
 
 
 def leaning(shoulder: Place, *, wrist: Place = (430, 250), hip: Place = (260, 260)) -> list:
@@ -168,17 +172,17 @@ def test_the_press_on_a_bar_is_a_distance():
 
 
 @pytest.mark.parametrize(
-    "moment",
+    "pose",
     [
         pytest.param(leaning((319, 120), hip=(180, 260)), id="bent at the hips"),
         pytest.param(leaning((262, 120)), id="upright"),
     ],
 )
-def test_other_poses_do_not_lean_on_the_hands(moment: list):
-    assert not body_after(moment).leans_on_hands
+def test_other_poses_do_not_lean_on_the_hands(pose: list):
+    assert not body_after(pose).leans_on_hands
 
 
-def test_moving_hands_do_not_carry_the_body():
+def test_moving_hands_do_not_support_the_body():
     body = BodyTracker()
     for i in range(60):
         reach = 60 * math.sin(i / 5)

@@ -1,3 +1,5 @@
+"""The referee, which counts both sides and reports one signal and state."""
+
 from dataclasses import replace
 
 import pytest
@@ -12,7 +14,7 @@ from tests.support.ideal_athlete import LIBRARY, judged
 
 @pytest.mark.parametrize("slug", ["high_knees", "mountain_climber", "toe_touch"])
 def test_the_signal_is_that_of_the_moving_side(slug: str):
-    """It enters the range of the last state once for each repetition, of whichever side."""
+    """The signal enters the range of the last state once for each repetition of either side."""
     workout, reached, inside = LIBRARY[slug], 0, False
 
     def listen(coach, result):
@@ -20,11 +22,11 @@ def test_the_signal_is_that_of_the_moving_side(slug: str):
         value = result.sample.signal
         (band,) = (b for b in workout.bands() if b[0] == workout.states[-1].name)
         _, low, high = band
-        within = (
+        is_inside = (
             value is not None and (low is None or value > low) and (high is None or value < high)
         )
-        reached += within and not inside
-        inside = within
+        reached += is_inside and not inside
+        inside = is_inside
 
     coach, truth = judged(slug, 6, listen=listen)
     assert coach.reps >= truth - 1
@@ -34,7 +36,9 @@ def test_the_signal_is_that_of_the_moving_side(slug: str):
 def test_the_state_is_that_of_the_leading_side():
     states = []
     judged("high_knees", 6, listen=lambda coach, result: states.append(result.sample.state))
-    changes = [state for state, before in zip(states[1:], states, strict=False) if state != before]
+    changes = [
+        state for state, previous in zip(states[1:], states, strict=False) if state != previous
+    ]
     assert changes.count("up") >= 5
     assert set(changes) <= {"up", "down"}
 

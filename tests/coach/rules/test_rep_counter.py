@@ -32,19 +32,23 @@ def watch(workout: Workout, *stretches: tuple[int, Values]) -> list[Result]:
     """
     counter, frame, results = RepCounter(workout), 0, []
     for frames, values in stretches:
-        given = values if isinstance(values, dict) else {A: values}
+        by_measure = values if isinstance(values, dict) else {A: values}
         for _ in range(frames):
-            readings = {measure: Reading(given.get(measure, 0.0)) for measure in workout.measures}
+            readings = {
+                measure: Reading(by_measure.get(measure, 0.0)) for measure in workout.measures
+            }
             results.append(counter.update(readings, frame / FPS))
             frame += 1
     return [result for result in results if result]
 
 
 def reps(results: list[Result]) -> int:
+    """Return the number of completed repetitions."""
     return sum(isinstance(result, CompletedRep) for result in results)
 
 
 def cues(results: list[Result]) -> list[str]:
+    """Return the cues of failed attempts."""
     return [result.missed.cue for result in results if isinstance(result, FailedAttempt)]
 
 
@@ -60,43 +64,45 @@ def test_a_repetition_has_a_duration_and_extremes():
 
 @pytest.mark.parametrize(("frames", "count"), [(4, 0), (5, 1)])
 @pytest.mark.parametrize("workout", [BOW, replace(BOW, shortest=6 / FPS)])
-def test_a_repetition_shorter_than_the_shortest_is_a_twitch(
+def test_a_repetition_shorter_than_the_minimum_is_ignored(
     workout: Workout, frames: int, count: int
 ):
-    """It takes a frame more: from the last one in "up" to the first one back. 0.35 s are 5.6."""
+    """It takes a frame more, from the last one in "up" to the first one back. 0.35 s are 5.6."""
     assert reps(watch(workout, (16, 0.0), (frames, 80.0), (9, 0.0))) == count
 
 
 @pytest.mark.parametrize(("more_frames", "count"), [(-1, 1), (0, 0)])
 @pytest.mark.parametrize(("workout", "seconds"), [(BOW, 15), (replace(BOW, longest=3.0), 3)])
-def test_a_repetition_longer_than_the_longest_is_discarded(
+def test_a_repetition_longer_than_the_maximum_is_discarded(
     workout: Workout, seconds: int, more_frames: int, count: int
 ):
     frames = seconds * FPS + more_frames
     assert reps(watch(workout, (16, 0.0), (frames, 80.0), (9, 0.0))) == count
 
 
-# The way back
+# Returning to the first state
 
 
 @pytest.mark.parametrize(
-    ("rests", "back", "count"),
+    ("resting", "returned", "count"),
     [
         (0.0, 19.5, 1),  # the threshold is 20
         (0.0, 20.5, 0),
-        (10.0, 24.5, 1),  # 0.3 of the way from 10 to 60
+        (10.0, 24.5, 1),  # 0.3 of the distance from 10 to 60
         (10.0, 25.5, 0),
-        (30.0, 37.5, 1),  # 0.45 of the way from 20 to 60, which is less than 0.3 from 30
+        (30.0, 37.5, 1),  # 0.45 of the distance from 20 to 60, less than 0.3 of that from 30
         (30.0, 38.5, 0),
     ],
 )
-def test_coming_back_near_the_resting_position_is_enough(rests: float, back: float, count: int):
-    assert reps(watch(BOW, (32, rests), (8, 80.0), (8, back))) == count
+def test_returning_close_to_the_resting_position_is_enough(
+    resting: float, returned: float, count: int
+):
+    assert reps(watch(BOW, (32, resting), (8, 80.0), (8, returned))) == count
     upwards = replace(BOW, states=(State("up", A > 60), State("down", A < 20)))
-    assert reps(watch(upwards, (32, 80.0 - rests), (8, 0.0), (8, 80.0 - back))) == count
+    assert reps(watch(upwards, (32, 80.0 - resting), (8, 0.0), (8, 80.0 - returned))) == count
 
 
-def test_a_long_pause_halfway_is_no_resting_position():
+def test_a_long_pause_halfway_is_not_a_resting_position():
     assert reps(watch(BOW, (12, 0.0), (9 * FPS, 80.0), (16, 24.0))) == 0
 
 
@@ -117,7 +123,7 @@ def test_the_resting_position_is_that_of_the_last_ten_seconds(seconds: float, co
 @pytest.mark.parametrize(
     ("reached", "expected"), [(35.0, []), (36.0, ["A further"]), (59.0, ["A further"])]
 )
-def test_an_attempt_covers_four_tenths_of_the_way(reached: float, expected: list[str]):
+def test_an_attempt_covers_four_tenths_of_the_distance(reached: float, expected: list[str]):
     assert cues(watch(BOW, (32, 0.0), (8, reached), (8, 0.0))) == expected
 
 
@@ -126,14 +132,14 @@ def test_each_attempt_is_reported_once():
     assert (cues(results), reps(results)) == (["A further"] * 3, 1)
 
 
-def test_an_attempt_ends_when_half_of_its_way_is_undone():
+def test_an_attempt_ends_when_half_of_its_distance_is_undone():
     """A person who rests at 20 is back below 32; the attempt goes from there to 36."""
-    begun = [(32, 20.0), (8, 36.0), (8, 31.0)]
-    assert watch(BOW, *begun) == []
-    assert cues(watch(BOW, *begun, (8, 28.0))) == ["A further"]
+    attempt = [(32, 20.0), (8, 36.0), (8, 31.0)]
+    assert watch(BOW, *attempt) == []
+    assert cues(watch(BOW, *attempt, (8, 28.0))) == ["A further"]
 
 
-def test_the_way_of_an_attempt_begins_where_the_body_rests():
+def test_the_distance_of_an_attempt_starts_at_the_resting_position():
     assert watch(BOW, (32, 30.0), (8, 45.0), (32, 30.0)) == []
     assert cues(watch(BOW, (32, 30.0), (8, 46.0), (32, 30.0))) == ["A further"]
 

@@ -1,3 +1,5 @@
+"""Quantiles of a sliding window."""
+
 import math
 
 import pytest

@@ -1,4 +1,4 @@
-"""The form score: what earns points, what takes them away, and what is said about it."""
+"""The form score: what earns points, what costs points, and the cues about it."""
 
 import math
 from collections.abc import Mapping
@@ -23,11 +23,12 @@ SITUP = LIBRARY["sit_up"]
 
 
 def both(value: float) -> Reading:
+    """Return a reading that is the same on both sides."""
     return Reading(value, value, value)
 
 
 def cycle(low: Reading, high: Reading, measure: Measure = ARMS, turned: float = 0.5) -> Cycle:
-    """A repetition that began at 0 s and reached both extremes at `turned` seconds."""
+    """Return a repetition that began at 0 s and reached both extremes at `turned` seconds."""
     return Cycle(0.0, {measure: low}, {measure: high}, {measure: turned}, {measure: turned})
 
 
@@ -36,6 +37,7 @@ BARELY = cycle(both(44), both(111))
 
 
 def score(cycle: Cycle, duration: float = 1.0, recent: tuple[float, ...] = ()) -> float:
+    """Return the score of a jumping jack."""
     return form(JACKS, cycle, duration, recent).score
 
 
@@ -45,7 +47,7 @@ def test_a_full_repetition_scores_100():
     assert judged.cues == ()
 
 
-def test_a_barely_valid_one_scores_60_and_is_told_what_costs_most():
+def test_a_barely_valid_repetition_scores_60_and_has_the_cues_that_cost_most():
     judged = form(JACKS, BARELY, 1.2, [1.2])
     assert judged.score == pytest.approx(60, abs=1)
     assert judged.cues == ("Hands higher", "Lower your arms")
@@ -69,12 +71,14 @@ def test_a_lockout_that_ends_early_costs_a_fifth():
     assert judged.cues == ("Lower your arms",)
 
 
-@pytest.mark.parametrize(("low", "cost", "said"), [(15, 0, False), (30, 4, False), (33, 4.8, True)])
-def test_a_lockout_costs_in_proportion(low: float, cost: float, said: bool):
+@pytest.mark.parametrize(
+    ("low", "cost", "has_cue"), [(15, 0, False), (30, 4, False), (33, 4.8, True)]
+)
+def test_a_lockout_costs_in_proportion(low: float, cost: float, has_cue: bool):
     """Arms below 45° are down, and 15° is the end of the full range."""
     judged = form(JACKS, cycle(both(low), both(175)), 1.0, [])
     assert judged.score == pytest.approx(100 - cost)
-    assert ("Lower your arms" in judged.cues) == said
+    assert ("Lower your arms" in judged.cues) == has_cue
 
 
 @pytest.mark.parametrize(("high", "cues"), [(136, ()), (129.5, ("Hands higher",))])
@@ -88,9 +92,9 @@ def test_depth_below_035_has_a_cue(high: float, cues: tuple[str, ...]):
 )
 def test_depth_is_the_mean_of_its_conditions(feet: float, expected: float, cues: tuple[str, ...]):
     """Full for the arms; 0.5 and 0.3 of the way from 0.7 to 1.6 for the feet."""
-    seen = cycle(both(15), both(175))
-    seen.low[FEET], seen.high[FEET] = Reading(0.2), Reading(feet)
-    judged = form(JACKS, seen, 1.0, [])
+    extremes = cycle(both(15), both(175))
+    extremes.low[FEET], extremes.high[FEET] = Reading(0.2), Reading(feet)
+    judged = form(JACKS, extremes, 1.0, [])
     assert judged.score == pytest.approx(expected)
     assert judged.cues == cues
 
@@ -101,18 +105,18 @@ def test_a_standard_at_the_end_of_the_full_range_is_full_depth():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "part"), [(-0.3, 1.0, 1), (0.35, 1.0, 0.5), (-0.4, 1.1, 1)]
+    ("low", "high", "fraction"), [(-0.3, 1.0, 1), (0.35, 1.0, 0.5), (-0.4, 1.1, 1)]
 )
-def test_range_of_motion_is_a_fraction_of_the_full_range(low: float, high: float, part: float):
+def test_range_of_motion_is_a_fraction_of_the_full_range(low: float, high: float, fraction: float):
     """The full range of a squat is 1.3 shins."""
     judged = form(SQUAT, cycle(both(low), both(high), DEPTH), 1.0, [])
-    assert judged.range_of_motion == pytest.approx(part)
+    assert judged.range_of_motion == pytest.approx(fraction)
 
 
 def test_range_of_motion_is_the_mean_of_the_measures():
-    seen = cycle(both(15), both(175))
-    seen.low[FEET], seen.high[FEET] = Reading(0.2), Reading(0.9)
-    assert form(JACKS, seen, 1.0, []).range_of_motion == pytest.approx((1 + 0.5) / 2)
+    extremes = cycle(both(15), both(175))
+    extremes.low[FEET], extremes.high[FEET] = Reading(0.2), Reading(0.9)
+    assert form(JACKS, extremes, 1.0, []).range_of_motion == pytest.approx((1 + 0.5) / 2)
 
 
 def test_range_of_motion_leaves_out_what_was_not_visible():
@@ -123,11 +127,13 @@ def test_range_of_motion_leaves_out_what_was_not_visible():
 
 
 @pytest.mark.parametrize(
-    ("apart", "symmetry", "cost", "said"),
+    ("apart", "symmetry", "cost", "has_cue"),
     [(0.05, 1, 0, False), (0.25, 0.5, 3, False), (0.29, 0.4, 3.6, True), (0.45, 0, 6, True),
      (0.9, 0, 6, True)],
 )  # fmt: skip
-def test_one_side_that_does_less_costs(apart: float, symmetry: float, cost: float, said: bool):
+def test_a_side_that_does_less_costs_points(
+    apart: float, symmetry: float, cost: float, has_cue: bool
+):
     """The difference is a fraction of the full range, 160°."""
     less = apart * 160
     for low, high in (
@@ -138,26 +144,26 @@ def test_one_side_that_does_less_costs(apart: float, symmetry: float, cost: floa
         judged = form(JACKS, cycle(low, high), 1.0, [])
         assert judged.symmetry == pytest.approx(symmetry)
         assert judged.score == pytest.approx(100 - cost)
-        assert ("Left and right alike" in judged.cues) == said
+        assert ("Left and right alike" in judged.cues) == has_cue
 
 
 def test_symmetry_is_that_of_the_least_symmetric_measure():
-    seen = cycle(both(15), both(175))
-    seen.low[FEET], seen.high[FEET] = both(0.2), Reading(1.6, 1.6, 1.6 - 0.25 * 1.4)
-    assert form(JACKS, seen, 1.0, []).symmetry == pytest.approx(0.5)
+    extremes = cycle(both(15), both(175))
+    extremes.low[FEET], extremes.high[FEET] = both(0.2), Reading(1.6, 1.6, 1.6 - 0.25 * 1.4)
+    assert form(JACKS, extremes, 1.0, []).symmetry == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(("paired", "compared"), [(23, False), (24, True)])
 def test_sides_are_compared_if_both_were_visible_in_four_fifths_of_the_frames(
     paired: int, compared: bool
 ):
-    seen = cycle(both(15), Reading(175, 175, 60))
-    seen.frames, seen.paired = 30, {ARMS: paired}
-    assert (form(JACKS, seen, 1.0, []).symmetry < 1) == compared
+    extremes = cycle(both(15), Reading(175, 175, 60))
+    extremes.frames, extremes.paired = 30, {ARMS: paired}
+    assert (form(JACKS, extremes, 1.0, []).symmetry < 1) == compared
 
 
 @pytest.mark.parametrize(
-    ("duration", "cost", "said"),
+    ("duration", "cost", "has_cue"),
     [
         (1.0, 0, False),
         (1.25, 8 * math.log2(1.25), False),
@@ -166,21 +172,21 @@ def test_sides_are_compared_if_both_were_visible_in_four_fifths_of_the_frames(
         (0.5, 8, True),
     ],
 )
-def test_tempo(duration: float, cost: float, said: bool):
+def test_tempo(duration: float, cost: float, has_cue: bool):
     judged = form(JACKS, FULL, duration, [0.2, 1.0, 9.0])
     assert judged.score == pytest.approx(100 - cost)
-    assert ("Keep an even pace" in judged.cues) == said
+    assert ("Keep an even pace" in judged.cues) == has_cue
 
 
 @pytest.mark.parametrize(
-    ("turned", "cost", "said"),
+    ("turned", "cost", "has_cue"),
     [(1.0, 0, False), (0.75, 3, False), (0.5, 6, True), (0.1, 6, True), (1.9, 0, False)],
 )
-def test_a_body_that_drops_costs(turned: float, cost: float, said: bool):
+def test_an_uncontrolled_descent_costs_points(turned: float, cost: float, has_cue: bool):
     """A squat of 2 s lowers on the way out of standing."""
     judged = form(SQUAT, cycle(both(-0.3), both(1.0), DEPTH, turned), 2.0, [])
     assert judged.score == pytest.approx(100 - cost)
-    assert ("Lower more slowly" in judged.cues) == said
+    assert ("Lower more slowly" in judged.cues) == has_cue
 
 
 def test_a_sit_up_lowers_on_the_way_back():
@@ -221,8 +227,8 @@ def test_cues_are_in_the_order_of_their_costs():
     )
 
 
-def test_the_most_expensive_fault_is_told_first():
-    """Shallow by all of 40 points; of what is left there is nothing to lose."""
+def test_the_cue_for_the_most_expensive_fault_comes_first():
+    """Depth loses nearly all of its 40 points; the faults cost a part of the few that are left."""
     judged = form(SQUAT, cycle(both(0.45), both(0.86), DEPTH, 0.1), 2.0, [1.0])
     assert judged.cues[0] == "Go lower: hips level with the knees"
     assert set(judged.cues) == {
@@ -261,7 +267,7 @@ def test_a_hold_with_one_limit_scores_100():
     assert form(workout, cycle(both(0.2), both(0.2), signal), 1.0, []).score == 100
 
 
-def test_what_was_not_seen_costs_nothing():
+def test_invisible_measures_cost_nothing():
     unseen = Reading(math.nan)
     for workout in LIBRARY:
         measures: Mapping[Measure, Reading] = dict.fromkeys(workout.measures, unseen)

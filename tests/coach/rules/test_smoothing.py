@@ -1,3 +1,5 @@
+"""Smoothing of keypoints: outliers, gaps, delay and visibility."""
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,12 @@ from tests.support.stick_figure import CLOSED
 
 
 def at(x: float, score: float = 0.9) -> Pose:
+    """Return a pose with all keypoints at (x, x)."""
     return Pose(np.full((17, 2), x, np.float32), np.full(17, score, np.float32), score)
 
 
 def smooth(smoother: Smoother, pose: Pose, time: float) -> np.ndarray:
+    """Return the smoothed keypoints: (17, 3) x, y, score."""
     return np.array(smoother.update(pose, time))
 
 

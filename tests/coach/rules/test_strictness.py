@@ -79,17 +79,17 @@ def test_a_hold_allows_a_narrower_or_a_wider_range():
 
 def coach(slug: str, strictness: Strictness, form: str) -> tuple[Coach, int]:
     """Let a coach watch the synthetic athlete; return it with the repetitions performed."""
-    watching, performed = Coach(LIBRARY[slug], 0.0, strictness=strictness), 0
+    session_coach, performed = Coach(LIBRARY[slug], 0.0, strictness=strictness), 0
     for time, pose, performed in performance(slug, 9.0, form=form):  # noqa: B007
-        watching.update(pose, time)
-    return watching, performed
+        session_coach.update(pose, time)
+    return session_coach, performed
 
 
 @pytest.mark.parametrize("slug", ["squat", "push_up", "jumping_jacks"])
 def test_full_repetitions_count_and_score_alike_in_every_session(slug: str):
     coaches = [coach(slug, s, "good") for s in ("strict", "standard", "gentle")]
-    assert {watching.reps - performed for watching, performed in coaches} == {0}
-    scores = [watching.score for watching, _ in coaches]
+    assert {session_coach.reps - performed for session_coach, performed in coaches} == {0}
+    scores = [session_coach.score for session_coach, _ in coaches]
     assert scores == pytest.approx([scores[1]] * 3, abs=0.5)
 
 

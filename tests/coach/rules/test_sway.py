@@ -1,3 +1,5 @@
+"""The sway of a standing athlete."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +13,7 @@ from tests.support.stick_figure import CLOSED
 
 
 def sway_of(leans: list[float], **figure: float) -> float | None:
+    """Return the sway of a figure that takes each lean, in degrees, for one frame."""
     meter, body, smoother = SwayMeter(), BodyTracker(), Smoother(window_s=0.0)
     for frame, lean in enumerate(leans):
         pose = replace(CLOSED, lean=lean, **figure).pose()
@@ -60,12 +63,12 @@ def test_sway_is_relative_to_the_mean_lean():
     assert sway_at(-3.0, 0.0, 3.0) == pytest.approx(np.sqrt(6))
 
 
-@pytest.mark.parametrize(("width", "faces"), [(94, True), (91, False)])
-def test_sway_is_measured_if_the_shoulders_are_wider_than_045_trunks(width: float, faces: bool):
+@pytest.mark.parametrize(("width", "measured"), [(94, True), (91, False)])
+def test_sway_is_measured_if_the_shoulders_are_wider_than_045_trunks(width: float, measured: bool):
     """From the middle of the hips to a shoulder it is 205, of which 0.45 is 92.4."""
-    assert (sway_at(0.0, width=width) is not None) == faces
+    assert (sway_at(0.0, width=width) is not None) == measured
 
 
-@pytest.mark.parametrize(("lean", "stands"), [(59, True), (-59, True), (61, False), (-61, False)])
-def test_a_lean_of_more_than_60_degrees_is_not_sway(lean: float, stands: bool):
-    assert (sway_at(lean, width=200) is not None) == stands
+@pytest.mark.parametrize(("lean", "standing"), [(59, True), (-59, True), (61, False), (-61, False)])
+def test_a_lean_of_more_than_60_degrees_is_not_sway(lean: float, standing: bool):
+    assert (sway_at(lean, width=200) is not None) == standing

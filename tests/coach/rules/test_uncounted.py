@@ -1,4 +1,4 @@
-"""Whoever moves in a rhythm without a count or a reason is told why, and nobody else is."""
+"""Reasons for rhythmic movements that are not counted, and only for those."""
 
 import math
 from dataclasses import replace
@@ -15,13 +15,14 @@ SLUGS = sorted(workout.slug for workout in LIBRARY)
 SQUAT = LIBRARY["squat"]
 
 
-def cues(performed: str, chosen: str, seconds: float = 12.0, **how) -> list[str]:
+def cues(performed: str, chosen: str, seconds: float = 12.0, **options) -> list[str]:
+    """Return the cues for an athlete who performs one workout and has chosen another."""
     texts: list[str] = []
 
     def listen(coach, result):
         texts.extend(event.text for event in result.events if event.kind == "cue")
 
-    judged(performed, seconds, workout=chosen, listen=listen, **how)
+    judged(performed, seconds, workout=chosen, listen=listen, **options)
     return texts
 
 
@@ -36,12 +37,12 @@ def cues(performed: str, chosen: str, seconds: float = 12.0, **how) -> list[str]
         ("toe_touch", "sit_up", "Lie down on your back"),
     ],
 )
-def test_another_exercise_is_told_what_is_missing(performed: str, chosen: str, reason: str):
+def test_the_reason_names_what_another_exercise_lacks(performed: str, chosen: str, reason: str):
     assert cues(performed, chosen)[:1] == [reason]
 
 
 @pytest.mark.parametrize("slug", sorted(set(SLUGS) - {"plank", "wall_sit"}))
-def test_what_counts_needs_no_reason(slug: str):
+def test_counted_repetitions_have_no_reason(slug: str):
     assert cues(slug, slug) == []
 
 
@@ -50,26 +51,26 @@ def test_failed_attempts_have_their_own_reason():
 
 
 class Mover:
-    """Moves one measure up and down while all others stay as they are."""
+    """Moves one measure up and down while all others are constant."""
 
     def __init__(self, **others: float) -> None:
         self.watch, self.now = UncountedMovement(SQUAT), 0.0
         self.values = {measure: Reading(0.0) for measure in SQUAT.measures}
 
     def cycle(self, low: float = 0.6, high: float = 1.0, seconds: float = 2.0) -> list[str]:
-        said = []
+        reasons = []
         for i in range(20):
             depth = (low + high) / 2 + (high - low) / 2 * math.cos(2 * math.pi * i / 20)
             self.values[SQUAT.signal] = Reading(depth)
-            said.append(self.watch.update(self.values, self.now))
+            reasons.append(self.watch.update(self.values, self.now))
             self.now += seconds / 20
-        return [text for text in said if text]
+        return [text for text in reasons if text]
 
-    def cycles(self, number: int, **how: float) -> list[str]:
-        return [text for _ in range(number) for text in self.cycle(**how)]
+    def cycles(self, number: int, **options: float) -> list[str]:
+        return [text for _ in range(number) for text in self.cycle(**options)]
 
 
-def test_a_reason_comes_after_three_cycles_and_not_again_at_once():
+def test_a_reason_is_given_after_three_cycles_and_not_repeated_immediately():
     mover = Mover()
     assert mover.cycles(2) == []
     assert mover.cycles(1) == ["Go lower: hips level with the knees"]
@@ -77,12 +78,12 @@ def test_a_reason_comes_after_three_cycles_and_not_again_at_once():
     assert len(mover.cycles(4)) == 1
 
 
-def test_fidgeting_and_slow_changes_are_no_rhythm():
+def test_small_and_slow_movements_are_not_rhythmic():
     assert Mover().cycles(10, low=0.8) == []
     assert Mover().cycles(5, seconds=20.0) == []
 
 
-def test_what_counted_or_failed_starts_anew():
+def test_a_repetition_or_an_attempt_resets_the_cycles():
     mover = Mover()
     for _ in range(5):
         assert mover.cycles(2) == []
@@ -96,7 +97,7 @@ def test_hidden_joints_are_named():
     assert mover.cycles(3, low=0.3) == ["The camera must see your hips and shoulders"]
 
 
-def test_without_a_reason_it_takes_longer():
+def test_the_general_reason_is_given_later():
     mover = Mover()
     mover.watch = UncountedMovement(replace(SQUAT, throughout=()))
     assert mover.cycles(5, low=0.3) == []

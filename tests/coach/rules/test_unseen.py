@@ -60,6 +60,7 @@ def body_after(*poses: Pose) -> BodyTracker:
 
 
 def readings(measure: Measure, body: BodyTracker) -> list[Reading]:
+    """Return the readings of the whole body, of the left and of the right side."""
     return [measure.read(body), measure.of(body, 0), measure.of(body, 1)]
 
 
@@ -107,6 +108,7 @@ BURPEE = Workout(
 
 
 def missed_condition(counter: RepCounter, *moments: dict[Measure, Reading]) -> Condition | None:
+    """Return the condition missed in the first failed attempt, if any."""
     results = [counter.update(values, i * 0.1) for i, values in enumerate(moments)]
     return next((r.missed for r in results if isinstance(r, FailedAttempt)), None)
 

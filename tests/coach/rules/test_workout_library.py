@@ -1,3 +1,5 @@
+"""The library of workouts: shipped files, files of users and their errors."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Control of a session by one device, and claims of others."""
+
 from collections.abc import Callable
 
 import pytest

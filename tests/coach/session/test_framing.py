@@ -1,3 +1,5 @@
+"""Advice on the position of the athlete in the frame."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +21,7 @@ ONE_FOOT = replace(
 
 
 def moved(pose: Pose, dx: float = 0.0, dy: float = 0.0, scale: float = 1.0) -> Pose:
+    """Return the pose scaled about the middle of the frame, and shifted."""
     middle = np.array(SIZE, np.float32) / 2
     xy = (pose.xy - middle) * scale + middle + np.array((dx, dy), np.float32)
     return replace(pose, xy=xy.astype(np.float32))

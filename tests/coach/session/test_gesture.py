@@ -1,3 +1,5 @@
+"""The gesture that pauses and resumes a session."""
+
 import csv
 from dataclasses import replace
 
@@ -16,6 +18,7 @@ BOTH_UP, ONE_UP, DOWN = hands(170, 170), hands(170, 10), hands(10, 10)
 
 
 def detections(gesture: GestureDetector, film) -> int:
+    """Return the number of times the gesture is detected."""
     return sum(gesture.update(pose, time) for time, pose in film)
 
 

@@ -1,3 +1,5 @@
+"""Programs: steps, limits, files and error messages."""
+
 import contextlib
 from dataclasses import replace
 from typing import Any

@@ -101,7 +101,7 @@ def test_an_athlete_too_close_gets_advice_and_the_start_waits():
     athlete.act = None
     athlete.run(1.6)
     assert athlete.phase == "countdown"
-    assert athlete.messages("advice")[-1] == "advice"  # empty resumed
+    assert athlete.messages("advice")[-1] == "advice"  # the advice is empty again
 
 
 def test_go_starts_despite_bad_framing():

@@ -102,7 +102,7 @@ def test_the_gesture_pauses_and_resumes():
     athlete.act = hands_up
     athlete.run(2.2)
     assert athlete.phase == "paused"
-    athlete.run(10)  # held on, it is one gesture
+    athlete.run(10)  # held longer, it is still one gesture
     assert athlete.phase == "paused"
     athlete.act = None
     athlete.run(10)  # only an absence ends when the athlete is in view
@@ -155,16 +155,16 @@ def test_a_session_without_frames_pauses():
 
 
 @pytest.mark.parametrize(
-    ("reason", "then"), [("command", "work"), ("gesture", "paused"), ("away", "paused")]
+    ("reason", "phase"), [("command", "work"), ("gesture", "paused"), ("away", "paused")]
 )
-def test_only_after_a_command_the_countdown_goes_on_without_the_athlete(reason: str, then: str):
-    """An athlete who resumes at the page may still be on the way into view."""
+def test_the_countdown_continues_without_the_athlete_only_after_a_command(reason: str, phase: str):
+    """An athlete who resumes on the page may still be walking into view."""
     athlete = Athlete(HALF_MINUTES).until("work").run(5)
     athlete.session.pause(athlete.time, reason)
     athlete.session.resume(athlete.time)
     athlete.act = nobody
     athlete.run(COUNTDOWN_S + 0.2)
-    assert athlete.phase == then
+    assert athlete.phase == phase
 
 
 def test_a_countdown_cancelled_by_an_absence_starts_again_after_the_return():

@@ -32,6 +32,7 @@ def test_a_session_resumes_within_a_rest():
 
 
 def rep(number: int, score: float, set_number: int) -> Repetition:
+    """Return a repetition of a set."""
     return Repetition(number, float(number), 1.0, 1.0, 1.0, score, set=set_number)
 
 

@@ -11,6 +11,7 @@ TWO = Program("Two", (Exercise("jumping_jacks", 20, rest=10), Exercise("plank", 
 
 
 def fields(athlete: Athlete, *names: str) -> tuple:
+    """Return fields of the snapshot of the athlete's session."""
     snapshot = session_snapshot(athlete.session)
     return tuple(snapshot[name] for name in names)
 
