@@ -1,4 +1,4 @@
-"""Who trains on a device."""
+"""The player who is logged in on a device."""
 
 from flask import Flask
 
@@ -7,7 +7,7 @@ from hiitpi.web.security.player_session import current_device, current_player, l
 from tests.support.devices import logged_in
 
 
-def test_a_device_is_a_player_s_until_the_player_leaves(app: Flask):
+def test_a_player_stays_logged_in_until_logging_out(app: Flask):
     with app.test_request_context():
         assert current_player() is None
         log_in("Ada")
