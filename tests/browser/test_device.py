@@ -69,8 +69,8 @@ def test_video_and_live_data_arrive(page: Page):
 
 
 def test_the_device_reports_itself_healthy(page: Page):
-    answer = page.request.get("/healthz")
-    assert answer.status == 200, answer.text()
+    response = page.request.get("/healthz")
+    assert response.status == 200, response.text()
 
 
 def test_the_video_stream_works_as_a_network_camera(app: App, request: pytest.FixtureRequest):

@@ -95,8 +95,8 @@ def test_stations_are_listed_once_they_have_reported(hub: Settings, redis: Setti
 
 
 def test_the_own_station_is_shown_while_the_club_is_unreachable(redis: Settings):
-    away = redis.model_copy(update={"redis_url": "redis://127.0.0.1:9/0", "station": "left"})
-    stations = Stations(away, time.monotonic)
+    settings = redis.model_copy(update={"redis_url": "redis://127.0.0.1:9/0", "station": "left"})
+    stations = Stations(settings, time.monotonic)
     assert stations.names() == ["left"]
     assert "does not answer" in stations.club_error()
     assert stations.finished_token() == "-"

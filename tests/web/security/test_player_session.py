@@ -24,6 +24,6 @@ def test_a_new_house_code_logs_players_out(app: Flask):
         device.update(logged_in(app, "Ada"))
     assert client.get("/history").status_code == 200
     HouseCode(app.extensions["hiitpi"].settings.instance).renew()
-    answer = client.get("/history")
-    assert answer.status_code == 302
-    assert answer.headers["Location"] == "/"
+    response = client.get("/history")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/"
