@@ -1,4 +1,4 @@
-"""Pipeline and web each alone, on a Redis that somebody else runs: as in containers."""
+"""Pipeline and web as separate processes with an external Redis, as in containers."""
 
 import os
 import subprocess
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def process(*command: str, env: dict[str, str]) -> Iterator[None]:
+    """Run a command until the end of the context."""
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as child:
         try:
             yield
@@ -28,7 +29,7 @@ def process(*command: str, env: dict[str, str]) -> Iterator[None]:
             child.terminate()
 
 
-def test_compose_s_two_containers(tmp_path: Path):
+def test_pipeline_and_web_work_as_separate_processes(tmp_path: Path):
     port = free_port()
     settings = Settings(
         instance=tmp_path / "instance", host="127.0.0.1", port=free_port(), camera="athlete",
@@ -38,11 +39,12 @@ def test_compose_s_two_containers(tmp_path: Path):
     bus = Subscriber(connect(settings.redis(0)), "home")
     deadline = time.monotonic() + 60
 
-    def page(path: str) -> bytes:
+    def fetch(path: str) -> bytes:
+        """Return the start of a page, as soon as the web process responds."""
         while True:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{settings.port}{path}") as answer:
-                    return answer.read(300)
+                with urllib.request.urlopen(f"http://127.0.0.1:{settings.port}{path}") as response:
+                    return response.read(300)
             except OSError:
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
@@ -53,9 +55,9 @@ def test_compose_s_two_containers(tmp_path: Path):
         pipeline = (sys.executable, "-m", "hiitpi.bench.app_under_test", "pipeline", "0.02", "0")
         stack.enter_context(process(*pipeline, env=env))
         stack.enter_context(process(sys.executable, "-m", "hiitpi", "web", env=env))
-        assert b'"status":"ok"' in page("/healthz")
-        assert b"retry: 1000" in page("/live")
+        assert b'"status":"ok"' in fetch("/healthz")
+        assert b"retry: 1000" in fetch("/live")
         while not bus.is_online():
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        assert b"X-Seq" in page("/videostream")
+        assert b"X-Seq" in fetch("/videostream")

@@ -1,4 +1,4 @@
-"""A real app, started as a user starts it, and a real browser."""
+"""Fixtures for browser tests: a real app, started as a user starts it, and a real browser."""
 
 import os
 import sqlite3
@@ -21,12 +21,18 @@ from hiitpi.settings import ROOT
 from hiitpi.system.ports import free_port
 from tests.conftest import MIRROR
 
-expect.set_options(timeout=15_000)  # a machine that runs other tests beside these takes longer
+expect.set_options(timeout=15_000)  # longer than the default: other tests run in parallel
 
 
 @dataclass
 class App:
-    """The running app; of a device elsewhere only the address is known."""
+    """A running app.
+
+    Attributes:
+        url: its address.
+        instance: its instance folder; None for a remote device.
+        process: its main process; None if this test has not started it.
+    """
 
     url: str
     instance: Path | None
@@ -34,8 +40,8 @@ class App:
 
 
 @cache
-def light_model() -> str:
-    """The fastest pose model that can be had: BlazePose comes with a Python package."""
+def fastest_model() -> str:
+    """Return the fastest available model: MoveNet, or BlazePose, part of a Python package."""
     try:
         Catalog(mirror=MIRROR if MIRROR.is_dir() else None).fetch("movenet")
     except ModelError:
@@ -44,21 +50,25 @@ def light_model() -> str:
 
 
 @contextmanager
-def running(
-    instance: Path, camera: str = "athlete", rate: float = 1, full: bool = False, **more: str
+def running_app(
+    instance: Path, camera: str = "athlete", rate: float = 1, full: bool = False, **settings: str
 ) -> Iterator[App]:
-    """`python app.py` with a real Redis and a real model.
+    """Run `python app.py` with a real Redis and a real model.
 
-    `rate` other than 1: with a pipeline whose clock runs so many times as fast. `full`: with the
-    model and the frame rate that are chosen where nobody chooses, which keep a machine busier than
-    most tests need. `more`: settings.
+    Args:
+        instance: the instance folder.
+        camera: the camera setting.
+        rate: speed of the pipeline's clock; 1 is real time.
+        full: use the default model and frame rate, which need more processor time than most tests
+            can afford.
+        settings: further environment variables.
     """
     port = free_port()
-    env = {k: v for k, v in os.environ.items() if not k.startswith("HIITPI_")}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("HIITPI_")}
     env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
     if not full:
-        env |= {"HIITPI_MODEL": light_model(), "HIITPI_CAMERA_FPS": "12"}
-    env |= more
+        env |= {"HIITPI_MODEL": fastest_model(), "HIITPI_CAMERA_FPS": "12"}
+    env |= settings
     if MIRROR.is_dir():
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)
     command = [sys.executable, "app.py", "--camera", camera]
@@ -69,8 +79,8 @@ def running(
     ) as process:
         assert process.stdout is not None
         try:
-            said = [process.stdout.readline() for _ in range(3 if rate == 1 else 1)]
-            assert "open" in "".join(said), said
+            startup_lines = [process.stdout.readline() for _ in range(3 if rate == 1 else 1)]
+            assert "open" in "".join(startup_lines), startup_lines
             yield App(f"http://127.0.0.1:{port}", instance, process)
         finally:
             process.terminate()
@@ -80,15 +90,15 @@ def running(
 
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app with the synthetic athlete; a module may set the `RATE` of its clock, and `FULL`."""
+    """Run the app with the synthetic athlete; modules may set `RATE` and `FULL` for it."""
     rate, full = getattr(request.module, "RATE", 1), getattr(request.module, "FULL", False)
-    with running(tmp_path_factory.mktemp("app") / "instance", rate=rate, full=full) as app:
+    with running_app(tmp_path_factory.mktemp("app") / "instance", rate=rate, full=full) as app:
         yield app
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Start Debian's Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
@@ -97,8 +107,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, app: App) -> Iterator[Page]:
-    """A fresh browser profile; a session that a test leaves is ended."""
-    with opened(browser, app) as page:
+    """Open a page in a fresh browser profile; end a session that the test leaves running."""
+    with open_page(browser, app) as page:
         yield page
         if page.locator("#done, #cancel").locator("visible=true").count():
             page.locator("#done, #cancel").locator("visible=true").first.click()
@@ -106,49 +116,52 @@ def page(browser: Browser, app: App) -> Iterator[Page]:
 
 
 @contextmanager
-def opened(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
-    """Another browser; an error in its console, or a request elsewhere, fails the test.
+def open_page(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
+    """Open a page in a new browser context.
 
-    That goes for every tab of its context. `page.trouble` has what was found: a test that provokes
-    some takes it out.
+    Errors in the console and requests to other hosts, from any tab of the context, fail the test.
+    They are collected in `page.errors`; a test that provokes errors removes them from there.
 
-    `strict`: it obeys the content security policy. What Playwright waits for by evaluating a text
-    cannot be waited for, then.
+    Args:
+        browser: the browser.
+        app: the app to open.
+        strict: enforce the content security policy; Playwright cannot wait for conditions that it
+            evaluates as text then.
     """
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict,
         ignore_https_errors=True,
     )  # fmt: skip
-    trouble: list[str] = []
-    context.on("weberror", lambda error: trouble.append(str(error.error)))
+    errors: list[str] = []
+    context.on("weberror", lambda error: errors.append(str(error.error)))
     context.on(
         "console",
-        lambda message: trouble.append(message.text) if message.type == "error" else None,
+        lambda message: errors.append(message.text) if message.type == "error" else None,
     )
     context.on(
         "request",
         lambda request: (
             None
             if request.url.startswith((app.url, "data:", "blob:"))
-            else trouble.append(request.url)
+            else errors.append(request.url)
         ),
     )
     page = context.new_page()
-    page.trouble = trouble
+    page.errors = errors
     yield page
     context.close()
-    assert not trouble
+    assert not errors
 
 
 def log_in(page: Page, name: str, ready: bool = True) -> None:
-    """Be somebody, new or not, and open the training page."""
+    """Log in as a player, who is created if necessary, and open the training page."""
     page.goto("/")
     page.wait_for_selector(".login h1")
-    known = page.locator(".button.name", has_text=name)
-    if known.count():
-        known.first.click()
+    existing = page.locator(".button.name", has_text=name)
+    if existing.count():
+        existing.first.click()
     else:
-        introduce(page, name)
+        create_player(page, name)
     page.wait_for_selector("#train[data-phase=ready]" if ready else "#train", timeout=30_000)
 
 
@@ -160,23 +173,23 @@ def wait_for_callbacks(page: Page) -> None:
     )
 
 
-def introduce(page: Page, name: str) -> None:
-    """Fill in the form for somebody new."""
+def create_player(page: Page, name: str) -> None:
+    """Fill in the form for a new player."""
     if not page.is_visible("#name"):
         page.click("text=New here?")
     page.fill("#name", name)
     page.click("#enter")
 
 
-def choose(page: Page, workout: str, goal: str = "Free") -> None:
-    """One workout, with a goal."""
+def choose_workout(page: Page, workout: str, goal: str = "Free") -> None:
+    """Select one workout and a goal in the picker."""
     page.locator("#mode label", has_text="One workout").click()
     page.locator("#workout").get_by_label(workout, exact=True).check()
     page.locator("#goal label", has_text=goal).click()
 
 
-def hide(page: Page, hidden: bool) -> None:
-    """The tab is hidden, so its streams end and it stays as it is; or shown again."""
+def set_tab_hidden(page: Page, hidden: bool) -> None:
+    """Pretend that the tab is hidden, which stops its streams and updates, or visible again."""
     page.evaluate(
         "(hidden) => { Object.defineProperty(document, 'hidden',"
         " { value: hidden, configurable: true });"
@@ -185,31 +198,32 @@ def hide(page: Page, hidden: bool) -> None:
     )
 
 
-def start(page: Page, workout: str, goal: str = "Free") -> None:
-    """Train one workout, from the picker to its Go."""
-    choose(page, workout, goal)
+def start_workout(page: Page, workout: str, goal: str = "Free") -> None:
+    """Start one workout from the picker, and wait for its Go."""
+    choose_workout(page, workout, goal)
     page.click("#start")
     page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
 
 
-def finish(page: Page) -> None:
-    """Press Done, and see the summary."""
+def finish_session(page: Page) -> None:
+    """Press Done, and wait for the summary."""
     page.click("#done")
     page.wait_for_selector("#train[data-phase=finished]")
     page.wait_for_selector("#summary .reps")
 
 
-def drawn_as_sent(drawn: list[float], sent: list[float]) -> bool:
-    """The times on a graph, which has an origin of its own, are some that were sent, in a row."""
-    runs = np.lib.stride_tricks.sliding_window_view(np.diff(sent), len(drawn) - 1)
-    return bool(np.abs(runs - np.diff(drawn)).max(axis=1).min() < 1e-6)
+def graph_matches_samples(graph_times: list[float], sample_times: list[float]) -> bool:
+    """Return whether the times on a graph are consecutive times of samples, whatever its origin."""
+    steps = np.diff(graph_times)
+    candidates = np.lib.stride_tricks.sliding_window_view(np.diff(sample_times), len(steps))
+    return bool(np.abs(candidates - steps).max(axis=1).min() < 1e-6)
 
 
-def stati(app: App, player: str) -> list[str]:
-    """What became of a player's sessions."""
-    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
+def session_statuses(app: App, player: str) -> list[str]:
+    """Return the statuses of a player's sessions; "discarded" for deleted ones."""
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as connection:
         query = (
             "SELECT CASE WHEN session.gone IS NULL THEN status ELSE 'discarded' END"
             " FROM session JOIN player ON player.id = player_id WHERE name = ?"
         )
-        return [row[0] for row in book.execute(query, (player,))]
+        return [row[0] for row in connection.execute(query, (player,))]

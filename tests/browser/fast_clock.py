@@ -1,7 +1,7 @@
-"""The app with a pipeline whose clock runs faster: `python -m tests.browser.fast_clock RATE`.
+"""Runs the app with a faster clock in the pipeline: `python -m tests.browser.fast_clock RATE`.
 
-Everything is the real thing but the clock, which the pipeline, its camera and its coach are given.
-`RATE pipeline` is the pipeline process alone, as the app starts it.
+Everything is real except for the clock that the pipeline, its camera and its coach use.
+`RATE pipeline` runs only the pipeline process, as the app starts it.
 """
 
 import sys
@@ -18,28 +18,28 @@ from hiitpi.system.logs import configure_logging
 
 START = time.monotonic()
 
-#: Pictures per second of the hurried clock: every workout is counted rightly from 8 on.
-ENOUGH = 10.0
+#: Minimum frame rate, per second of the fast clock: from 8 on, every workout is counted correctly.
+MIN_FPS = 10.0
 
 
-def hurried(rate: float) -> float:
-    """Monotonic seconds that pass `rate` times as fast."""
+def fast_time(rate: float) -> float:
+    """Return monotonic seconds that pass `rate` times as fast."""
     return START + (time.monotonic() - START) * rate
 
 
-def main(rate: str, part: str = "app", *more: str) -> None:
+def main(rate: str, process: str = "app", *heartbeat_arguments: str) -> None:
     settings = Settings.load()
-    if part == "app":
+    if process == "app":
         configure_logging(settings, "serve")
         command = (sys.executable, "-m", "tests.browser.fast_clock", rate, "pipeline")
         serve(settings, lambda _: print("open", flush=True), command)
         return
     configure_logging(settings, "pipeline")
-    clock = partial(hurried, float(rate))
+    clock = partial(fast_time, float(rate))
 
     def camera(settings: Settings) -> Camera:
         athlete = AthleteCamera(
-            rate=max(ENOUGH, 30 / float(rate)),
+            rate=max(MIN_FPS, 30 / float(rate)),
             form=settings.athlete_form,
             clock=clock,
             sleep=lambda seconds: time.sleep(seconds / float(rate)),
@@ -47,7 +47,7 @@ def main(rate: str, part: str = "app", *more: str) -> None:
         athlete.start()
         return athlete
 
-    run(settings, camera, clock, beat=heartbeat(more, time.monotonic))
+    run(settings, camera, clock, beat=heartbeat(heartbeat_arguments, time.monotonic))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Pictures of all pages and their states at the four sizes, for people who look: `docs/pages/`.
+"""Takes screenshots of all pages and their states in four sizes, for `docs/pages/`.
 
     python -m tests.browser.pictures docs/pages
 
-Not a test: what is on the pictures is judged by eye.
+This is not a test: the screenshots are reviewed by eye.
 """
 
 import sys
@@ -17,33 +17,33 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.coach.session.program import for_seconds
-from tests.browser.conftest import choose, log_in, running
+from tests.browser.conftest import choose_workout, log_in, running_app
 from tests.club.cluster import running_club
 
-SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
+VIEWPORTS = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800), "tv": (1920, 1080)}
 
-#: Width of the pictures that are kept, pixels.
-KEPT = {"phone": 260, "tablet": 410, "desktop": 640, "tv": 640}
+#: Width of the saved screenshots.
+WIDTHS_PX = {"phone": 260, "tablet": 410, "desktop": 640, "tv": 640}
 
 
 class Album:
-    """One folder of pictures, one page that is looked at in all sizes."""
+    """Takes screenshots of one page in all sizes and saves them to a folder."""
 
     def __init__(self, folder: Path, page: Page) -> None:
         self.folder, self.page = folder, page
         folder.mkdir(parents=True, exist_ok=True)
 
-    def take(self, name: str, settle: int = 700) -> None:
-        for size, (width, height) in SIZES.items():
+    def take(self, name: str, settle_ms: int = 700) -> None:
+        for size, (width, height) in VIEWPORTS.items():
             self.page.set_viewport_size({"width": width, "height": height})
-            self.page.wait_for_timeout(settle)
+            self.page.wait_for_timeout(settle_ms)
             picture = cv2.imdecode(
                 np.frombuffer(self.page.screenshot(), np.uint8), cv2.IMREAD_COLOR
             )
-            part = KEPT[size] / width
-            small = cv2.resize(picture, None, fx=part, fy=part, interpolation=cv2.INTER_AREA)
+            scale = WIDTHS_PX[size] / width
+            resized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             path = self.folder / f"{name}-{size}.webp"
-            cv2.imwrite(str(path), small, [cv2.IMWRITE_WEBP_QUALITY, 70])
+            cv2.imwrite(str(path), resized, [cv2.IMWRITE_WEBP_QUALITY, 70])
             print(path, flush=True)
 
     def phase(self, phase: str) -> None:
@@ -51,18 +51,18 @@ class Album:
 
 
 @contextmanager
-def opened(browser: Browser, form: str) -> Iterator[Page]:
+def open_app_page(browser: Browser, form: str) -> Iterator[Page]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder) / "instance", full=True, HIITPI_ATHLETE_FORM=form) as app,
+        running_app(Path(folder) / "instance", full=True, HIITPI_ATHLETE_FORM=form) as app,
     ):
         context = browser.new_context(base_url=app.url, bypass_csp=True)
         yield context.new_page()
         context.close()
 
 
-def well(album: Album) -> None:
-    """A Tabata from the login to the database."""
+def training_pages(album: Album) -> None:
+    """Take screenshots of a Tabata from the login to the summary, and of all other pages."""
     page = album.page
     page.goto("/")
     page.wait_for_selector("#enter")
@@ -123,17 +123,20 @@ def well(album: Album) -> None:
     album.take("missing")
 
 
-def near(album: Album) -> None:
-    """Somebody who stands too close at first."""
+def position_page(album: Album) -> None:
+    """Take a screenshot of a player who stands too close at first."""
     log_in(album.page, "Ada")
-    choose(album.page, "Jumping Jacks")
+    choose_workout(album.page, "Jumping Jacks")
     album.page.click("#start")
     album.page.wait_for_function("document.getElementById('notice').textContent.includes('back')")
     album.take("position", 250)
 
 
-def stranger(page: Page, folder: Path) -> None:
-    """A device that has not said the house code: by its header, one behind a proxy."""
+def house_code_page(page: Page, folder: Path) -> None:
+    """Take a screenshot of the login page for the house code.
+
+    The header makes the browser look like a device behind a proxy that has not entered the code.
+    """
     context = page.context.browser.new_context(
         base_url=page.url.rsplit("/", 1)[0], extra_http_headers={"X-Forwarded-For": "192.0.2.1"}
     )
@@ -143,21 +146,21 @@ def stranger(page: Page, folder: Path) -> None:
     context.close()
 
 
-def club(browser: Browser, folder: Path) -> None:
-    """Four stations, three of them in a head-to-head, and the fourth has gone."""
+def club_pages(browser: Browser, folder: Path) -> None:
+    """Take screenshots of four stations: three in a head-to-head, and the fourth offline."""
     with (
-        tempfile.TemporaryDirectory(prefix="hiitpi-") as place,
-        running_club(Path(place), 4, pages=True, drawn=True) as everybody,
+        tempfile.TemporaryDirectory(prefix="hiitpi-") as club_folder,
+        running_club(Path(club_folder), 4, pages=True, drawn=True) as club,
     ):
-        assert everybody.pages is not None
-        host, port = everybody.pages.address
+        assert club.pages is not None
+        host, port = club.pages.address
         context = browser.new_context(base_url=f"http://{host}:{port}", bypass_csp=True)
         album = Album(folder, context.new_page())
-        gone = everybody.members.pop()
-        gone.process.terminate()
+        offline = club.members.pop()
+        offline.process.terminate()
         for player in ("Player 1", "Player 2", "Player 3"):
-            everybody.store.players.get_or_create_player(player)
-        match = everybody.begin(for_seconds("jumping_jacks", 60))
+            club.store.players.get_or_create_player(player)
+        match = club.begin(for_seconds("jumping_jacks", 60))
         page = album.page
         page.goto("/wall")
         page.wait_for_selector(".tile[data-phase=work]", timeout=60_000)
@@ -175,12 +178,12 @@ def club(browser: Browser, folder: Path) -> None:
 def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        club(browser, folder)
-        with opened(browser, "close") as page:
-            near(Album(folder, page))
-        with opened(browser, "good") as page:
-            well(Album(folder, page))
-            stranger(page, folder)
+        club_pages(browser, folder)
+        with open_app_page(browser, "close") as page:
+            position_page(Album(folder, page))
+        with open_app_page(browser, "good") as page:
+            training_pages(Album(folder, page))
+            house_code_page(page, folder)
         browser.close()
 
 

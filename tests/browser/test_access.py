@@ -1,77 +1,82 @@
-"""For everybody: axe-core finds nothing serious on any page, in any state, dark or light."""
+"""Accessibility: axe-core finds nothing serious on any page, in any state, dark or light."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from hiitpi.web.app import PAGES
-from tests.browser.conftest import choose, finish, hide, log_in
+from tests.browser.conftest import choose_workout, finish_session, log_in, set_tab_hidden
 
 pytestmark = pytest.mark.slow
 
-SERIOUS = ("serious", "critical")
+SERIOUS_IMPACTS = ("serious", "critical")
 
-#: The clock of this module's app is faster, so that nobody waits for a rest.
+#: Speed of the pipeline's clock, which shortens the rests.
 RATE = 4
 
 
-def examine(page: Page, where: str) -> None:
-    """Look in both themes, while nothing moves."""
-    hide(page, True)
+def check_accessibility(page: Page, state: str) -> None:
+    """Check a page in both themes, while nothing moves.
+
+    Args:
+        page: the page.
+        state: name of the page and its state, for the failure message.
+    """
+    set_tab_hidden(page, True)
     for theme in ("dark", "light"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        page.wait_for_timeout(350)  # colours have changed, labels are mended
+        page.wait_for_timeout(350)  # until colours have changed and labels are corrected
         options = None if theme == "dark" else {"runOnly": ["color-contrast"]}
-        found = Axe().run(page, options=options).response["violations"]
-        bad = [
-            (where, theme, one["id"], [node["target"] for node in one["nodes"]][:5])
-            for one in found
-            if one["impact"] in SERIOUS
+        violations = Axe().run(page, options=options).response["violations"]
+        serious = [
+            (state, theme, violation["id"], [node["target"] for node in violation["nodes"]][:5])
+            for violation in violations
+            if violation["impact"] in SERIOUS_IMPACTS
         ]
-        assert not bad
-    hide(page, False)
+        assert not serious
+    set_tab_hidden(page, False)
 
 
-def test_pages(page: Page):
+def test_pages_are_accessible(page: Page):
     log_in(page, "Ada")
     for path in [*(page_.PATH for page_ in PAGES if page_.PATH != "/train"), "/nowhere"]:
         page.goto(path)
         page.wait_for_selector("main h1")
-        examine(page, path)
-    assert [line for line in page.trouble if "404" not in line] == []
-    page.trouble.clear()  # /nowhere is told to be nowhere
+        check_accessibility(page, path)
+    assert [line for line in page.errors if "404" not in line] == []
+    page.errors.clear()  # /nowhere does not exist
     page.goto("/programs")
     page.click("text=Copy >> nth=2")
     page.wait_for_selector("#p-save")
-    examine(page, "editor")
+    check_accessibility(page, "editor")
     page.click("#who")
-    examine(page, "menu")
+    check_accessibility(page, "menu")
     page.keyboard.press("Escape")
     assert page.is_hidden(".menu")
 
 
-def test_the_training_floor_in_every_phase(page: Page):
+def test_the_training_page_is_accessible_in_every_phase(page: Page):
     log_in(page, "Ada")
     page.wait_for_function("document.getElementById('video').naturalWidth > 1")
     page.locator("#mode label", has_text="Program").click()
-    examine(page, "picker of programs")
-    choose(page, "Squats", goal="Tabata")
-    examine(page, "picker")
+    check_accessibility(page, "picker of programs")
+    choose_workout(page, "Squats", goal="Tabata")
+    check_accessibility(page, "picker")
     page.click("#start")
     for phase in ("work", "rest"):
         page.wait_for_selector(f"#train[data-phase={phase}]", timeout=60_000)
-        examine(page, phase)
+        check_accessibility(page, phase)
     page.wait_for_selector("#train[data-phase=work]")
     page.keyboard.press("Space")
     page.wait_for_selector("#train[data-phase=paused]")
-    examine(page, "paused")
-    finish(page)
-    examine(page, "finished")
+    check_accessibility(page, "paused")
+    finish_session(page)
+    check_accessibility(page, "finished")
     page.click("#ask-discard")
-    examine(page, "dialog")
+    check_accessibility(page, "dialog")
 
 
-def test_everything_is_reached_by_tab_and_says_its_name(page: Page):
+def test_controls_are_reached_by_tab_and_have_a_name(page: Page):
     log_in(page, "Ada")
     page.wait_for_timeout(500)
     names = []
@@ -103,7 +108,7 @@ def test_touch_targets_are_large_enough(page: Page):
         assert not small
 
 
-def test_less_motion_is_respected(page: Page):
+def test_reduced_motion_is_respected(page: Page):
     page.emulate_media(reduced_motion="reduce")
     log_in(page, "Ada")
     page.evaluate("document.getElementById('reps').classList.add('pop')")
@@ -111,6 +116,6 @@ def test_less_motion_is_respected(page: Page):
     assert animation == "none"
 
 
-def test_the_page_says_its_language(page: Page):
+def test_the_page_declares_its_language(page: Page):
     log_in(page, "Ada")
     assert page.get_attribute("html", "lang") == "en"

@@ -1,6 +1,6 @@
-"""The training page by the clock: a whole program, and people who do not stay in the picture.
+"""Timed training: a whole program, and players who do not stay in view of the camera.
 
-The pipeline's clock runs faster; everything else is as it is.
+The pipeline's clock runs faster; everything else is real.
 """
 
 import sqlite3
@@ -9,19 +9,27 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App, choose, finish, log_in, opened, running, start
-from tests.browser.test_access import examine
+from tests.browser.conftest import (
+    App,
+    choose_workout,
+    finish_session,
+    log_in,
+    open_page,
+    running_app,
+    start_workout,
+)
+from tests.browser.test_access import check_accessibility
 
 pytestmark = pytest.mark.slow
 
-#: Sounds, and for each set what was counted and what the athlete really did. The first message is
-#: what was before.
-LISTEN = """() => new Promise((listening) => {
+#: Collects the sounds, and the counted and actual repetitions of each set. The first message is
+#: skipped: it holds earlier samples.
+COLLECT_LIVE_DATA = """() => new Promise((listening) => {
   window.sounds = [];
   document.addEventListener("hiitpi:sound", (event) => window.sounds.push(event.detail));
   window.sets = {};
   window.phases = [];
-  window.paused = []; // what the clock and the counter were in the first pause
+  window.paused = []; // clock and counter during the first pause
   const source = new EventSource("/live");
   let before = true;
   source.onmessage = (message) => {
@@ -30,7 +38,7 @@ LISTEN = """() => new Promise((listening) => {
       if (s.phase && window.phases.at(-1) !== s.phase) window.phases.push(s.phase);
       if (s.phase === "paused" && window.phases.filter((p) => p === "paused").length === 1)
         window.paused.push(`${s.left} ${s.reps}`);
-      // The session's own news come by another way, and may be behind.
+      // Not the set number of the session: that arrives separately, and may be late.
       const set = window.phases.filter((p) => p === "work").length;
       if (s.phase === "work" && s.truth !== null) window.sets[set] = [s.reps, s.truth];
     }
@@ -40,36 +48,36 @@ LISTEN = """() => new Promise((listening) => {
 })"""
 
 
-def test_a_whole_tabata(browser: Browser, tmp_path: Path):
-    with running(tmp_path / "instance", rate=6) as app, opened(browser, app) as page:
-        tabata(page, app)
+def test_a_complete_tabata(browser: Browser, tmp_path: Path):
+    with running_app(tmp_path / "instance", rate=6) as app, open_page(browser, app) as page:
+        train_tabata(page, app)
 
 
-def tabata(page: Page, app: App) -> None:
-    # The athlete's pictures are painted at the world's pace: before the sets that are looked at.
+def train_tabata(page: Page, app: App) -> None:
+    # The athlete's frames are rendered in real time and cached: do this before the measured sets.
     log_in(page, "Bob")
-    start(page, "Squats")
+    start_workout(page, "Squats")
     page.wait_for_function("+document.getElementById('reps').textContent >= 1", timeout=60_000)
-    finish(page)
+    finish_session(page)
     log_in(page, "Ada")
-    page.evaluate(LISTEN)
-    start(page, "Squats", goal="Tabata")
+    page.evaluate(COLLECT_LIVE_DATA)
+    start_workout(page, "Squats", goal="Tabata")
     expect(page.locator("#round")).to_have_text("round 1/8")
     expect(page.locator("#next")).to_have_text("next: rest 0:10")
     assert page.title().endswith("· Squats")
     page.wait_for_selector("#train[data-phase=rest]", timeout=30_000)
     assert page.is_visible("#big")
     assert page.title().startswith("Rest 0:")
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    rest_background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
     page.wait_for_timeout(300)
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != ground
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != rest_background
     page.wait_for_selector("#train[data-phase=finished]", timeout=150_000)
 
     phases = page.evaluate("window.phases")
     assert phases[phases.index("countdown") :] == ["countdown", *["work", "rest"] * 7, "work"]
-    # The last repetition and the end of its set may come together, but none is made up or lost.
-    sets = {int(n): both for n, both in page.evaluate("window.sets").items()}
+    # The last repetition and the end of its set may coincide, but none is invented or lost.
+    sets = {int(number): counts for number, counts in page.evaluate("window.sets").items()}
     assert set(sets) == set(range(1, 9))
     for counted, truth in sets.values():
         assert abs(counted - truth) <= 1
@@ -78,65 +86,65 @@ def tabata(page: Page, app: App) -> None:
     assert [sounds.count(name) for name in ("go", "rest", "ten", "done")] == [8, 7, 8, 1]
     assert sounds.count("tick") >= 3 * 15
 
-    # The summary has it set by set, and what was wrong is set right.
+    # The summary lists every set, and a set can be corrected.
     rows = page.locator(".sets tbody tr")
     expect(rows).to_have_count(8)
     total = int(page.inner_text("#summary .reps"))
-    seen = [int(row.locator("td").nth(3).inner_text()) for row in rows.all()]
-    assert sum(seen) == total
+    set_reps = [int(row.locator("td").nth(3).inner_text()) for row in rows.all()]
+    assert sum(set_reps) == total
     expect(page.locator("#summary-graph .js-plotly-plot")).to_be_visible()
     assert "Best: repetition" in page.inner_text(".reasons")
     field = rows.nth(2).locator("input")
-    field.fill(str(seen[2] + 2))
+    field.fill(str(set_reps[2] + 2))
     page.click("text=Save")
     expect(page.locator("#summary .phase")).to_have_text("Saved")
     expect(page.locator("#summary .reps")).to_have_text(str(total + 2))
-    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
-        stored = book.execute(
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as connection:
+        stored = connection.execute(
             "SELECT workout_set.reps, corrected, seconds FROM workout_set"
             " WHERE session_uuid = (SELECT uuid FROM session ORDER BY started DESC LIMIT 1)"
             " ORDER BY number"
         ).fetchall()
-        status, reps = book.execute(
+        status, reps = connection.execute(
             "SELECT status, reps FROM session ORDER BY started DESC LIMIT 1"
         ).fetchone()
-    assert [row[0] for row in stored] == seen
-    assert [row[1] for row in stored] == [None, None, seen[2] + 2, *[None] * 5]
+    assert [row[0] for row in stored] == set_reps
+    assert [row[1] for row in stored] == [None, None, set_reps[2] + 2, *[None] * 5]
     assert [row[2] for row in stored] == pytest.approx([20] * 8)
     assert (status, reps) == ("finished", total + 2)
     page.goto("/leaderboard")
     expect(page.locator("#leaderboard")).to_contain_text(str(total + 2))
 
 
-def test_who_stands_too_close_is_asked_to_step_back(browser: Browser, tmp_path: Path):
+def test_a_player_too_close_to_the_camera_is_asked_to_step_back(browser: Browser, tmp_path: Path):
     with (
-        running(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="close") as app,
-        opened(browser, app) as page,
+        running_app(tmp_path / "instance", rate=2, HIITPI_ATHLETE_FORM="close") as app,
+        open_page(browser, app) as page,
     ):
         log_in(page, "Ada")
-        page.evaluate(LISTEN)
-        choose(page, "Squats")
+        page.evaluate(COLLECT_LIVE_DATA)
+        choose_workout(page, "Squats")
         page.click("#start")
         page.wait_for_selector("#train[data-phase=position]")
         notice = page.locator("#notice")
         expect(notice).to_contain_text("Step back: I can’t see your feet", timeout=15_000)
         assert page.is_visible("#outline")
         assert page.is_visible("#go")
-        examine(page, "position")
+        check_accessibility(page, "position")
         page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
         assert page.evaluate("window.phases") == ["position", "countdown", "work"]
         page.wait_for_function("+document.getElementById('reps').textContent >= 1")
-        finish(page)
+        finish_session(page)
 
 
-def test_leaving_the_picture_pauses_and_coming_back_goes_on(browser: Browser, tmp_path: Path):
+def test_leaving_the_view_pauses_and_returning_resumes(browser: Browser, tmp_path: Path):
     with (
-        running(tmp_path / "instance", rate=3, HIITPI_ATHLETE_FORM="leaving") as app,
-        opened(browser, app) as page,
+        running_app(tmp_path / "instance", rate=3, HIITPI_ATHLETE_FORM="leaving") as app,
+        open_page(browser, app) as page,
     ):
         log_in(page, "Ada")
-        page.evaluate(LISTEN)
-        choose(page, "Squats", goal="Seconds")
+        page.evaluate(COLLECT_LIVE_DATA)
+        choose_workout(page, "Squats", goal="Seconds")
         page.fill("#amount", "600")  # it must not end before Done is pressed
         page.click("#start")
         page.wait_for_selector("#train[data-phase=paused]", timeout=60_000)
@@ -150,4 +158,4 @@ def test_leaving_the_picture_pauses_and_coming_back_goes_on(browser: Browser, tm
         assert len(paused) > 10
         assert set(paused) == {paused[0]}
         assert "pause" in page.evaluate("window.sounds")
-        finish(page)
+        finish_session(page)

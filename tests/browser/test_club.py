@@ -1,4 +1,4 @@
-"""The wall and a head-to-head, in a real browser, with stations in processes of their own."""
+"""The wall and head-to-heads in a real browser; each station runs in its own processes."""
 
 import re
 import tempfile
@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.coach.session.program import for_seconds
-from tests.browser.conftest import App, introduce, opened
-from tests.browser.test_access import examine
+from tests.browser.conftest import App, create_player, open_page
+from tests.browser.test_access import check_accessibility
 from tests.club.cluster import ClubUnderTest, running_club
 from tests.support.postgresql import BINARIES
 
@@ -38,23 +38,24 @@ def app(club: ClubUnderTest) -> App:
 
 @pytest.fixture
 def page(browser: Browser, app: App) -> Iterator[Page]:
-    with opened(browser, app, strict=True) as page:
+    with open_page(browser, app, strict=True) as page:
         yield page
 
 
-def be(page: Page, name: str) -> None:
-    """Log in where there is no camera: one is asked where one trains."""
+def log_in_without_camera(page: Page, name: str) -> None:
+    """Log in at an app without a camera, which then asks for a station."""
     page.goto("/")
     page.wait_for_selector(".login h1")
-    known = page.locator(".button.name", has_text=name)
-    if known.count():
-        known.click()
+    existing = page.locator(".button.name", has_text=name)
+    if existing.count():
+        existing.click()
     else:
-        introduce(page, name)
+        create_player(page, name)
     expect(page.locator("h1")).to_have_text("Choose a station")
 
 
-def count(text: str | None) -> int:
+def to_int(text: str | None) -> int:
+    """Return the number in an element, or 0 if it is empty."""
     return int(text or 0)
 
 
@@ -69,7 +70,7 @@ def test_the_wall_shows_every_station_live(page: Page, club: ClubUnderTest):
         expect(tile).to_have_attribute("data-phase", "work", timeout=20_000)
         expect(tile.locator(".count")).to_have_text(re.compile(r"^([4-9]|1\d)$"), timeout=15_000)
     expect(tiles.first).to_contain_text("Player 1")
-    # The film is grey; its pixels are on the canvas.
+    # The station's video is grey; the canvas shows its pixels.
     pixel = "c => [...c.getContext('2d').getImageData(5, 5, 1, 1).data]"
     red, *_, alpha = tiles.first.locator("canvas").evaluate(pixel)
     assert alpha == 255
@@ -80,7 +81,7 @@ def test_the_wall_shows_every_station_live(page: Page, club: ClubUnderTest):
 
 def test_head_to_head_from_the_form_to_the_winner(page: Page, club: ClubUnderTest):
     for name in ("Ada", "Bob"):
-        be(page, name)
+        log_in_without_camera(page, name)
     page.goto("/head-to-head")
     for i, name in enumerate(("Ada", "Bob")):
         page.locator(".sides .dash-dropdown").nth(i).click()
@@ -98,22 +99,22 @@ def test_head_to_head_from_the_form_to_the_winner(page: Page, club: ClubUnderTes
     )
     bars = [box["width"] for box in (lane.bounding_box() for lane in page.locator(".bar i").all())]
     assert bars[1] > bars[0] > 0
-    shown = [count(lane.text_content()) for lane in page.locator(".lane .count").all()]
-    words = page.locator(".winner").text_content() or ""
-    assert sorted(map(int, re.findall(r"\d+", words))) == sorted(shown)
+    shown = [to_int(lane.text_content()) for lane in page.locator(".lane .count").all()]
+    verdict = page.locator(".winner").text_content() or ""
+    assert sorted(map(int, re.findall(r"\d+", verdict))) == sorted(shown)
     expect(page.locator(".lane .state").first).to_have_text(re.compile(r"^Done, 10\.0 s"))
-    page.reload()  # what is shown then is what the database has
+    page.reload()  # shows the results from the database
     expect(lanes.first.locator(".count")).to_have_text(str(shown[0]))
     expect(lanes.last.locator(".count")).to_have_text(str(shown[1]))
     page.goto("/leaderboard")
     expect(page.locator("#leaderboard")).to_contain_text("Bob")
 
 
-def test_whoever_began_it_may_end_it_and_nobody_else(
+def test_only_the_device_that_started_a_head_to_head_can_end_it(
     page: Page, browser: Browser, app: App, club: ClubUnderTest
 ):
-    be(page, "Ada")
-    be(page, "Bob")
+    log_in_without_camera(page, "Ada")
+    log_in_without_camera(page, "Bob")
     page.goto("/head-to-head")
     for i, name in enumerate(("Ada", "Bob")):
         page.locator(".sides .dash-dropdown").nth(i).click()
@@ -123,7 +124,7 @@ def test_whoever_began_it_may_end_it_and_nobody_else(
     page.locator("#workout label", has_text="Jumping Jacks").click()
     page.click("#begin")
     expect(page.locator(".lane .count").last).to_have_text(re.compile("[1-9]"), timeout=30_000)
-    with opened(browser, app) as other:
+    with open_page(browser, app) as other:
         other.goto(page.url)
         other.click("#match-end")
         expect(other.locator("#match-trouble")).to_contain_text("Only the device that started it")
@@ -135,9 +136,9 @@ def test_whoever_began_it_may_end_it_and_nobody_else(
     expect(page.locator(".winner")).to_be_visible(timeout=20_000)
 
 
-def test_a_head_to_head_that_is_called_off(page: Page, club: ClubUnderTest):
-    """Nobody gets ready: they face the camera, and sit-ups are seen from the side."""
-    be(page, "Ada")
+def test_a_head_to_head_can_be_cancelled_before_its_start(page: Page, club: ClubUnderTest):
+    """Nobody gets ready: the athletes face the camera, but sit-ups are judged from the side."""
+    log_in_without_camera(page, "Ada")
     match = club.begin(for_seconds("sit_up", 30))
     page.goto(f"/head-to-head?match={match.id}")
     states = page.locator(".lane .state")
@@ -148,8 +149,8 @@ def test_a_head_to_head_that_is_called_off(page: Page, club: ClubUnderTest):
     expect(page.locator("#result")).to_have_text("Cancelled before anyone started.", timeout=30_000)
 
 
-def test_training_at_any_station_from_one_page(page: Page):
-    be(page, "Ada")
+def test_one_page_can_train_at_any_station(page: Page):
+    log_in_without_camera(page, "Ada")
     page.click("text=station-2")
     expect(page.locator(".place")).to_have_text("station-2")
     page.locator("#workout label", has_text="Jumping Jacks").click()
@@ -162,26 +163,26 @@ def test_training_at_any_station_from_one_page(page: Page):
     expect(page.locator("h1")).to_contain_text("There is no station “nowhere”")
 
 
-def test_wall_and_head_to_head_are_for_everybody(browser: Browser, app: App):
-    """As axe-core sees it; the examiner's script needs the policy out of its way."""
-    with opened(browser, app) as page:
+def test_wall_and_head_to_head_are_accessible(browser: Browser, app: App):
+    """Uses axe-core, whose script the content security policy would block."""
+    with open_page(browser, app) as page:
         page.goto("/wall")
         expect(page.locator(".tile")).to_have_count(2)
-        examine(page, "/wall")
+        check_accessibility(page, "/wall")
         page.goto("/head-to-head")
         page.wait_for_selector("#begin")
-        examine(page, "/head-to-head")
+        check_accessibility(page, "/head-to-head")
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             for path in ("/wall", "/head-to-head"):
                 page.goto(path)
                 page.wait_for_selector(".tile, #begin")
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, f"{path} scrolls sideways at {width}"
+                page_width = page.evaluate("document.documentElement.scrollWidth")
+                assert page_width <= width, f"{path} scrolls sideways at {width}"
 
 
-def test_what_cannot_be_is_said(page: Page, club: ClubUnderTest):
-    be(page, "Ada")
+def test_impossible_requests_are_explained(page: Page, club: ClubUnderTest):
+    log_in_without_camera(page, "Ada")
     page.goto("/head-to-head")
     page.click("#begin")
     expect(page.locator("#begin-trouble")).to_contain_text("two or more stations")

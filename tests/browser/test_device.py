@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.camera.opencv import OpenCVCamera
-from tests.browser.conftest import App, opened, running, wait_for_callbacks
+from tests.browser.conftest import App, open_page, running_app, wait_for_callbacks
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -33,14 +33,14 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if url:
         yield App(url.rstrip("/"), None, None)
         return
-    with running(tmp_path_factory.mktemp("device") / "instance") as app:
+    with running_app(tmp_path_factory.mktemp("device") / "instance") as app:
         yield app
 
 
 @pytest.fixture
 def page(browser: Browser, app: App, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A browser profile that knows the house code, where one is needed."""
-    with opened(browser, app, strict=True) as page:
+    """Open a page in a browser profile that has entered the house code, if one is required."""
+    with open_page(browser, app, strict=True) as page:
         page.goto("/status")
         if "/code" in page.url:
             code = request.config.getoption("--code")
@@ -59,7 +59,7 @@ def test_every_page_opens_without_an_error(page: Page):
         expect(page.locator("#records-trouble")).to_be_hidden()
 
 
-def test_the_video_and_the_live_data_arrive(page: Page):
+def test_video_and_live_data_arrive(page: Page):
     page.goto("/train")
     video = page.locator("#video")
     expect(video).to_have_js_property("complete", True)
@@ -71,11 +71,11 @@ def test_the_video_and_the_live_data_arrive(page: Page):
 
 
 def test_the_device_reports_itself_healthy(page: Page):
-    answer = page.request.get("/healthz")
-    assert answer.status == 200, answer.text()
+    response = page.request.get("/healthz")
+    assert response.status == 200, response.text()
 
 
-def test_it_is_a_network_camera_for_another_hiit_pi(app: App, request: pytest.FixtureRequest):
+def test_the_video_stream_works_as_a_network_camera(app: App, request: pytest.FixtureRequest):
     if request.config.getoption("--device"):
         pytest.skip("another device would have to enter the house code")
     camera = OpenCVCamera(f"{app.url}/videostream")

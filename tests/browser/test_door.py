@@ -1,4 +1,4 @@
-"""The house code and the lens cover, as people meet them in a real browser."""
+"""House code, privacy shutter and content security policy in a real browser."""
 
 import subprocess
 import sys
@@ -10,36 +10,43 @@ from playwright.sync_api import Browser, Page
 
 from hiitpi.access.house_code import HouseCode
 from hiitpi.settings import ROOT
-from tests.browser.conftest import App, finish, log_in, opened, running, start
+from tests.browser.conftest import (
+    App,
+    finish_session,
+    log_in,
+    open_page,
+    running_app,
+    start_workout,
+)
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    with running(tmp_path / "instance") as app:
+    with running_app(tmp_path / "instance") as app:
         yield app
 
 
 @pytest.fixture
-def stranger(browser: Browser, app: App) -> Iterator[Page]:
-    """A browser that is not on this machine, as far as the app can tell."""
-    with opened(browser, app) as page:
+def remote_page(browser: Browser, app: App) -> Iterator[Page]:
+    """Open a page that the app takes for one on another machine, because of its header."""
+    with open_page(browser, app) as page:
         page.context.set_extra_http_headers({"X-Forwarded-For": "192.168.1.20"})
         yield page
 
 
-def test_a_device_says_the_code_once(stranger: Page, app: App):
-    page, code = stranger, HouseCode(app.instance).value
+def test_a_device_enters_the_house_code_once(remote_page: Page, app: App):
+    page, code = remote_page, HouseCode(app.instance).value
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/leaderboard")
     assert "house code" in page.inner_text("h1")
     page.fill("[name=code]", "not it at all")
-    with page.expect_response("**/code") as answer:
+    with page.expect_response("**/code") as response:
         page.click("button")
-    assert answer.value.status == 401
+    assert response.value.status == 401
     assert "Wrong code" in page.inner_text("[role=alert]")
-    page.trouble.clear()  # a 401 shows in the console
+    page.errors.clear()  # a 401 is logged to the console
     page.fill("[name=code]", f"{code[:3]} {code[3:]}")
     page.click("button")
     page.wait_for_url("**/leaderboard")
@@ -48,74 +55,78 @@ def test_a_device_says_the_code_once(stranger: Page, app: App):
     page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
     page.wait_for_function("document.getElementById('watching').textContent.includes('1 watching')")
 
-    # A new code: the page that is open loses its streams, and asks for it by itself.
+    # After a code change, the open page loses its streams and asks for the new code.
     command = [sys.executable, "-m", "hiitpi", "code", "--new"]
-    done = subprocess.run(
+    result = subprocess.run(
         command, cwd=ROOT, env={"HIITPI_INSTANCE": str(app.instance), "PATH": "/usr/bin:/bin"},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    new = HouseCode(app.instance).value
-    assert new != code
-    assert new in done.stdout
+    new_code = HouseCode(app.instance).value
+    assert new_code != code
+    assert new_code in result.stdout
     page.wait_for_url("**/code?next=%2Ftrain", timeout=30_000)
     assert "house code" in page.inner_text("h1")
-    page.goto(f"/code?code={new}")
+    page.goto(f"/code?code={new_code}")
     page.wait_for_selector(".login h1")
-    page.trouble.clear()
+    page.errors.clear()
 
 
-def test_the_cover_turns_the_camera_off_for_everybody(page: Page, app: App, browser: Browser):
+def test_the_privacy_shutter_turns_the_camera_off_for_all_viewers(
+    page: Page, app: App, browser: Browser
+):
     log_in(page, "Ada")
     page.wait_for_selector("#train[data-camera=on]")
-    with opened(browser, app) as other:
+    with open_page(browser, app) as other:
         other.goto("/train")
         other.wait_for_function("document.getElementById('watching')?.textContent.includes('2')")
         other.click("#cover")
-        for one in (page, other):
-            one.wait_for_selector("#train[data-camera=covered]")
-            one.wait_for_function("document.getElementById('notice').textContent.includes('lens')")
-            assert one.get_attribute("#video", "src").startswith("data:")
-            assert one.inner_text("#cover") == "Open the lens"
+        for viewer in (page, other):
+            viewer.wait_for_selector("#train[data-camera=covered]")
+            viewer.wait_for_function(
+                "document.getElementById('notice').textContent.includes('lens')"
+            )
+            assert viewer.get_attribute("#video", "src").startswith("data:")
+            assert viewer.inner_text("#cover") == "Open the lens"
         assert (app.instance / "covered").exists()
         page.click("#cover")
-        for one in (page, other):
-            one.wait_for_selector("#train[data-camera=on]")
-            one.wait_for_function("document.getElementById('video').naturalWidth > 1")
+        for viewer in (page, other):
+            viewer.wait_for_selector("#train[data-camera=on]")
+            viewer.wait_for_function("document.getElementById('video').naturalWidth > 1")
 
 
-def test_pages_work_and_may_run_no_scripts_but_ours(app: App, browser: Browser):
-    """Everything that our pages do is allowed by their policy; what they never do is not."""
-    with opened(browser, app, strict=True) as page:
+def test_the_policy_allows_our_pages_and_blocks_injected_scripts(app: App, browser: Browser):
+    """The content security policy allows what our pages do, and nothing else."""
+    with open_page(browser, app, strict=True) as page:
         log_in(page, "Ada")
-        start(page, "Jumping Jacks")
+        start_workout(page, "Jumping Jacks")
         page.wait_for_selector("#bars .rep")
         page.wait_for_selector("#graph .js-plotly-plot .scatterlayer .js-line")
         page.screenshot(path=app.instance / "train.png")
-        finish(page)
-        for link, sign in (
+        finish_session(page)
+        for link, selector in (
             ("Leaderboard", "#leaderboard .js-plotly-plot .bars"),
             ("History", "#history .js-plotly-plot"),
             ("Programs", "#p-list"),
         ):
             page.click(f"header nav >> text={link}")
-            page.wait_for_selector(sign)
+            page.wait_for_selector(selector)
         for path in ("/account", "/status", "/nowhere"):
             page.goto(path)
             page.wait_for_selector("main h1")
-        assert [line for line in page.trouble if "404" not in line] == []
-        ran = page.evaluate(
+        assert [line for line in page.errors if "404" not in line] == []
+        injected = page.evaluate(
             "() => new Promise(done => { const s = document.createElement('script');"
             " s.textContent = 'window.evil = 1'; document.body.append(s);"
             " setTimeout(() => done(window.evil ?? 0), 200); })"
         )
-        assert ran == 0
-        page.trouble.clear()  # the violation shows in the console, and the address that is none
+        assert injected == 0
+        page.errors.clear()  # the policy violation and the 404 are logged to the console
 
 
-def test_closing_the_training_floor_is_within_the_policy(app: App, browser: Browser):
-    """A picture that is set meanwhile is a ping to Chromium; `opened` looks for its complaint."""
+def test_closing_the_training_page_does_not_violate_the_policy(app: App, browser: Browser):
+    """Chromium treats an image that is set during unload as a ping; `open_page` finds the error."""
     for leave in ("page", "browser"):
-        with opened(browser, app, strict=True) as page:
+        with open_page(browser, app, strict=True) as page:
             log_in(page, "Ada")
             page.wait_for_selector("#train[data-camera=on]")
             if leave == "page":

@@ -1,43 +1,43 @@
-"""What a browser has to load: little, from here only, and once."""
+"""What a browser loads: little, only from this server, and only once."""
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import App, log_in, opened
+from tests.browser.conftest import App, log_in, open_page
 
 pytestmark = pytest.mark.slow
 
-#: Bytes that the first visit to the training page may cost, compressed.
-MOST = 2_200_000
+#: Maximum transfer, compressed, of the first visit to the training page.
+MAX_FIRST_LOAD_BYTES = 2_200_000
 
 
-def test_the_first_load_is_small_and_the_second_is_from_the_cache(browser: Browser, app: App):
-    with opened(browser, app) as page:
+def test_the_first_load_is_small_and_the_second_comes_from_the_cache(browser: Browser, app: App):
+    with open_page(browser, app) as page:
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         urls: dict[str, str] = {}
         loaded: dict[str, int] = {}
         session.on(
             "Network.responseReceived",
-            lambda e: urls.update({e["requestId"]: e["response"]["url"]}),
+            lambda event: urls.update({event["requestId"]: event["response"]["url"]}),
         )
         session.on(
             "Network.loadingFinished",
-            lambda e: loaded.update({urls[e["requestId"]]: e["encodedDataLength"]}),
+            lambda event: loaded.update({urls[event["requestId"]]: event["encodedDataLength"]}),
         )
         log_in(page, "Ada")
         page.wait_for_selector("#graph .js-plotly-plot .main-svg")
         assert all(url.startswith(app.url) for url in loaded)
-        assert 500_000 < sum(loaded.values()) < MOST
+        assert 500_000 < sum(loaded.values()) < MAX_FIRST_LOAD_BYTES
         loaded.clear()
         page.reload()
         page.wait_for_selector("#graph .js-plotly-plot .main-svg")
-        again = {url: size for url, size in loaded.items() if size and "/assets/" in url}
-        assert not again
+        reloaded = {url: size for url, size in loaded.items() if size and "/assets/" in url}
+        assert not reloaded
 
 
-def test_the_status_page_tells_how_it_is(browser: Browser, app: App):
-    with opened(browser, app) as page, opened(browser, app) as watcher:
+def test_the_status_page_reports_the_state_of_the_station(browser: Browser, app: App):
+    with open_page(browser, app) as page, open_page(browser, app) as watcher:
         log_in(watcher, "Ada")
         watcher.wait_for_function("document.getElementById('video').naturalWidth > 1")
         page.goto("/status")

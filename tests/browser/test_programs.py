@@ -1,4 +1,4 @@
-"""Programs: made, changed, passed on, trained."""
+"""Programs: create, edit, export, import and train them."""
 
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from tests.browser.conftest import log_in
 pytestmark = pytest.mark.slow
 
 
-def fill(page: Page, name: str, row: int, value: str) -> None:
-    page.locator(f".exercises li >> nth={row}").get_by_label(name).fill(value)
+def fill_exercise(page: Page, field: str, row: int, value: str) -> None:
+    """Fill in a field of an exercise of the editor; rows count from 0."""
+    page.locator(f".exercises li >> nth={row}").get_by_label(field).fill(value)
 
 
-def test_a_program_is_made_changed_exported_and_imported(page: Page, tmp_path: Path):
+def test_a_program_is_created_edited_exported_imported_and_trained(page: Page, tmp_path: Path):
     log_in(page, "Ada")
     page.click("header >> text=Programs")
     page.click("#p-new")
@@ -27,9 +28,9 @@ def test_a_program_is_made_changed_exported_and_imported(page: Page, tmp_path: P
     expect(page.locator(".exercises li")).to_have_count(2)
     page.locator(".exercises li >> nth=1").locator(".dash-dropdown").click()
     page.get_by_role("option", name="Squats", exact=True).click()
-    fill(page, "Work, s", 1, "15")
-    fill(page, "Reps", 1, "8")
-    fill(page, "Rest, s", 1, "0")
+    fill_exercise(page, "Work, s", 1, "15")
+    fill_exercise(page, "Reps", 1, "8")
+    fill_exercise(page, "Rest, s", 1, "0")
     page.locator(".exercises li >> nth=1").get_by_label("Move up exercise 2").click()
     expect(page.locator(".exercises li >> nth=0 >> .dash-dropdown")).to_contain_text("Squats")
     page.click("#p-save")
@@ -61,7 +62,7 @@ def test_a_program_is_made_changed_exported_and_imported(page: Page, tmp_path: P
     page.click("#p-undo")
     expect(page.locator("#p-says")).to_contain_text("Restored: Abend")
 
-    # It can be trained.
+    # The program can be trained.
     page.click("header >> text=Train")
     page.wait_for_selector("#train[data-phase=ready]", timeout=15_000)
     page.locator("#mode label", has_text="Program").click()
@@ -73,7 +74,7 @@ def test_a_program_is_made_changed_exported_and_imported(page: Page, tmp_path: P
     page.wait_for_selector("#train[data-phase=ready]")
 
 
-def test_what_is_no_program_is_told_and_nothing_is_lost(page: Page, tmp_path: Path):
+def test_an_invalid_program_is_explained_and_no_input_is_lost(page: Page, tmp_path: Path):
     log_in(page, "Ada")
     page.click("header >> text=Programs")
     page.click("#p-new")
@@ -91,7 +92,7 @@ def test_what_is_no_program_is_told_and_nothing_is_lost(page: Page, tmp_path: Pa
         expect(page.locator("#p-says")).to_contain_text("This is not a program file")
 
 
-def test_shipped_programs_are_copied_not_changed(page: Page):
+def test_shipped_programs_can_be_copied_but_not_deleted(page: Page):
     log_in(page, "Ada")
     page.click("header >> text=Programs")
     card = page.locator(".cards li", has_text=SHIPPED_PROGRAMS[3].name)

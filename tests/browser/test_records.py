@@ -1,4 +1,4 @@
-"""Leaderboard, history and one's own data, as a person uses them."""
+"""Leaderboard, history and account page, as a player uses them."""
 
 import random
 from collections.abc import Iterator
@@ -11,8 +11,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.coach.codec import decode_record
 from hiitpi.records.sessions import Store
-from tests.browser.conftest import App, choose, introduce, log_in, opened, running
-from tests.browser.test_access import examine
+from tests.browser.conftest import (
+    App,
+    choose_workout,
+    create_player,
+    log_in,
+    open_page,
+    running_app,
+)
+from tests.browser.test_access import check_accessibility
 from tests.support.session_factory import record
 
 pytestmark = pytest.mark.slow
@@ -20,24 +27,25 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """With sessions in the database: sixty of Ada's, one of Bob's, a plank of Cy's."""
+    """Run an app with sessions in its database: sixty of Ada, one of Bob, and a plank of Cy."""
     instance = tmp_path_factory.mktemp("app") / "instance"
     instance.mkdir()
     store = Store(f"sqlite:///{instance / 'hiitpi.sqlite'}")
-    dice, now = random.Random(1), datetime.now(UTC).timestamp()
+    rng, now = random.Random(1), datetime.now(UTC).timestamp()
     for i in range(60):
-        day = record(dice.choice(("squat", "burpee")), reps=10 + i % 7, series=())
-        begun = now - i * 86400 - 120
-        store.save(replace(day, started=begun, ended=begun + 60))
+        template = record(rng.choice(("squat", "burpee")), reps=10 + i % 7, series=())
+        started = now - i * 86400 - 120
+        store.save(replace(template, started=started, ended=started + 60))
     for name, workout, reps in (("Bob <b>", "squat", 16), ("Cy", "plank", 90)):
         store.save(record(workout, reps, player=name, started=now - 120, ended=now - 60))
     store.close()
-    with running(instance) as app:
+    with running_app(instance) as app:
         yield app
 
 
-def pick(page: Page, group: str, label: str) -> None:
-    page.locator(f"#{group} label", has_text=label).click()
+def pick(page: Page, control: str, label: str) -> None:
+    """Select an option of a segmented control by its label."""
+    page.locator(f"#{control} label", has_text=label).click()
 
 
 def test_the_leaderboard(page: Page):
@@ -56,7 +64,7 @@ def test_the_leaderboard(page: Page):
     pick(page, "lb-measure", "Pace")
     pick(page, "lb-period", "Today")
     expect(page.locator("#lb-says")).to_contain_text("today")
-    examine(page, "leaderboard")
+    check_accessibility(page, "leaderboard")
 
 
 def test_the_history(page: Page):
@@ -81,16 +89,16 @@ def test_the_history(page: Page):
     page.fill("#goal-amount", "7")
     page.click("#goal-save")
     expect(page.locator("#h-goal label[for=goal-bar]")).to_contain_text("of 7 days")
-    examine(page, "history")
+    check_accessibility(page, "history")
 
 
-def test_a_session_is_opened_corrected_deleted_and_put_back(page: Page):
+def test_a_session_is_opened_corrected_deleted_and_restored(page: Page):
     log_in(page, "Bob")
     page.goto("/history")
     page.locator("#h-sessions a").first.click()
     page.wait_for_selector(".past")
     expect(page.locator("h1")).to_contain_text("Bob <b>")
-    examine(page, "session")
+    check_accessibility(page, "session")
     page.locator(".past input[type=number]").fill("20")
     page.click("text=Save")
     expect(page.locator(".past .reps")).to_have_text("20")
@@ -106,7 +114,7 @@ def test_a_session_is_opened_corrected_deleted_and_put_back(page: Page):
     expect(page.locator("#leaderboard")).to_contain_text("20")
 
 
-def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Path):
+def test_data_is_exported_and_imported_and_players_renamed_and_deleted(page: Page, tmp_path: Path):
     log_in(page, "Cy")
     page.goto("/account")
     files = []
@@ -127,7 +135,7 @@ def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Pat
     expect(page.locator("#who")).to_contain_text("Cyrus")
     page.click("text=Your data")
     page.wait_for_selector("#d-name")
-    examine(page, "data")
+    check_accessibility(page, "data")
     page.click("text=Delete this player")
     page.click("#d-delete")
     page.wait_for_selector(".login h1")
@@ -138,28 +146,28 @@ def test_data_goes_out_and_comes_in_and_players_change(page: Page, tmp_path: Pat
     expect(page.locator("#d-says")).to_have_text("Cyrus was restored.")
 
 
-def test_training_goes_on_without_a_record_book(browser: Browser, tmp_path: Path):
-    """Damaged when the app is started: the pages say so and what to do; people train."""
+def test_training_works_without_a_database(browser: Browser, tmp_path: Path):
+    """If the database is damaged at start-up, the pages say what to do, and training works."""
     instance = tmp_path / "instance"
     instance.mkdir()
     (instance / "hiitpi.sqlite").write_bytes(b"damaged" * 1000)
-    with running(instance, rate=4) as app, opened(browser, app) as page:
+    with running_app(instance, rate=4) as app, open_page(browser, app) as page:
         page.goto("/leaderboard")
         expect(page.locator("h1")).to_have_text("The database is not available")
         expect(page.locator("main")).to_contain_text("python -m hiitpi restore FILE")
         page.goto("/")
         expect(page.locator("#name-trouble")).to_contain_text("python -m hiitpi restore FILE")
         expect(page.locator("#name-trouble")).to_contain_text("Type your name")
-        introduce(page, "Ada")
+        create_player(page, "Ada")
         page.wait_for_selector("#train[data-phase=ready]")
-        choose(page, "Jumping Jacks")
+        choose_workout(page, "Jumping Jacks")
         page.click("#start")
         page.wait_for_selector("#train[data-phase=work]", timeout=60_000)
         page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
         page.click("#done")
         page.wait_for_selector("#train[data-phase=finished]", timeout=15_000)
-        (kept,) = (instance / "unsaved").glob("*.json")
-        assert decode_record(kept.read_bytes()).player == "Ada"
+        (spooled,) = (instance / "unsaved").glob("*.json")
+        assert decode_record(spooled.read_bytes()).player == "Ada"
         page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
         page.goto("/status")
         expect(page.locator("#status")).to_contain_text("is damaged")

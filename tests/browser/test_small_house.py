@@ -1,4 +1,4 @@
-"""A house with nobody, then one player, and no camera: every button works, and no page leaks."""
+"""Without a camera, and with no or few players: every page and button works, and none leaks."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hiitpi.coach.session.program import free
 from hiitpi.records.sessions import Store
-from tests.browser.conftest import App, introduce, opened, running, wait_for_callbacks
+from tests.browser.conftest import App, create_player, open_page, running_app, wait_for_callbacks
 from tests.support.session_factory import record
 
 pytestmark = pytest.mark.slow
@@ -19,27 +19,27 @@ PAGES = ("/", "/train", "/programs", "/leaderboard", "/history", "/account", "/s
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with running(tmp_path_factory.mktemp("small") / "instance", camera="none") as app:
+    with running_app(tmp_path_factory.mktemp("small") / "instance", camera="none") as app:
         yield app
 
 
 @pytest.fixture
 def page(browser: Browser, app: App) -> Iterator[Page]:
-    with opened(browser, app) as page:
+    with open_page(browser, app) as page:
         yield page
-        # A page that there is not is told by its status, which Chromium calls an error.
-        page.trouble[:] = [one for one in page.trouble if "status of 404" not in one]
+        # Chromium logs the status of a page that does not exist as an error.
+        page.errors[:] = [error for error in page.errors if "status of 404" not in error]
 
 
-def visit(page: Page) -> None:
+def visit_all_pages(page: Page) -> None:
     """Open every page; an error in the console of any fails the test."""
     for path in PAGES:
         page.goto(path)
         page.wait_for_selector("h1")
 
 
-def press_everything(page: Page, path: str) -> int:
-    """Press every button of a page that asks nothing twice; how many there were."""
+def press_all_buttons(page: Page, path: str) -> int:
+    """Press every button of a page, decline all confirmations, and return the number of buttons."""
     pressed = 0
     while True:
         page.goto(path)
@@ -52,19 +52,19 @@ def press_everything(page: Page, path: str) -> int:
         pressed += 1
         open_dialog = page.locator("dialog[open]")
         if open_dialog.count():
-            open_dialog.locator("button").first.click()  # no
+            open_dialog.locator("button").first.click()  # cancel
 
 
-def test_every_page_of_an_empty_house(page: Page):
-    visit(page)
+def test_every_page_opens_without_players(page: Page):
+    visit_all_pages(page)
 
 
-def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Page):
+def test_the_only_player_can_open_every_page_and_be_renamed_and_deleted(page: Page):
     page.goto("/")
     page.wait_for_selector(".login h1")
-    introduce(page, "Ada")
+    create_player(page, "Ada")
     page.wait_for_selector("#who:has-text('Ada')")
-    visit(page)
+    visit_all_pages(page)
     page.goto("/account")
     expect(page.locator("#d-other")).to_be_hidden()  # there is nobody to merge with
     page.fill("#d-name", "Augusta")
@@ -77,30 +77,30 @@ def test_the_only_player_has_every_page_and_can_be_renamed_and_deleted(page: Pag
     expect(page.locator("main")).not_to_contain_text("Augusta")
 
 
-def test_every_page_and_button_with_one_and_two_of_everything(page: Page, app: App):
-    """Players, sessions and programs; in test_club: stations."""
+def test_every_page_and_button_works_with_one_and_two_items(page: Page, app: App):
+    """Covers players, sessions and programs; test_club covers stations."""
     store = Store(f"sqlite:///{app.instance / 'hiitpi.sqlite'}")
     page.goto("/")
     page.wait_for_selector(".login h1")
-    introduce(page, "One")
+    create_player(page, "One")
     page.wait_for_selector("#who:has-text('One')")
     for player in ("One", "Two"):
         store.save(record("squat", player=player))
-        visit(page)
+        visit_all_pages(page)
         for path in ("/programs", "/leaderboard", "/history", "/account"):
-            assert press_everything(page, path)
+            assert press_all_buttons(page, path)
         store.save(record("jumping_jacks", reps=0, player=player))
         store.programs.save(replace(free("squat"), name=f"Mine {player}"))
-        visit(page)
+        visit_all_pages(page)
     store.close()
 
 
-def test_the_wall_gives_its_connections_back(page: Page):
-    open_now: set[str] = set()
-    page.on("request", lambda request: "/wall/" in request.url and open_now.add(id(request)))
-    for ended in ("requestfinished", "requestfailed"):
-        page.on(ended, lambda request: open_now.discard(id(request)))
-    requests = []  # holds them, so that an id is one request's
+def test_the_wall_closes_its_connections(page: Page):
+    open_requests: set[str] = set()
+    page.on("request", lambda request: "/wall/" in request.url and open_requests.add(id(request)))
+    for event in ("requestfinished", "requestfailed"):
+        page.on(event, lambda request: open_requests.discard(id(request)))
+    requests = []  # keeps the requests alive, so that ids are unique
     page.on("request", lambda request: requests.append(request))
     page.goto("/status")
     for _ in range(10):
@@ -109,21 +109,21 @@ def test_the_wall_gives_its_connections_back(page: Page):
         page.click("header nav a[href='/leaderboard']")
         page.wait_for_selector("#leaderboard")
     for _ in range(100):
-        if not open_now:
+        if not open_requests:
             break
-        page.wait_for_timeout(100)  # lets the browser's events come in
-    assert not open_now
+        page.wait_for_timeout(100)  # lets Playwright process the browser's events
+    assert not open_requests
     page.goto("about:blank")
     page.wait_for_timeout(200)
-    page.trouble.clear()  # of connections that were cut while they were opened
+    page.errors.clear()  # connections that were aborted while they were being opened
 
 
-def test_a_bug_of_ours_is_told_on_the_page(page: Page):
+def test_a_failed_callback_is_reported_on_the_page(page: Page):
     page.route(
         "**/_dash-update-component*", lambda route: route.fulfill(status=500, body="Something")
     )
     page.goto("/status")
     expect(page.locator("#records-trouble")).to_contain_text("Something went wrong")
-    page.goto("about:blank")  # the page asks, and is refused, every two seconds
+    page.goto("about:blank")  # stops the page, whose poll fails every two seconds
     page.wait_for_timeout(200)
-    page.trouble.clear()
+    page.errors.clear()

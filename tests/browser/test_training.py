@@ -1,4 +1,4 @@
-"""The main job, as a person does it: from the login to the leaderboard, with what is real."""
+"""The main use case in a real browser with a real app, from the login to the leaderboard."""
 
 import sqlite3
 import urllib.request
@@ -10,23 +10,23 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import (
     App,
-    choose,
-    drawn_as_sent,
-    finish,
-    hide,
-    introduce,
+    choose_workout,
+    create_player,
+    finish_session,
+    graph_matches_samples,
     log_in,
-    start,
-    stati,
+    session_statuses,
+    set_tab_hidden,
+    start_workout,
 )
 
 pytestmark = pytest.mark.slow
 
-#: The app as it is for everybody.
+#: Run the app with its default model and frame rate.
 FULL = True
 
-#: Samples as the page gets them, kept beside it: what was counted, and what was really done.
-LISTEN = """() => {
+#: Collects the samples that the page receives: counted repetitions and, as `truth`, actual ones.
+COLLECT_SAMPLES = """() => {
   window.heard = [];
   const source = new EventSource("/live");
   source.onmessage = (message) => {
@@ -39,82 +39,84 @@ LISTEN = """() => {
 def test_from_login_to_leaderboard(page: Page, app: App):
     log_in(page, "Ada <b>&amp; Söhne</b>")
     assert "synthetic athlete" in page.inner_text("#drawn")
-    page.evaluate(LISTEN)
-    start(page, "Jumping Jacks")
+    page.evaluate(COLLECT_SAMPLES)
+    start_workout(page, "Jumping Jacks")
     page.wait_for_function("+document.getElementById('reps').textContent >= 6", timeout=60_000)
 
-    # The video has the skeleton that the model found: bright lines that no frame has by itself.
-    picture = newest_picture(app)
-    assert picture.shape == (480, 640, 3)
-    bright = np.abs(picture.astype(int) - (61, 220, 132)).sum(-1) < 60
-    assert bright.sum() > 400
+    # The video shows the detected skeleton: bright lines that are in no frame of the camera.
+    frame = latest_video_frame(app)
+    assert frame.shape == (480, 640, 3)
+    overlay = np.abs(frame.astype(int) - (61, 220, 132)).sum(-1) < 60
+    assert overlay.sum() > 400
 
-    # The live graph is extended with every sample, and keeps the last 300.
+    # The live graph is extended with every sample and shows the last 300.
     graph = page.locator("#graph .js-plotly-plot")
     page.wait_for_function("g => g.data[0].x.length >= 300", arg=graph.element_handle())
-    drawn, heard = graph.evaluate("g => [g.data[0].x, window.heard.map((s) => s[1])]")
-    assert len(drawn) == 300
-    assert drawn_as_sent(drawn, heard)
+    drawn_times, received = graph.evaluate("g => [g.data[0].x, window.heard.map((s) => s[1])]")
+    assert len(drawn_times) == 300
+    assert graph_matches_samples(drawn_times, received)
 
     page.wait_for_function("+document.getElementById('reps').textContent >= 12", timeout=60_000)
     assert page.title().endswith("· Jumping Jacks")
     assert float(page.inner_text("#pace")) == pytest.approx(24, abs=3)  # 48 a minute
     assert float(page.inner_text("#score")) > 80
-    finish(page)
-    done = int(page.inner_text("#summary .reps"))
-    assert done >= 12
+    finish_session(page)
+    reps = int(page.inner_text("#summary .reps"))
+    assert reps >= 12
 
-    heard = np.array(page.evaluate("window.heard.filter(s => s[2] || s[3])"), float)
-    exactly_what_was_done(heard)
-    assert heard[:, 2].max() == done
+    received = np.array(page.evaluate("window.heard.filter(s => s[2] || s[3])"), float)
+    check_counts(received)
+    assert received[:, 2].max() == reps
 
-    # The database has it, with every repetition.
-    with sqlite3.connect(app.instance / "hiitpi.sqlite") as book:
-        stored = book.execute(
+    # The database has the session with every repetition.
+    with sqlite3.connect(app.instance / "hiitpi.sqlite") as connection:
+        stored = connection.execute(
             "SELECT uuid, workout, status, session.reps FROM session"
             " JOIN workout_set ON session_uuid = uuid"
         ).fetchall()
-        series = book.execute("SELECT count(*) FROM repetition").fetchone()
-    assert [row[1:] for row in stored] == [("jumping_jacks", "finished", done)]
-    assert series == (done,)
+        series = connection.execute("SELECT count(*) FROM repetition").fetchone()
+    assert [row[1:] for row in stored] == [("jumping_jacks", "finished", reps)]
+    assert series == (reps,)
 
-    # Leaderboard and history show it, under the name as it was typed.
+    # Leaderboard and history show the session, under the name as it was entered.
     page.click("text=Leaderboard >> nth=0")
     page.wait_for_selector("#leaderboard .js-plotly-plot .bars")
     chart = page.inner_text("#leaderboard")
     assert "Ada <b>&amp; Söhne</b>" in chart
-    assert str(done) in chart
+    assert str(reps) in chart
     page.click("header >> text=History")
     page.wait_for_selector("#history .js-plotly-plot")
     row = page.inner_text("#h-sessions tbody tr:first-child")
     assert "Jumping Jacks" in row
-    assert f"\t{done}\t" in row
+    assert f"\t{reps}\t" in row
 
 
-def exactly_what_was_done(heard: np.ndarray) -> None:
-    """Each repetition the athlete did is counted once, when it is done.
+def check_counts(samples: np.ndarray) -> None:
+    """Check that each of the athlete's repetitions is counted once, when it is completed.
 
-    Rows are seq, time, reps, truth.
+    The coach counts within 0.4 s before or after the athlete: a repetition ends a little before the
+    very end of the movement, as soon as the body is back in the first state, and smoothing delays
+    the coach by 0.1 s. If the machine is too busy to analyse every frame, it takes a few frames
+    more.
 
-    The coach says so within 0.4 s of the athlete's own count, before or after: "back in the first
-    state" is a little before the very end of the movement, and smoothing takes 0.1 s. On a machine
-    that is too busy to analyse every frame it takes a few frames longer.
+    Args:
+        samples: float array (N, 4); columns are seq, time (seconds), reps and truth.
     """
-    _, times, counted, truth = heard.T
+    _, times, counted, truth = samples.T
     assert np.all(np.diff(counted) >= 0)
     for number in range(1, int(truth.max()) + 1):
-        done = times[truth >= number][0]
-        if times[-1] - done < 0.5:
+        done_at = times[truth >= number][0]
+        if times[-1] - done_at < 0.5:
             break
-        around = times[np.abs(times - done) < 2]
-        frame_s = np.diff(around).max()
-        assert abs(times[counted >= number][0] - done) < 0.4 + 4 * frame_s, number
+        nearby = times[np.abs(times - done_at) < 2]
+        frame_s = np.diff(nearby).max()
+        assert abs(times[counted >= number][0] - done_at) < 0.4 + 4 * frame_s, number
     assert abs(counted[-1] - truth[-1]) <= 1
     assert truth.max() >= 10
 
 
-def newest_picture(app: App) -> np.ndarray:
-    """One picture of the video stream, (H, W, 3) RGB."""
+def latest_video_frame(app: App) -> np.ndarray:
+    """Return a current frame of the video stream, uint8 (H, W, 3) RGB."""
     with urllib.request.urlopen(f"{app.url}/videostream", timeout=10) as stream:
         assert stream.readline() == b"--frame\r\n"
         length = 0
@@ -122,20 +124,20 @@ def newest_picture(app: App) -> np.ndarray:
             if line.startswith(b"Content-Length"):
                 length = int(line.split(b":")[1])
         data = stream.read(length)
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
-    return picture[..., ::-1]
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return image[..., ::-1]
 
 
-def test_names_that_are_none_are_refused_in_words(page: Page):
+def test_an_empty_name_is_rejected_with_a_message(page: Page):
     page.goto("/")
     page.wait_for_selector(".login h1")
-    introduce(page, "")
+    create_player(page, "")
     page.wait_for_function("document.getElementById('name-trouble').textContent.includes('name')")
     assert page.url.endswith("/")
 
 
-def test_without_a_name_the_floor_is_for_watching(page: Page):
+def test_the_training_page_is_read_only_without_a_login(page: Page):
     page.goto("/train")
     page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
     assert page.locator("#start").count() == 0
@@ -146,21 +148,21 @@ def test_without_a_name_the_floor_is_for_watching(page: Page):
     page.wait_for_selector(".login h1")
 
 
-def test_a_hidden_tab_gives_its_streams_back_and_misses_nothing(page: Page):
+def test_a_hidden_tab_closes_its_streams_and_misses_no_samples(page: Page):
     log_in(page, "Cleo")
     page.wait_for_function("document.getElementById('video').naturalWidth > 0")
-    hide(page, True)
+    set_tab_hidden(page, True)
     assert page.get_attribute("#video", "src").startswith("data:")
     page.wait_for_timeout(1500)
-    hide(page, False)
+    set_tab_hidden(page, False)
     page.wait_for_timeout(1500)
     times = page.locator("#graph .js-plotly-plot").evaluate("g => g.data[1].x")
-    assert np.diff(times).max() < 1.0  # the second and a half while it was hidden is there
+    assert np.diff(times).max() < 1.0  # the samples of the 1.5 s while the tab was hidden are there
 
 
-def test_the_counter_is_the_biggest_thing_and_all_fits_in_every_size(page: Page):
+def test_the_counter_is_the_largest_text_and_the_page_fits_every_screen(page: Page):
     log_in(page, "W" * 40)
-    start(page, "Jumping Jacks")
+    start_workout(page, "Jumping Jacks")
     for width, height in ((390, 844), (820, 1180), (1280, 720), (1280, 800), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
@@ -179,13 +181,13 @@ def test_the_counter_is_the_biggest_thing_and_all_fits_in_every_size(page: Page)
         assert box["height"] >= 48
         assert box["y"] + box["height"] <= height
     page.set_viewport_size({"width": 390, "height": 844})
-    finish(page)
+    finish_session(page)
     page.evaluate("document.querySelector('#summary .reps').textContent = '1024'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_leaving_the_page_gives_the_video_back(page: Page):
-    """A browser allows six connections to a host: one lost at each visit would soon stop it."""
+def test_leaving_the_page_closes_the_video_stream(page: Page):
+    """A browser allows six connections to a host; a leak at each visit would soon exhaust them."""
     log_in(page, "Eve")
     for _ in range(7):
         page.click("header >> text=History")
@@ -194,25 +196,25 @@ def test_leaving_the_page_gives_the_video_back(page: Page):
         page.wait_for_function("document.getElementById('video')?.naturalWidth > 1", timeout=10_000)
 
 
-def test_start_without_a_login_says_so(page: Page):
+def test_start_without_a_login_shows_an_error(page: Page):
     log_in(page, "Finn")
-    # The stream's answer, which comes with the first picture, would bring the cookie back.
+    # The response of the video stream, which starts with the first frame, restores the cookie.
     page.wait_for_function("document.getElementById('video').naturalWidth > 1")
     page.context.clear_cookies()
     page.click("#start")
     page.wait_for_function("document.getElementById('start-trouble').textContent.includes('log')")
 
 
-def test_a_gentle_session_is_marked_and_does_not_rank(page: Page):
+def test_a_gentle_session_is_marked_and_not_ranked(page: Page):
     log_in(page, "Grandma")
-    choose(page, "Jumping Jacks")
+    choose_workout(page, "Jumping Jacks")
     page.click("#strictness-note")
     page.locator("#strictness label", has_text="Gentle").click()
     page.wait_for_selector("#strictness-note:has-text('rehabilitation')")
     page.click("#start")
     page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
     page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
-    finish(page)
+    finish_session(page)
     page.goto("/history")
     page.wait_for_selector("text=Jumping Jacks · gentle")
     page.goto("/leaderboard")
@@ -220,11 +222,11 @@ def test_a_gentle_session_is_marked_and_does_not_rank(page: Page):
     assert "Grandma" not in page.inner_text("main")
 
 
-def test_cancel_before_go_leaves_nothing(page: Page, app: App):
+def test_cancelling_before_go_stores_no_session(page: Page, app: App):
     log_in(page, "Shy")
-    choose(page, "Squats")
+    choose_workout(page, "Squats")
     page.click("#start")
     page.wait_for_selector("#train:is([data-phase=position], [data-phase=countdown])")
     page.keyboard.press("Escape")  # Cancel
     page.wait_for_selector("#train[data-phase=ready]")
-    assert stati(app, "Shy") == []
+    assert session_statuses(app, "Shy") == []

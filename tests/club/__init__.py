@@ -1,1 +1,1 @@
-"""Several stations that share one Redis and one PostgreSQL, over networks that are not good."""
+"""Several stations that share one Redis and one PostgreSQL, over unreliable networks."""

@@ -120,8 +120,8 @@ def main() -> None:
     parser.add_argument("--delay", type=float, default=0, help="one-way delay, seconds")
     parser.add_argument("--loss", type=float, default=0, help="packet loss, 0 to 1")
     options = parser.parse_args()
-    bad = options.cut or options.delay or options.loss
-    network = (options.delay, options.delay / 4, options.loss) if bad else None
+    impaired = options.cut or options.delay or options.loss
+    network = (options.delay, options.delay / 4, options.loss) if impaired else None
     trial = Trial(options.stations, options.seconds, options.cut, network)
     for name, value in run(trial).items():
         print(f"{name:<16} {value:8.3f}")

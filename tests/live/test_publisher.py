@@ -1,4 +1,4 @@
-"""Messages over a real Redis, which comes and goes."""
+"""Messages over a real Redis, including its restart."""
 
 import time
 
@@ -17,63 +17,64 @@ from hiitpi.settings import Settings
 from tests.support.messages import REP, sample
 
 
-def ends(settings: Settings) -> tuple[Publisher, Subscriber]:
+def publisher_and_subscriber(settings: Settings) -> tuple[Publisher, Subscriber]:
+    """Return the publisher of a station's pipeline and the subscriber of a page."""
     return (
         Publisher(connect(settings.redis(0)), "home"),
         Subscriber(connect(settings.redis(0)), "home"),
     )
 
 
-def test_every_reader_gets_every_message_in_order(redis: Settings):
-    pipeline, page = ends(redis)
+def test_every_subscriber_gets_every_message_in_order(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
     other = Subscriber(connect(redis.redis(0)), "home")
     for i in range(1, 101):
         pipeline.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i % 10 == 0 else ())
     for reader in (page, other):
-        got = reader.recent()
-        assert [decode(data)["seq"] for _, data in got["samples"]] == list(range(1, 101))
-        assert len(got["events"]) == 10
-        assert decode(got["events"][0][1])["rep"]["cues"] == ["Hands higher"]
+        messages = reader.recent()
+        assert [decode(data)["seq"] for _, data in messages["samples"]] == list(range(1, 101))
+        assert len(messages["events"]) == 10
+        assert decode(messages["events"][0][1])["rep"]["cues"] == ["Hands higher"]
 
 
 def test_streams_are_bounded(redis: Settings):
-    pipeline, page = ends(redis)
+    pipeline, page = publisher_and_subscriber(redis)
     for i in range(MAX_SAMPLES * 2):
         pipeline.publish(i / 30, sample(i))
     assert MAX_SAMPLES <= len(page.recent()["samples"]) < MAX_SAMPLES * 1.2
 
 
-def test_wait_gives_what_came_after(redis: Settings):
-    pipeline, page = ends(redis)
+def test_wait_returns_the_messages_after_a_cursor(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
     pipeline.publish(0.0, sample(1))
     cursor = page.recent()["samples"][-1][0]
     pipeline.publish(0.1, sample(2), [Event("lost", 0.1)])
-    got = page.wait({"samples": cursor, "events": b"0-1"}, 1.0)
-    assert [decode(data)["seq"] for _, data in got["samples"]] == [2]
-    assert len(got["events"]) == 1
-    assert page.wait({"samples": got["samples"][-1][0]}, 0.01) == {}
+    messages = page.wait({"samples": cursor, "events": b"0-1"}, 1.0)
+    assert [decode(data)["seq"] for _, data in messages["samples"]] == [2]
+    assert len(messages["events"]) == 1
+    assert page.wait({"samples": messages["samples"][-1][0]}, 0.01) == {}
 
 
-def test_commands_arrive_once_also_after_a_restart(redis: Settings):
-    pipeline, page = ends(redis)
+def test_commands_are_delivered_once_even_after_a_restart(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
     pipeline.publish(0.0, None)
     page.command(Command("start", player="Ada", program=free("squat")))
     page.command(Command("done", session="x"))
     assert [c.kind for c in pipeline.publish(0.1, None).commands] == ["start", "done"]
     assert pipeline.publish(0.2, None).commands == ()
     page.command(Command("discard", session="x"))
-    again = Publisher(connect(redis.redis(0)), "home")
-    assert [c.kind for c in again.publish(0.3, None).commands] == ["discard"]
+    restarted = Publisher(connect(redis.redis(0)), "home")
+    assert [c.kind for c in restarted.publish(0.3, None).commands] == ["discard"]
 
 
-def test_commands_from_before_the_first_start_are_not_obeyed(redis: Settings):
-    pipeline, page = ends(redis)
+def test_commands_from_before_the_first_start_are_ignored(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
     page.command(Command("start", player="Ada", program=free("squat")))
     assert pipeline.publish(0.0, None).commands == ()
 
 
-def test_nonsense_among_the_commands_is_skipped(redis: Settings):
-    pipeline, page = ends(redis)
+def test_invalid_commands_are_skipped(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
     pipeline.publish(0.0, None)
     connect(redis.redis(0)).xadd("hiitpi:home:commands", {"j": "garbage"})
     connect(redis.redis(0)).xadd("hiitpi:home:commands", {"other": "1"})
@@ -82,7 +83,7 @@ def test_nonsense_among_the_commands_is_skipped(redis: Settings):
 
 
 def test_session_and_status(redis: Settings):
-    pipeline, page = ends(redis)
+    pipeline, page = publisher_and_subscriber(redis)
     assert page.session() is None
     assert page.status() is None
     pipeline.set_session({"uuid": "u", "controller": Device("a", "Ada")})
@@ -95,8 +96,8 @@ def test_session_and_status(redis: Settings):
     assert page.session() is None
 
 
-def test_pictures_are_asked_for_by_watching_and_never_stored(redis: Settings):
-    pipeline, page = ends(redis)
+def test_pictures_are_requested_by_watching_and_never_stored(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
     assert not pipeline.publish(0.0, None).watched
     pictures = page.pictures()
     try:
@@ -114,21 +115,21 @@ def test_pictures_are_asked_for_by_watching_and_never_stored(redis: Settings):
     assert not any(b"frame" in key for key in client.keys("*"))
 
 
-def test_stations_do_not_mix(redis: Settings):
-    pipeline, _ = ends(redis)
+def test_stations_are_isolated_from_each_other(redis: Settings):
+    pipeline, _ = publisher_and_subscriber(redis)
     pipeline.publish(0.0, sample(1))
     assert Subscriber(connect(redis.redis(0)), "cellar").recent()["samples"] == []
 
 
 @pytest.mark.slow
-def test_redis_may_go_and_come_and_no_event_is_lost(settings: Settings):
+def test_no_event_is_lost_when_redis_restarts(settings: Settings):
     settings.logs.mkdir(parents=True)
     child = start_redis(settings)
-    pipeline, page = ends(settings)
+    pipeline, page = publisher_and_subscriber(settings)
     pipeline.publish(0.0, sample(1), [Event("started", 0.0)])
     child.kill()
     child.wait()
-    for i in range(2, 50):  # nothing raises, and nothing waits long
+    for i in range(2, 50):  # must neither raise nor block for long
         pipeline.publish(i / 30, sample(i), [Event("rep", i / 30, rep=REP)] if i == 5 else ())
     child = start_redis(settings)
     pipeline.set_session({"uuid": "u"})

@@ -1,4 +1,4 @@
-"""A station's live data on their way to a club: two real Redis servers."""
+"""Relaying a station's live data to a club, with two real Redis servers."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from hiitpi.coach.codec import decode
 from hiitpi.coach.messages import Command, Event, Repetition, Sample
 from hiitpi.coach.session.program import free
 from hiitpi.errors import LiveError
-from hiitpi.live import relay as module
+from hiitpi.live import relay as relay_module
 from hiitpi.live import subscriber
 from hiitpi.live.keys import FINISHED_KEY, STATIONS_KEY
 from hiitpi.live.publisher import Publisher
@@ -22,8 +22,8 @@ from hiitpi.system.process import Stop
 from tests.support.waiting import until
 
 
-class Club:
-    """Another Redis, which the club shares."""
+class ClubRedis:
+    """The Redis server that the club shares."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -39,179 +39,188 @@ class Club:
 
 
 @pytest.fixture
-def club(settings: Settings) -> Iterator[Club]:
-    club = Club(settings.model_copy(update={"instance": settings.instance.parent / "club"}))
+def club(settings: Settings) -> Iterator[ClubRedis]:
+    club = ClubRedis(settings.model_copy(update={"instance": settings.instance.parent / "club"}))
     yield club
     club.stop()
 
 
-class House:
-    """A station, the club, and the relay between them; time passes as it is told."""
+class RelayedStation:
+    """A station, the club, and the relay between them, on a clock that the test sets."""
 
-    def __init__(self, redis: Settings, club: Club, me: str = "pi:/a boot") -> None:
-        self.own, self.shared = connect(redis.redis(0)), connect(club.url, 1.0)
+    def __init__(self, redis: Settings, club: ClubRedis, identity: str = "pi:/a boot") -> None:
+        self.own_redis, self.club_redis = connect(redis.redis(0)), connect(club.url, 1.0)
         self.pipeline = Publisher(connect(redis.redis(0)), "left")
-        self.page = Subscriber(connect(club.url), "left")
+        self.club_page = Subscriber(connect(club.url), "left")
         self.time, self.seq = 100.0, 0
-        self.relay = self.made(me)
+        self.relay = self.new_relay(identity)
 
-    def made(self, me: str = "pi:/a boot") -> Relay:
-        return Relay(self.own, self.shared, "left", me, lambda: self.time)
+    def new_relay(self, identity: str = "pi:/a boot") -> Relay:
+        return Relay(self.own_redis, self.club_redis, "left", identity, lambda: self.time)
 
-    def rep(self) -> None:
+    def publish_rep(self) -> None:
         self.seq += 1
         rep = Repetition(self.seq, self.seq / 30, 1.0, 0.9, 1.0, 95.5)
         sample = Sample(self.seq, self.seq / 30, 20.0, 0.9, None)
         self.pipeline.publish(self.time, sample, [Event("rep", self.time, rep=rep)])
 
-    def seen(self) -> list[int]:
-        """The repetitions that the club's pages have been told of."""
-        return [decode(data)["rep"]["number"] for _, data in self.page.recent()["events"]]
+    def reps_in_club(self) -> list[int]:
+        """Return the numbers of the repetitions that the club's pages have received."""
+        return [decode(data)["rep"]["number"] for _, data in self.club_page.recent()["events"]]
 
 
 @pytest.fixture
-def house(redis: Settings, club: Club) -> House:
-    return House(redis, club)
+def station(redis: Settings, club: ClubRedis) -> RelayedStation:
+    return RelayedStation(redis, club)
 
 
-def test_everything_is_handed_over_once_and_in_order(house: House):
+def test_all_messages_are_relayed_once_and_in_order(station: RelayedStation):
     for _ in range(30):
-        house.rep()
-        house.relay.step()
-    assert house.seen() == list(range(1, 31))
-    samples = house.page.recent()["samples"]
+        station.publish_rep()
+        station.relay.step()
+    assert station.reps_in_club() == list(range(1, 31))
+    samples = station.club_page.recent()["samples"]
     assert [decode(data)["seq"] for _, data in samples] == list(range(1, 31))
-    assert house.shared.smembers(STATIONS_KEY) == {b"left"}
-    assert house.page.is_online()
+    assert station.club_redis.smembers(STATIONS_KEY) == {b"left"}
+    assert station.club_page.is_online()
 
 
-def test_what_another_relay_goes_on_with_is_not_handed_over_twice(house: House):
+def test_a_restarted_relay_relays_nothing_twice(station: RelayedStation):
     for _ in range(10):
-        house.rep()
-    house.relay.step()
+        station.publish_rep()
+    station.relay.step()
     for _ in range(10):
-        house.rep()
-    house.made().step()  # after a restart
-    assert house.seen() == list(range(1, 21))
+        station.publish_rep()
+    station.new_relay().step()  # after a restart
+    assert station.reps_in_club() == list(range(1, 21))
 
 
-def test_a_batch_that_comes_late_adds_nothing(house: House):
-    """As TCP delivers it when the network is back: after another connection has handed it over."""
-    house.rep()
-    house.relay.step()
+def test_a_batch_that_arrives_late_is_ignored(station: RelayedStation):
+    """TCP delivers such a batch after an outage, when another connection has already relayed it."""
+    station.publish_rep()
+    station.relay.step()
     keys = [f"hiitpi:left:{name}" for name in ("relayed", "owner", "samples", "events")]
-    late = [house.shared.get(keys[0]), "9-9_9-9", "pi:/a boot", 10, 0, b'{"rep":{"number":2}}']
-    house.rep()
-    house.relay.step()
-    assert house.shared.eval(APPEND_SCRIPT, 4, *keys, *late) == 0
-    assert house.seen() == [1, 2]
-    house.rep()
-    house.relay.step()
-    assert house.seen() == [1, 2, 3]
+    late = [
+        station.club_redis.get(keys[0]),
+        "9-9_9-9",
+        "pi:/a boot",
+        10,
+        0,
+        b'{"rep":{"number":2}}',
+    ]
+    station.publish_rep()
+    station.relay.step()
+    assert station.club_redis.eval(APPEND_SCRIPT, 4, *keys, *late) == 0
+    assert station.reps_in_club() == [1, 2]
+    station.publish_rep()
+    station.relay.step()
+    assert station.reps_in_club() == [1, 2, 3]
 
 
-def test_a_cut_of_any_length_loses_no_event(house: House, club: Club):
-    house.rep()
-    house.relay.step()
+def test_no_event_is_lost_in_a_long_outage(station: RelayedStation, club: ClubRedis):
+    station.publish_rep()
+    station.relay.step()
     club.stop()
-    for _ in range(400):  # more than a batch
-        house.rep()
+    for _ in range(400):  # more than one batch
+        station.publish_rep()
     with pytest.raises(redis_errors.RedisError):
-        house.relay.step()
-    house.relay._on_disconnect("The club is away.")
-    assert "away" in decode(house.own.get("hiitpi:left:club"))["trouble"]
+        station.relay.step()
+    station.relay._on_disconnect("The club is away.")
+    assert "away" in decode(station.own_redis.get("hiitpi:left:club"))["trouble"]
     club.start()
     for _ in range(3):
-        house.time += 1
-        house.relay.step()
-    assert house.seen() == list(range(1, 402))
-    assert decode(house.own.get("hiitpi:left:club"))["trouble"] == ""
+        station.time += 1
+        station.relay.step()
+    assert station.reps_in_club() == list(range(1, 402))
+    assert decode(station.own_redis.get("hiitpi:left:club"))["trouble"] == ""
 
 
-def test_session_and_status_follow_and_the_record_book_is_known_to_have_changed(house: House):
-    house.pipeline.set_status({"camera": "c", "trouble": ""})
-    house.pipeline.set_session({"uuid": "u", "phase": "work"})
-    house.rep()
-    house.relay.step()
-    assert house.page.session() == {"uuid": "u", "phase": "work"}
-    assert house.page.status() == {"camera": "c", "trouble": ""}
-    house.pipeline.set_session(None)
-    house.pipeline.publish(house.time, None, [Event("finished", house.time, session="u")])
-    house.relay.step()
-    assert house.page.session() is None
-    assert house.shared.get(FINISHED_KEY) == b"1"
+def test_session_status_and_finished_sessions_are_relayed(station: RelayedStation):
+    station.pipeline.set_status({"camera": "c", "trouble": ""})
+    station.pipeline.set_session({"uuid": "u", "phase": "work"})
+    station.publish_rep()
+    station.relay.step()
+    assert station.club_page.session() == {"uuid": "u", "phase": "work"}
+    assert station.club_page.status() == {"camera": "c", "trouble": ""}
+    station.pipeline.set_session(None)
+    station.pipeline.publish(station.time, None, [Event("finished", station.time, session="u")])
+    station.relay.step()
+    assert station.club_page.session() is None
+    assert station.club_redis.get(FINISHED_KEY) == b"1"
 
 
-def test_commands_come_back_once_and_old_ones_are_not_meant(house: House, monkeypatch):
-    house.relay.step()
-    house.pipeline.publish(house.time, None)
+def test_commands_are_relayed_once_and_expire(station: RelayedStation, monkeypatch):
+    station.relay.step()
+    station.pipeline.publish(station.time, None)
     start = Command("start", player="Ana", program=free("squat"), match="m")
-    house.page.command(start)
-    house.time += 1
-    house.relay.step()
-    house.time += 1
-    house.relay.step()
-    assert house.pipeline.publish(house.time, None).commands == (start,)
-    # What was asked while this station was away for long is forgotten.
-    monkeypatch.setattr(module, "COMMAND_MAX_AGE_S", 0)
-    asked, _ = house.shared.time()
-    house.page.command(Command("done", session="u"))
-    until(lambda: house.shared.time()[0] > asked + 1)
-    other = house.made()
-    house.time += 1
-    other.step()
-    assert house.pipeline.publish(house.time + 1, None).commands == ()
+    station.club_page.command(start)
+    station.time += 1
+    station.relay.step()
+    station.time += 1
+    station.relay.step()
+    assert station.pipeline.publish(station.time, None).commands == (start,)
+    # Commands sent long before this station reconnects are dropped.
+    monkeypatch.setattr(relay_module, "COMMAND_MAX_AGE_S", 0)
+    sent_at, _ = station.club_redis.time()
+    station.club_page.command(Command("done", session="u"))
+    until(lambda: station.club_redis.time()[0] > sent_at + 1)
+    restarted = station.new_relay()
+    station.time += 1
+    restarted.step()
+    assert station.pipeline.publish(station.time + 1, None).commands == ()
 
 
-def test_whoever_watches_in_the_club_wakes_the_pipeline_and_gets_pictures(house: House):
-    house.relay.step()
-    house.pipeline.publish(house.time, None)
-    pictures = house.page.pictures("small")
+def test_viewers_in_the_club_wake_the_pipeline_and_get_pictures(station: RelayedStation):
+    station.relay.step()
+    station.pipeline.publish(station.time, None)
+    pictures = station.club_page.pictures("small")
 
     def step() -> None:
-        house.time += 1
-        house.relay.step()
+        station.time += 1
+        station.relay.step()
 
-    until(lambda: house.pipeline.publish(house.time, None).watched == {"small"}, step=step)
+    until(lambda: station.pipeline.publish(station.time, None).watched == {"small"}, step=step)
     until(
         lambda: pictures.next(0.1),
-        step=lambda: house.pipeline.publish_picture("small", 7, 1.5, b"JPEG"),
+        step=lambda: station.pipeline.publish_picture("small", 7, 1.5, b"JPEG"),
     )
     pictures.close()
-    until(lambda: not house.pipeline.publish(house.time, None).present, step=step)
+    until(lambda: not station.pipeline.publish(station.time, None).present, step=step)
 
 
-def test_a_pipeline_that_has_died_is_told(house: House, monkeypatch):
+def test_a_dead_pipeline_goes_offline_in_the_club(station: RelayedStation, monkeypatch):
     monkeypatch.setattr(subscriber, "OFFLINE_AFTER_S", 0.3)
-    house.rep()
-    house.relay.step()
-    ttl = house.shared.pttl("hiitpi:left:here")
-    until(lambda: house.shared.pttl("hiitpi:left:here") <= ttl - 400)
-    house.time += 1
-    house.relay.step()
-    assert house.shared.pttl("hiitpi:left:here") <= ttl - 400
+    station.publish_rep()
+    station.relay.step()
+    ttl_ms = station.club_redis.pttl("hiitpi:left:here")
+    until(lambda: station.club_redis.pttl("hiitpi:left:here") <= ttl_ms - 400)
+    station.time += 1
+    station.relay.step()
+    assert station.club_redis.pttl("hiitpi:left:here") <= ttl_ms - 400
 
 
-def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, monkeypatch):
-    first = House(redis, club)
+def test_two_machines_cannot_share_a_station_name(redis: Settings, club: ClubRedis, monkeypatch):
+    first = RelayedStation(redis, club)
     first.relay.step()
-    second = House(redis, club, "pi-2:/b boot2")
+    second = RelayedStation(redis, club, "pi-2:/b boot2")
     with pytest.raises(LiveError, match=r"Another machine, pi:/a, already .*left.*HIITPI_STATION"):
         second.relay.step()
-    assert first.shared.get("hiitpi:left:owner") == b"pi:/a boot"
+    assert first.club_redis.get("hiitpi:left:owner") == b"pi:/a boot"
     first.pipeline.set_session({"uuid": "theirs"})
-    first.rep()
+    first.publish_rep()
     first.relay.step()
     with pytest.raises(LiveError):
         second.relay.step()
-    assert first.page.session() == {"uuid": "theirs"}  # nothing of it is overwritten
-    named = redis.model_copy(update={"station": "left", "redis_url": club.url})
+    # The second machine has not overwritten the data of the first.
+    assert first.club_page.session() == {"uuid": "theirs"}
+    settings = redis.model_copy(update={"station": "left", "redis_url": club.url})
     with pytest.raises(LiveError, match=r"Another machine, pi:/a,"):
-        check_name(named)
-    check_name(named.model_copy(update={"station": "free"}))
-    check_name(named.model_copy(update={"redis_url": "redis://127.0.0.1:9/0"}))  # nobody can say
-    monkeypatch.setattr(module, "CONNECT_TIMEOUT_S", 0.01)
-    monkeypatch.setattr(module, "OWNER_CONFLICT_TIMEOUT_S", 0.03)
+        check_name(settings)
+    check_name(settings.model_copy(update={"station": "free"}))
+    # An unreachable club cannot be checked.
+    check_name(settings.model_copy(update={"redis_url": "redis://127.0.0.1:9/0"}))
+    monkeypatch.setattr(relay_module, "CONNECT_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(relay_module, "OWNER_CONFLICT_TIMEOUT_S", 0.03)
     second.time += 1
     with pytest.raises(LiveError):
         second.relay.run(Stop(), lambda: None)
@@ -219,16 +228,16 @@ def test_two_machines_of_one_name_are_told_apart(redis: Settings, club: Club, mo
     second.relay.step()
 
 
-def test_a_redis_of_ours_that_begins_anew(house: House, redis: Settings):
+def test_relaying_resumes_after_a_reset_of_the_own_redis(station: RelayedStation, redis: Settings):
     for _ in range(5):
-        house.rep()
-    house.relay.step()
-    own: Client = house.own
-    own.delete("hiitpi:left:samples", "hiitpi:left:events")
-    own.xadd("hiitpi:left:events", {"j": b"{}"}, id="1-1")  # the clock went back
-    other = house.made()
-    other.step()
-    own.xadd("hiitpi:left:events", {"j": b'{"rep":{"number":6}}'}, id="1-2")
-    house.time += 1
-    other.step()
-    assert house.seen() == [1, 2, 3, 4, 5, 6]
+        station.publish_rep()
+    station.relay.step()
+    own_redis: Client = station.own_redis
+    own_redis.delete("hiitpi:left:samples", "hiitpi:left:events")
+    own_redis.xadd("hiitpi:left:events", {"j": b"{}"}, id="1-1")  # the clock went back
+    restarted = station.new_relay()
+    restarted.step()
+    own_redis.xadd("hiitpi:left:events", {"j": b'{"rep":{"number":6}}'}, id="1-2")
+    station.time += 1
+    restarted.step()
+    assert station.reps_in_club() == [1, 2, 3, 4, 5, 6]

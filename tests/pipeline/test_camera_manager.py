@@ -1,4 +1,4 @@
-"""The camera is open when it is wanted, and only then."""
+"""The camera manager, which keeps the camera open only while it is wanted, and the shutter."""
 
 from itertools import pairwise
 
@@ -7,92 +7,100 @@ import pytest
 from hiitpi.errors import CameraError
 from hiitpi.pipeline.camera_manager import CameraManager
 from hiitpi.pipeline.privacy_shutter import PrivacyShutter
-from tests.pipeline.test_pipeline import FilmCamera
+from tests.pipeline.test_pipeline import FakeCamera
 
 
-class Shelf:
-    """Gives cameras, unless there are none."""
+class FakeCameras:
+    """Opens fake cameras, on a fake clock.
+
+    Attributes:
+        opened: the cameras opened so far.
+        unavailable: whether opening fails.
+        now: the time in seconds.
+        changes: number of notifications of the manager.
+        attempts: when a camera was to be opened, in seconds.
+    """
 
     def __init__(self) -> None:
-        self.given: list[FilmCamera] = []
-        self.empty = False
+        self.opened: list[FakeCamera] = []
+        self.unavailable = False
         self.now = 0.0
-        self.told = 0
-        self.asked: list[float] = []  # when somebody wanted one
+        self.changes = 0
+        self.attempts: list[float] = []
 
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
-    def open(self) -> FilmCamera:
-        self.asked.append(self.now)
-        if self.empty:
+    def open(self) -> FakeCamera:
+        self.attempts.append(self.now)
+        if self.unavailable:
             raise CameraError("There is no camera.")
-        camera = FilmCamera()
+        camera = FakeCamera()
         camera.close = lambda: setattr(camera, "broken", True)
-        self.given.append(camera)
+        self.opened.append(camera)
         return camera
 
-    def tell(self) -> None:
-        self.told += 1
+    def on_change(self) -> None:
+        self.changes += 1
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def cameras() -> FakeCameras:
+    return FakeCameras()
 
 
 @pytest.fixture
-def keeper(shelf: Shelf) -> CameraManager:
-    return CameraManager(shelf.open, lambda: shelf.now, shelf.tell, shelf.wait)
+def manager(cameras: FakeCameras) -> CameraManager:
+    return CameraManager(cameras.open, lambda: cameras.now, cameras.on_change, cameras.wait)
 
 
-def test_it_is_opened_when_wanted_and_closed_when_not(keeper: CameraManager, shelf: Shelf):
-    assert (keeper.state, keeper.frame()) == ("off", None)
-    keeper.set_wanted(True)
-    assert keeper.frame().seq == 1
-    assert (keeper.state, keeper.opened, keeper.title) == ("on", 1, "the film")
-    keeper.set_wanted(False)
-    assert shelf.given[0].broken
-    assert (keeper.state, keeper.frame()) == ("off", None)
-    assert keeper.title == "the film"
-    keeper.set_wanted(True)
-    assert keeper.frame().seq == 1
-    assert keeper.opened == len(shelf.given) == 2
+def test_the_camera_is_open_only_while_wanted(manager: CameraManager, cameras: FakeCameras):
+    assert (manager.state, manager.frame()) == ("off", None)
+    manager.set_wanted(True)
+    assert manager.frame().seq == 1
+    assert (manager.state, manager.opened, manager.title) == ("on", 1, "the film")
+    manager.set_wanted(False)
+    assert cameras.opened[0].broken
+    assert (manager.state, manager.frame()) == ("off", None)
+    assert manager.title == "the film"
+    manager.set_wanted(True)
+    assert manager.frame().seq == 1
+    assert manager.opened == len(cameras.opened) == 2
 
 
-def test_one_that_is_lost_is_opened_again_later_and_later(keeper: CameraManager, shelf: Shelf):
-    keeper.start()
-    shelf.empty, shelf.given[0].broken = True, True
-    while shelf.now < 40:
-        assert keeper.frame() is None
-        assert keeper.state == "away"
-    assert keeper.trouble == "There is no camera."
-    gaps = [round(b - a) for a, b in pairwise(shelf.asked)]
+def test_a_lost_camera_is_reopened_with_backoff(manager: CameraManager, cameras: FakeCameras):
+    manager.start()
+    cameras.unavailable, cameras.opened[0].broken = True, True
+    while cameras.now < 40:
+        assert manager.frame() is None
+        assert manager.state == "away"
+    assert manager.trouble == "There is no camera."
+    gaps = [round(b - a) for a, b in pairwise(cameras.attempts)]
     assert gaps[:5] == [1, 2, 5, 10, 10]
-    shelf.empty = False
-    shelf.now += 11
-    assert keeper.frame()
-    assert (keeper.trouble, keeper.state) == ("", "on")
+    cameras.unavailable = False
+    cameras.now += 11
+    assert manager.frame()
+    assert (manager.trouble, manager.state) == ("", "on")
 
 
-def test_a_camera_that_was_named_and_is_not_there_is_an_error(keeper: CameraManager, shelf: Shelf):
-    shelf.empty = True
+def test_a_missing_camera_is_an_error_at_start(manager: CameraManager, cameras: FakeCameras):
+    cameras.unavailable = True
     with pytest.raises(CameraError):
-        keeper.start()
+        manager.start()
 
 
-def test_the_cover_is_remembered(tmp_path):
-    cover = PrivacyShutter(tmp_path)
-    assert not cover.closed
-    cover.set(True)
-    cover.set(True)
+def test_the_privacy_shutter_persists(tmp_path):
+    shutter = PrivacyShutter(tmp_path)
+    assert not shutter.closed
+    shutter.set(True)
+    shutter.set(True)
     assert PrivacyShutter(tmp_path).closed
-    cover.set(False)
+    shutter.set(False)
     assert not PrivacyShutter(tmp_path).closed
 
 
-def test_a_cover_that_cannot_be_remembered_is_closed_all_the_same(tmp_path):
+def test_the_privacy_shutter_closes_even_if_it_cannot_be_saved(tmp_path):
     (tmp_path / "gone").write_text("not a folder")
-    cover = PrivacyShutter(tmp_path / "gone")
-    cover.set(True)
-    assert cover.closed
+    shutter = PrivacyShutter(tmp_path / "gone")
+    shutter.set(True)
+    assert shutter.closed

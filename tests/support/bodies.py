@@ -1,4 +1,4 @@
-"""Bodies whose joints are placed by hand, so that the measures of them are known."""
+"""Bodies whose joints are placed by hand, so that their metrics are known."""
 
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.smoothing import INVISIBLE, Keypoint, Smoother
@@ -8,7 +8,7 @@ Place = tuple[float, float]
 
 
 def rows(score: float = 0.9, **places: Place | tuple[Place, Place]) -> list[Keypoint]:
-    """Return keypoints, of which those without a place are not visible.
+    """Return keypoints; those without a place are invisible.
 
     Args:
         score: score of each keypoint that has a place.
@@ -31,7 +31,7 @@ def with_sides(pose: list[Keypoint], joint: str, left: Keypoint, right: Keypoint
 
 
 def body_after(*poses: list[Keypoint], seconds: float = 2.0, fps: float = 30) -> BodyTracker:
-    """Return the body after it was in each of some poses for a number of seconds."""
+    """Return the body after it was in each of the poses for a number of seconds."""
     body, frame = BodyTracker(), 0
     for pose in poses:
         for _ in range(round(seconds * fps)):
@@ -41,7 +41,7 @@ def body_after(*poses: list[Keypoint], seconds: float = 2.0, fps: float = 30) ->
 
 
 def body_of(pose: Pose, *, min_score: float = SEEN) -> BodyTracker:
-    """Return the body after a single pose, of which keypoints below `min_score` are invisible."""
+    """Return the body after a single pose; keypoints below `min_score` are invisible."""
     body = BodyTracker()
     body.update(Smoother(min_score=min_score).update(pose, 0.0), 0.0)
     return body

@@ -53,7 +53,7 @@ class Athlete:
         return self.session.phase
 
     def messages(self, *kinds: str) -> list[str]:
-        """Return the texts of all events of some kinds; the kind of an event without a text."""
+        """Return the texts of all events of these kinds; an event without a text gives its kind."""
         return [event.text or event.kind for event in self.events if event.kind in kinds]
 
     def run(self, seconds: float) -> "Athlete":

@@ -1,4 +1,4 @@
-"""The web app on a real Redis and a real database."""
+"""A web app for tests, with a real Redis and a real database."""
 
 import pytest
 from flask import Flask
@@ -10,7 +10,7 @@ from hiitpi.web.app import create_app
 
 @pytest.fixture
 def app(redis: Settings) -> Flask:
-    """Served by nobody; a test asks it directly."""
+    """Return the app without a server; tests use its test client."""
     store = Store(redis.database)
     store.migrate()
     store.close()

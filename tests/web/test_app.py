@@ -38,7 +38,7 @@ def sample(seq: int) -> Sample:
 
 
 def events(chunks: Iterator[bytes]) -> Iterator[tuple[str, dict]]:
-    """(id, data) of Server-Sent Events."""
+    """Yield (id, data) of Server-Sent Events."""
     for chunk in chunks:
         lines = dict(
             line.split(": ", 1) for line in chunk.decode().splitlines() if ": " in line[:8]
@@ -47,44 +47,44 @@ def events(chunks: Iterator[bytes]) -> Iterator[tuple[str, dict]]:
             yield lines["id"], orjson.loads(lines["data"])
 
 
-def test_pages_open_and_are_in_english(app: Flask):
+def test_pages_are_in_english_and_load_nothing_from_elsewhere(app: Flask):
     client = app.test_client()
     for path in ("/", "/train", "/leaderboard", "/status", "/nowhere"):
-        answer = client.get(path)
-        assert answer.status_code == (404 if path == "/nowhere" else 200)
-        assert b'<html lang="en">' in answer.data
-        assert b"https://" not in answer.data
+        response = client.get(path)
+        assert response.status_code == (404 if path == "/nowhere" else 200)
+        assert b'<html lang="en">' in response.data
+        assert b"https://" not in response.data
 
 
 @pytest.mark.parametrize("path", ["/programs", "/history", "/account"])
-def test_strangers_are_asked_who_they_are(app: Flask, path: str):
-    answer = app.test_client().get(path)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+def test_personal_pages_require_a_login(app: Flask, path: str):
+    response = app.test_client().get(path)
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
 
 
 def test_healthz(app: Flask):
-    answer = app.test_client().get("/healthz")
-    assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "ill": [], "restart": False}
+    response = app.test_client().get("/healthz")
+    assert response.status_code == 200
+    assert response.json == {"status": "ok", "ill": [], "restart": False}
 
 
-# Flask-Compress reads a file and leaves closing it to the garbage collector.
+# Flask-Compress leaves closing the file to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_everything_the_page_loads_is_here_and_compressed(app: Flask):
+def test_scripts_are_served_locally_and_compressed(app: Flask):
     client = app.test_client()
     page = client.get("/").get_data(as_text=True)
     scripts = [part.split('"')[0] for part in page.split('src="')[1:]]
     assert len(scripts) > 3
     for script in scripts:
-        answer = client.get(script, headers={"Accept-Encoding": "br"})
-        assert answer.status_code == 200
-        if int(answer.headers.get("Content-Length", 0)) > 2000:
-            assert answer.headers["Content-Encoding"] == "br"
-        answer.close()
+        response = client.get(script, headers={"Accept-Encoding": "br"})
+        assert response.status_code == 200
+        if int(response.headers.get("Content-Length", 0)) > 2000:
+            assert response.headers["Content-Encoding"] == "br"
+        response.close()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_file_that_may_be_kept_carries_nobody_s_session(app: Flask):
+def test_cacheable_files_set_no_session_cookie(app: Flask):
     client = app.test_client()
     with client.session_transaction() as device:
         device.update(logged_in(app, "Ada"))
@@ -94,58 +94,58 @@ def test_a_file_that_may_be_kept_carries_nobody_s_session(app: Flask):
     files = re.findall(r'(?:src|href)="([^"]+)"', page.get_data(as_text=True))
     assert len(files) > 8
     for file in files:
-        answer = client.get(file)
-        assert "Set-Cookie" not in answer.headers, file
-        answer.close()
+        response = client.get(file)
+        assert "Set-Cookie" not in response.headers, file
+        response.close()
 
 
-def test_keys_and_code_are_made_once_and_private(redis: Settings, app: Flask):
-    kept = {}
+def test_keys_and_code_are_created_once_and_private(redis: Settings, app: Flask):
+    contents = {}
     for name in ("keys", "house_code"):
         path = redis.instance / name
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-        kept[path] = path.read_bytes()
+        contents[path] = path.read_bytes()
     create_app(redis)
-    assert all(path.read_bytes() == content for path, content in kept.items())
+    assert all(path.read_bytes() == content for path, content in contents.items())
 
 
-def test_redis_away_is_a_page_a_person_understands(settings: Settings):
+def test_an_unreachable_redis_is_explained_on_a_page(settings: Settings):
     store = Store(settings.database)
     settings.instance.mkdir()
     store.migrate()
     store.close()
     client = create_app(settings).test_client()
     client.set_cookie("hiitpi", "somebody")
-    answer = client.get("/")
-    assert answer.status_code == 503
-    assert b"The live server is restarting" in answer.data
+    response = client.get("/")
+    assert response.status_code == 503
+    assert b"The live server is restarting" in response.data
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_what_is_ours_is_named_by_its_content_and_kept_for_good(app: Flask):
+def test_asset_urls_contain_a_hash_and_are_cached_forever(app: Flask):
     client = app.test_client()
     page = client.get("/").get_data(as_text=True)
-    ours = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
-    assert len(ours) == len(SCRIPTS) + len(STYLES)
-    for address in [*ours, "/assets/fonts/inter-latin.woff2"]:
-        answer = client.get(address)
-        assert answer.headers["Cache-Control"] == IMMUTABLE
-        answer.close()
-    answer = client.get("/assets/train.js")  # without its name it may change
-    assert answer.headers["Cache-Control"] != IMMUTABLE
-    answer.close()
+    assets = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
+    assert len(assets) == len(SCRIPTS) + len(STYLES)
+    for url in [*assets, "/assets/fonts/inter-latin.woff2"]:
+        response = client.get(url)
+        assert response.headers["Cache-Control"] == IMMUTABLE
+        response.close()
+    response = client.get("/assets/train.js")  # without a hash the content may change
+    assert response.headers["Cache-Control"] != IMMUTABLE
+    response.close()
 
 
 def test_a_program_is_exported_as_text(app: Flask):
-    answer = app.test_client().get("/export/program/shipped-3.toml")
-    assert program_file.read(answer.get_data(as_text=True)) == SHIPPED_PROGRAMS[3]
-    assert "attachment" in answer.headers["Content-Disposition"]
+    response = app.test_client().get("/export/program/shipped-3.toml")
+    assert program_file.read(response.get_data(as_text=True)) == SHIPPED_PROGRAMS[3]
+    assert "attachment" in response.headers["Content-Disposition"]
     for key in ("shipped-99", "house-1", "house--1", "x", "shipped-", "house-99999999999999999999"):
         assert app.test_client().get(f"/export/program/{key}.toml").status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["sessions.json", "sessions.csv", "repetitions.csv"])
-def test_a_player_exports_what_is_its_own(app: Flask, kind: str):
+def test_players_export_only_their_own_data(app: Flask, kind: str):
     assert app.test_client().get(f"/export/{kind}").status_code == 302
     store = app.extensions["hiitpi"].store
     for name in ("=1+1", "Bob"):
@@ -153,36 +153,36 @@ def test_a_player_exports_what_is_its_own(app: Flask, kind: str):
     client = app.test_client()
     with client.session_transaction() as device:
         device.update(logged_in(app, "=1+1"))
-    answer = client.get(f"/export/{kind}")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"] == f"attachment; filename=hiitpi-{kind}"
-    assert answer.headers["Cache-Control"] == "no-store"
-    ours, theirs = (store.history.sessions(name)[0][0].uuid for name in ("=1+1", "Bob"))
-    assert ours in answer.text
-    assert theirs not in answer.text
+    response = client.get(f"/export/{kind}")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == f"attachment; filename=hiitpi-{kind}"
+    assert response.headers["Cache-Control"] == "no-store"
+    own_uuid, other_uuid = (store.history.sessions(name)[0][0].uuid for name in ("=1+1", "Bob"))
+    assert own_uuid in response.text
+    assert other_uuid not in response.text
 
 
-def test_a_record_book_that_is_closed_is_told(app: Flask):
+def test_a_damaged_database_is_reported(app: Flask):
     services = app.extensions["hiitpi"]
     services.store.close()
     path = services.settings.instance / "hiitpi.sqlite"
-    for end in ("-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
     path.write_bytes(b"damaged" * 1000)
-    answer = app.test_client().get("/export/program/house-1.toml")
-    assert answer.status_code == 503
-    assert "restore FILE" in answer.text
+    response = app.test_client().get("/export/program/house-1.toml")
+    assert response.status_code == 503
+    assert "restore FILE" in response.text
     (row,) = (row for row in findings(services, None) if row[0] == "database")
     assert row[1] is False
     assert "restore FILE" in row[2]
 
 
-def test_status_says_what_is_wrong(app: Flask, redis: Settings, pipeline: Publisher):
+def test_the_status_page_reports_errors(app: Flask, redis: Settings, pipeline: Publisher):
     services = app.extensions["hiitpi"]
     station = services.stations.own
-    first = {name: (good, says) for name, good, says in findings(services, station)}
-    assert first["camera"] == (False, "not started")
-    assert first["engine"][0] is False
+    before = {name: (is_ok, text) for name, is_ok, text in findings(services, station)}
+    assert before["camera"] == (False, "not started")
+    assert before["engine"][0] is False
     pipeline.set_status({"camera": "x", "model": "m", "drawn": False, "trouble": "It is frozen."})
     for i in range(1, 61):
         pipeline.publish(i / 30, sample(i * 2))
@@ -191,11 +191,11 @@ def test_status_says_what_is_wrong(app: Flask, redis: Settings, pipeline: Publis
     while station.live.stats().rate == 0:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    found = {name: (good, says) for name, good, says in findings(services, station)}
-    assert found["camera"] == (False, "It is frozen.")
-    assert found["engine"] == (True, "m")
-    assert found["dropped frames"] == (None, "50% in the last 10 s")
-    assert found["inference"] == (None, "20 ms")
+    after = {name: (is_ok, text) for name, is_ok, text in findings(services, station)}
+    assert after["camera"] == (False, "It is frozen.")
+    assert after["engine"] == (True, "m")
+    assert after["dropped frames"] == (None, "50% in the last 10 s")
+    assert after["inference"] == (None, "20 ms")
     page = app.test_client().get("/status")
     assert page.status_code == 200
 
@@ -205,15 +205,17 @@ def test_status_says_what_is_wrong(app: Flask, redis: Settings, pipeline: Publis
 
 def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, pipeline: Publisher):
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
-    got: list[list[int]] = [[], [], [], []]
+    received: list[list[int]] = [[], [], [], []]
 
-    def follow(mine: list[int]) -> None:
+    def follow(sequence: list[int]) -> None:
         for _, data in events(hub.follow(None)):
-            mine.extend(s["seq"] for s in data["samples"])
-            if mine and mine[-1] == 200:
+            sequence.extend(s["seq"] for s in data["samples"])
+            if sequence and sequence[-1] == 200:
                 return
 
-    threads = [threading.Thread(target=follow, args=(mine,), daemon=True) for mine in got]
+    threads = [
+        threading.Thread(target=follow, args=(sequence,), daemon=True) for sequence in received
+    ]
     for thread in threads:
         thread.start()
     for i in range(1, 201):
@@ -221,44 +223,46 @@ def test_every_browser_gets_every_sample_once(app: Flask, redis: Settings, pipel
         time.sleep(0.001)
     for thread in threads:
         thread.join(10)
-    assert got == [list(range(1, 201))] * 4
+    assert received == [list(range(1, 201))] * 4
 
 
-def test_a_browser_that_was_away_misses_nothing(redis: Settings, pipeline: Publisher):
+def test_a_reconnecting_browser_misses_nothing(redis: Settings, pipeline: Publisher):
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     for i in range(1, 21):
         pipeline.publish(i / 30, sample(i), [Event("lost", i / 30)] if i == 20 else ())
-    last, seen = "", []
-    for name, data in events(hub.follow(None)):
-        last = name
-        seen += [s["seq"] for s in data["samples"]]
-        if seen and seen[-1] == 20:
+    last_event_id, before = "", []
+    for event_id, data in events(hub.follow(None)):
+        last_event_id = event_id
+        before += [s["seq"] for s in data["samples"]]
+        if before and before[-1] == 20:
             break
     for i in range(21, 41):
         pipeline.publish(i / 30, sample(i), [Event("found", i / 30)] if i == 30 else ())
-    again, kinds = [], []
-    for _, data in events(hub.follow(last)):
-        again += [s["seq"] for s in data["samples"]]
+    after, kinds = [], []
+    for _, data in events(hub.follow(last_event_id)):
+        after += [s["seq"] for s in data["samples"]]
         kinds += [e["kind"] for e in data["events"]]
-        if again and again[-1] == 40:
+        if after and after[-1] == 40:
             break
-    assert seen == list(range(1, 21))
-    assert again == list(range(21, 41))
+    assert before == list(range(1, 21))
+    assert after == list(range(21, 41))
     assert kinds == ["found"]
 
 
-@pytest.mark.parametrize("last", ["", "nonsense", "1_2_3", "x-y_z", "-_-"])
-def test_a_strange_last_event_id_is_the_beginning(redis: Settings, pipeline: Publisher, last: str):
+@pytest.mark.parametrize("last_event_id", ["", "nonsense", "1_2_3", "x-y_z", "-_-"])
+def test_an_invalid_last_event_id_starts_from_the_beginning(
+    redis: Settings, pipeline: Publisher, last_event_id: str
+):
     pipeline.publish(0.0, sample(1))
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
-    for _, data in events(hub.follow(last)):
+    for _, data in events(hub.follow(last_event_id)):
         if data["samples"]:
             assert data["samples"][0]["seq"] == 1
             break
 
 
-def test_the_session_is_told_after_what_happened(redis: Settings, pipeline: Publisher):
-    """A page takes a session that vanishes after "finished" for saved, and any other not."""
+def test_the_session_is_sent_after_its_events(redis: Settings, pipeline: Publisher):
+    """Pages take a session that disappears for saved only if "finished" came before."""
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     pipeline.set_session({"uuid": "u"})
     pipeline.publish(0.0, sample(1))
@@ -278,59 +282,59 @@ def test_the_session_is_told_after_what_happened(redis: Settings, pipeline: Publ
 # Video
 
 
-def test_pictures_are_never_sent_twice_and_asked_for_only_while_watched(
+def test_frames_are_sent_once_and_requested_only_while_watched(
     redis: Settings, pipeline: Publisher
 ):
-    told: list[int] = []
-    hub = VideoBroadcaster(Subscriber(connect(redis.redis(0)), "home"), told.append)
+    viewer_counts: list[int] = []
+    hub = VideoBroadcaster(Subscriber(connect(redis.redis(0)), "home"), viewer_counts.append)
     assert not pipeline.publish(0.0, None).watched
     hub.add_viewer("frame")
     hub.add_viewer("small")
-    assert told == [1, 2]
+    assert viewer_counts == [1, 2]
     deadline = time.monotonic() + 5
     while pipeline.publish(0.0, None).watched != {"frame", "small"}:
         assert time.monotonic() < deadline
-    got: list[bytes] = []
-    thread = threading.Thread(target=lambda: got.extend(hub.pictures("frame", timeout=0.5)))
+    parts: list[bytes] = []
+    thread = threading.Thread(target=lambda: parts.extend(hub.pictures("frame", timeout=0.5)))
     thread.start()
     for i in range(30):
         pipeline.publish_picture("frame", i, i / 30, b"%d" % i)
         pipeline.publish_picture("small", i, i / 30, b"small")
         time.sleep(0.01)
     thread.join(10)
-    assert got
-    assert len(got) == len(set(got))
-    assert got[-1].endswith(b"X-Seq: 29\r\nX-Encoded: 0.9667\r\n\r\n29\r\n--frame\r\n")
-    assert not any(b"small" in part for part in got)
+    assert parts
+    assert len(parts) == len(set(parts))
+    assert parts[-1].endswith(b"X-Seq: 29\r\nX-Encoded: 0.9667\r\n\r\n29\r\n--frame\r\n")
+    assert not any(b"small" in part for part in parts)
     hub.remove_viewer("small")
     while pipeline.publish(0.0, None).watched != {"frame"}:
         assert time.monotonic() < deadline
     hub.remove_viewer("frame")
     while pipeline.publish(0.0, None).present:
         assert time.monotonic() < deadline
-    assert told == [1, 2, 1, 0]
+    assert viewer_counts == [1, 2, 1, 0]
 
 
-def test_the_stream_is_multipart_and_gives_its_place_back(
+def test_the_video_stream_is_multipart_and_unsubscribes_when_closed(
     app: Flask, redis: Settings, pipeline: Publisher
 ):
-    answer = app.test_client().get("/videostream?size=small")
-    assert answer.mimetype == "multipart/x-mixed-replace"
-    parts = answer.iter_encoded()
+    response = app.test_client().get("/videostream?size=small")
+    assert response.mimetype == "multipart/x-mixed-replace"
+    parts = response.iter_encoded()
     assert next(parts) == b"--frame\r\n"
     feeder = threading.Timer(0.3, lambda: pipeline.publish_picture("small", 1, 2.0, b"JPEG"))
     feeder.start()
-    head, _, rest = next(parts).partition(b"\r\n\r\n")
-    assert b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n" in head
-    assert rest == b"JPEG\r\n--frame\r\n"
+    headers, _, body = next(parts).partition(b"\r\n\r\n")
+    assert b"Content-Type: image/jpeg\r\nContent-Length: 4\r\n" in headers
+    assert body == b"JPEG\r\n--frame\r\n"
     feeder.join()
-    answer.close()
+    response.close()
     deadline = time.monotonic() + 5
     while pipeline.publish(0.0, None).watched:
         assert time.monotonic() < deadline
 
 
-def test_whoever_follows_keeps_the_pipeline_awake(redis: Settings, pipeline: Publisher):
+def test_a_subscriber_keeps_the_pipeline_awake(redis: Settings, pipeline: Publisher):
     hub = EventBroadcaster(Subscriber(connect(redis.redis(0)), "home"))
     follower = hub.follow(None)
     assert not pipeline.publish(0.0, None).present
@@ -343,7 +347,7 @@ def test_whoever_follows_keeps_the_pipeline_awake(redis: Settings, pipeline: Pub
         assert time.monotonic() < deadline
 
 
-def test_one_too_many_is_told(redis: Settings, pipeline: Publisher):
+def test_the_number_of_viewers_is_limited(redis: Settings, pipeline: Publisher):
     store = Store(redis.database)
     store.migrate()
     store.close()
@@ -354,7 +358,7 @@ def test_one_too_many_is_told(redis: Settings, pipeline: Publisher):
     assert app.test_client().get("/videostream").status_code == 200
 
 
-def test_a_page_with_a_template_is_found(app: Flask):
+def test_pages_with_a_path_template_are_found(app: Flask):
     client = app.test_client()
     assert client.get("/session/0b5c2f1e-0000-4000-8000-000000000000").status_code == 200
     assert client.get("/session/a/b").status_code == 404

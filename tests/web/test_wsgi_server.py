@@ -1,4 +1,4 @@
-"""The web process as a hostile network sees it: real sockets, a real process."""
+"""The web process under attack from the network: real sockets, a real process."""
 
 import http.client
 import select
@@ -29,6 +29,7 @@ def app() -> Iterator[Station]:
 
 
 def get(app: Station, path: str = "/healthz") -> int:
+    """Request a page over a new connection, and return the status."""
     connection = http.client.HTTPConnection(*app.address, timeout=3)
     connection.request("GET", path)
     status = connection.getresponse().status
@@ -36,8 +37,8 @@ def get(app: Station, path: str = "/healthz") -> int:
     return status
 
 
-#: What somebody who wants to hold threads begins with, and goes on with.
-BEGINNINGS = {
+#: Requests of a client that tries to occupy threads: the first bytes, and those sent repeatedly.
+SLOW_REQUESTS = {
     "heads": (b"GET / HTTP/1.1\r\nHost: x\r\n", b"X: y\r\n"),
     "bodies": (b"POST /code HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", b"x"),
     "second requests": (
@@ -53,154 +54,164 @@ BEGINNINGS = {
 }
 
 
-@pytest.mark.parametrize("kind", BEGINNINGS)
-def test_whoever_drips_holds_no_thread(app: Station, kind: str):
-    begin, go_on = BEGINNINGS[kind]
+@pytest.mark.parametrize("kind", SLOW_REQUESTS)
+def test_slow_clients_hold_no_thread(app: Station, kind: str):
+    first_bytes, more_bytes = SLOW_REQUESTS[kind]
     sources = [(f"127.0.0.{1 + i % 50}", 0) for i in range(200)]
-    slow = [socket.create_connection(app.address, source_address=source) for source in sources]
+    clients = [socket.create_connection(app.address, source_address=source) for source in sources]
     try:
-        slowest = drip(app, slow, begin, go_on)
+        slowest = send_slowly(app, clients, first_bytes, more_bytes)
     finally:
-        for one in slow:
-            one.close()
-    assert slowest < 2.0  # 0.01 s on a quiet machine; a page behind a held thread takes 8 s
+        for client in clients:
+            client.close()
+    assert slowest < 2.0  # 0.01 s on an idle machine; 8 s if it has to wait for a thread
 
 
-def drip(app: Station, slow: list[socket.socket], begin: bytes, go_on: bytes) -> float:
-    """Send bytes for longer than a request may take; the time of the slowest answer meanwhile."""
-    for one in slow:
+def send_slowly(
+    app: Station, clients: list[socket.socket], first_bytes: bytes, more_bytes: bytes
+) -> float:
+    """Send bytes for longer than the request timeout; return the slowest response time meanwhile.
+
+    Args:
+        app: the app.
+        clients: the slow clients.
+        first_bytes: sent once by each client.
+        more_bytes: sent repeatedly by each client.
+    """
+    for client in clients:
         with suppress(OSError):
-            one.sendall(begin)
-    slowest, until = 0.0, time.monotonic() + REQUEST_S + 2
-    while (began := time.monotonic()) < until:
+            client.sendall(first_bytes)
+    slowest, deadline = 0.0, time.monotonic() + REQUEST_S + 2
+    while (began := time.monotonic()) < deadline:
         assert get(app) == 200
         slowest = max(slowest, time.monotonic() - began)
-        for one in slow:
+        for client in clients:
             with suppress(OSError):
-                one.sendall(go_on)
+                client.sendall(more_bytes)
         time.sleep(0.25)
     return slowest
 
 
-def test_whoever_takes_too_long_is_hung_up_on(app: Station):
-    slow = [socket.create_connection(app.address, timeout=30) for _ in range(4)]
-    for one, (begin, _) in zip(slow, list(BEGINNINGS.values())[:2] * 2, strict=True):
-        one.sendall(begin)
-    for one in slow:
+def test_slow_requests_time_out(app: Station):
+    clients = [socket.create_connection(app.address, timeout=30) for _ in range(4)]
+    for client, (first_bytes, _) in zip(clients, list(SLOW_REQUESTS.values())[:2] * 2, strict=True):
+        client.sendall(first_bytes)
+    for client in clients:
         with suppress(ConnectionResetError):
-            assert one.recv(1000) == b""
-        one.close()
+            assert client.recv(1000) == b""
+        client.close()
 
 
-def test_uploads_are_few_at_a_time(app: Station):
-    begin, _ = BEGINNINGS["uploads"]
+def test_concurrent_uploads_are_limited(app: Station):
+    first_bytes, _ = SLOW_REQUESTS["uploads"]
     with ExitStack() as stack:
-        held = [
+        uploads = [
             stack.enter_context(socket.create_connection(app.address, timeout=20))
             for _ in range(MAX_UPLOADS + 1)
         ]
-        for one in held:
-            one.sendall(begin)
-        refused = [one for one in held if select.select([one], [], [], 5 / len(held))[0]]
+        for upload in uploads:
+            upload.sendall(first_bytes)
+        timeout_s = 5 / len(uploads)
+        refused = [upload for upload in uploads if select.select([upload], [], [], timeout_s)[0]]
         assert len(refused) >= 1
         assert b"503" in refused[0].recv(200)
 
 
-def test_a_large_body_is_for_uploads_only(app: Station):
-    with socket.create_connection(app.address, timeout=5) as one:
-        one.sendall(b"POST /code HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
-        assert b" 413 " in one.recv(200)
+def test_only_uploads_may_have_a_large_body(app: Station):
+    with socket.create_connection(app.address, timeout=5) as client:
+        client.sendall(b"POST /code HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n")
+        assert b" 413 " in client.recv(200)
 
 
-def test_an_upload_comes_in_whole(app: Station):
+def test_an_upload_is_received_completely(app: Station):
     connection = http.client.HTTPConnection(*app.address, timeout=20)
     body = b'{"x": "' + b"y" * 3_000_000 + b'"}'
     connection.request(
         "POST", "/_dash-update-component", body, {"Content-Type": "application/json"}
     )
-    assert connection.getresponse().status == 400  # read to its end, and no callback of ours
+    assert connection.getresponse().status == 400  # read completely, but not a known callback
     connection.close()
 
 
-def test_requests_behind_one_another_are_all_answered(app: Station):
-    with socket.create_connection(app.address, timeout=5) as one:
-        one.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
+def test_pipelined_requests_are_all_answered(app: Station):
+    with socket.create_connection(app.address, timeout=5) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
         data = b""
         while data.count(b"HTTP/1.1 200") < 3:
-            data += one.recv(5000)
+            data += client.recv(5000)
 
 
-def test_it_fits_the_gunicorn_that_is_installed():
-    """Worker overrides these; after an update of gunicorn, read its gthread.py again."""
-    theirs = set(vars(ThreadWorker))
+def test_the_worker_overrides_existing_methods_of_gunicorn():
+    """Our worker overrides these methods; review gunicorn's gthread.py after an update."""
+    methods = set(vars(ThreadWorker))
     for name in ("accept", "on_pending_socket_readable", "on_client_socket_readable",
                  "murder_pending", "handle", "handle_request", "finish_request"):  # fmt: skip
-        assert name in theirs, name
+        assert name in methods, name
     assert gunicorn.__version__ == "27.0.1", "read gunicorn/workers/gthread.py again"
 
 
-def test_a_head_in_pieces_is_answered(app: Station):
-    with socket.create_connection(app.address, timeout=5) as one:
+def test_a_request_head_in_several_packets_is_answered(app: Station):
+    with socket.create_connection(app.address, timeout=5) as client:
         for piece in (b"GET /healthz HT", b"TP/1.1\r\nHost: localhost\r\n", b"\r\n"):
-            one.sendall(piece)
+            client.sendall(piece)
             time.sleep(0.2)
-        assert one.recv(5000).startswith(b"HTTP/1.1 200")
-        one.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")  # it was kept
-        assert one.recv(5000).startswith(b"HTTP/1.1 200")
+        assert client.recv(5000).startswith(b"HTTP/1.1 200")
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")  # keep-alive
+        assert client.recv(5000).startswith(b"HTTP/1.1 200")
 
 
-def test_who_hangs_up_in_the_middle_is_forgotten(app: Station):
+def test_clients_that_disconnect_mid_request_are_cleaned_up(app: Station):
     for _ in range(50):
-        with socket.create_connection(app.address) as one:
-            one.sendall(b"GET / HTT")
+        with socket.create_connection(app.address) as client:
+            client.sendall(b"GET / HTT")
     assert get(app) == 200
 
 
-def test_a_head_that_is_too_large_is_refused(app: Station):
-    with socket.create_connection(app.address, timeout=5) as one:
-        one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: " + b"y" * 100_000)
+def test_a_request_head_that_is_too_large_is_rejected(app: Station):
+    with socket.create_connection(app.address, timeout=5) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: " + b"y" * 100_000)
         try:
-            answer = one.recv(5000)
+            response = client.recv(5000)
         except ConnectionResetError:
-            answer = b""
-    assert b" 413 " in answer or not answer
+            response = b""
+    assert b" 413 " in response or not response
     assert get(app) == 200
 
 
-def test_https_with_a_certificate_of_ones_own(tmp_path: Path):
+def test_https_with_a_self_signed_certificate(tmp_path: Path):
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("no openssl on this machine")
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
-    subprocess.run([*made, "-out", cert, "-keyout", key], check=True, capture_output=True)
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    subprocess.run([*command, "-out", cert, "-keyout", key], check=True, capture_output=True)
     with station(tls_cert=cert, tls_key=key) as app:
-        unknown = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection(*app.address, context=unknown, timeout=5)
+        unverified = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection(*app.address, context=unverified, timeout=5)
         connection.request("GET", "/train")
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200
+        response = connection.getresponse()
+        response.read()
+        assert response.status == 200
         code = HouseCode(app.settings.instance).value
-        stranger = {"X-Forwarded-For": "10.0.0.7"}
-        connection.request("GET", f"/code?code={code}", headers=stranger)
-        answer = connection.getresponse()
-        answer.read()
-        assert "Secure" in answer.headers["Set-Cookie"]
+        remote = {"X-Forwarded-For": "10.0.0.7"}
+        connection.request("GET", f"/code?code={code}", headers=remote)
+        response = connection.getresponse()
+        response.read()
+        assert "Secure" in response.headers["Set-Cookie"]
         plain = socket.create_connection(app.address, timeout=5)
         plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         with suppress(ConnectionResetError):
             assert not plain.recv(100).startswith(b"HTTP/1.1 200")
         plain.close()
-        silent = [socket.create_connection(app.address) for _ in range(THREADS + 20)]
+        idle_clients = [socket.create_connection(app.address) for _ in range(THREADS + 20)]
         began = time.monotonic()
-        quick = http.client.HTTPSConnection(*app.address, context=unknown, timeout=5)
-        quick.request("GET", "/healthz")
-        assert quick.getresponse().status == 200
-        assert time.monotonic() - began < 2.0  # 4.5 s with a thread for each handshake
-        quick.close()
-        for one in silent:
-            one.close()
+        new_client = http.client.HTTPSConnection(*app.address, context=unverified, timeout=5)
+        new_client.request("GET", "/healthz")
+        assert new_client.getresponse().status == 200
+        assert time.monotonic() - began < 2.0  # 4.5 s if each TLS handshake occupied a thread
+        new_client.close()
+        for client in idle_clients:
+            client.close()
         connection.request("GET", "/healthz")
         assert connection.getresponse().status == 200
         connection.close()

@@ -1,4 +1,4 @@
-"""All stations in one web process: who there is, the wall, and head-to-head; a real Redis."""
+"""The stations of a club in one web process: list, wall and head-to-head, with a real Redis."""
 
 import threading
 import time
@@ -33,7 +33,7 @@ ANA, BEN, CAT = Competitor("left", "Ana"), Competitor("right", "Ben"), Competito
 
 
 class FakePipeline:
-    """Publishes what the pipeline of a station in a club does."""
+    """Publishes what the pipeline of a station publishes."""
 
     def __init__(self, redis: Settings, name: str) -> None:
         self.bus, self.seq, self.name = Publisher(connect(redis.redis(0)), name), 0, name
@@ -50,7 +50,7 @@ class FakePipeline:
 
 @pytest.fixture
 def hub(redis: Settings) -> Settings:
-    """A machine without a camera, that shows the stations of a club."""
+    """Return the settings of a machine without a camera that shows the stations of a club."""
     return redis.model_copy(update={"camera": "none", "redis_url": redis.redis(0)})
 
 
@@ -69,7 +69,7 @@ def right(redis: Settings) -> FakePipeline:
     return FakePipeline(redis, "right")
 
 
-def test_one_machine_knows_its_own_station_and_no_other(redis: Settings, left: FakePipeline):
+def test_without_a_club_only_the_own_station_is_known(redis: Settings, left: FakePipeline):
     stations = Stations(redis, time.monotonic)
     assert stations.own
     assert stations.names() == ["home"]
@@ -79,7 +79,7 @@ def test_one_machine_knows_its_own_station_and_no_other(redis: Settings, left: F
     assert stations.get("../x") is None
 
 
-def test_stations_are_known_when_they_have_reported(hub: Settings, redis: Settings):
+def test_stations_are_listed_once_they_have_reported(hub: Settings, redis: Settings):
     now = 100.0
     stations = Stations(hub, lambda: now)
     assert stations.own is None
@@ -87,45 +87,45 @@ def test_stations_are_known_when_they_have_reported(hub: Settings, redis: Settin
     assert stations.names() == []
     for name in ("right", "left"):
         FakePipeline(redis, name).publish()
-    assert stations.names() == []  # it is not asked for at every turn
+    assert stations.names() == []  # the list is cached
     now += CACHE_S
     assert stations.names() == ["left", "right"]
     assert stations.get("left") is stations.get("left")
     assert stations.get("") is None
 
 
-def test_what_a_club_knows_is_still_shown_while_it_is_away(redis: Settings):
-    away = redis.model_copy(update={"redis_url": "redis://127.0.0.1:9/0", "station": "left"})
-    stations = Stations(away, time.monotonic)
+def test_the_own_station_is_shown_while_the_club_is_unreachable(redis: Settings):
+    settings = redis.model_copy(update={"redis_url": "redis://127.0.0.1:9/0", "station": "left"})
+    stations = Stations(settings, time.monotonic)
     assert stations.names() == ["left"]
     assert "does not answer" in stations.club_error()
     assert stations.finished_token() == "-"
     assert Wall(stations).states()["left"]["here"] is False
 
 
-def test_the_wall_sees_counts_sessions_and_who_has_gone(
+def test_the_wall_shows_counts_sessions_and_offline_stations(
     stations: Stations, left: FakePipeline, right: FakePipeline, redis: Settings
 ):
     left.session(player="Ana", phase="work")
     left.publish(reps=7)
     right.publish()
-    seen = Wall(stations).states()
-    assert seen["left"]["here"]
-    assert seen["left"]["session"] == {"uuid": "left", "player": "Ana", "phase": "work"}
-    assert seen["left"]["sample"]["reps"] == 7
-    assert seen["right"]["session"] is None
+    states = Wall(stations).states()
+    assert states["left"]["here"]
+    assert states["left"]["session"] == {"uuid": "left", "player": "Ana", "phase": "work"}
+    assert states["left"]["sample"]["reps"] == 7
+    assert states["right"]["session"] is None
     client = connect(redis.redis(0))
     client.expire("hiitpi:left:here", PRESENCE_TTL_S - 75)
-    seen = Wall(stations).states()
-    assert not seen["left"]["here"]
-    assert seen["left"]["away"] in (75, 76)
+    states = Wall(stations).states()
+    assert not states["left"]["here"]
+    assert states["left"]["away"] in (75, 76)
     assert OFFLINE_AFTER_S < 75
-    client.delete("hiitpi:left:here")  # it ends by itself after a week
+    client.delete("hiitpi:left:here")  # the key expires after a week
     assert list(Wall(stations).states()) == ["right"]
     assert client.smembers("hiitpi:stations") == {b"right"}
 
 
-def test_whoever_looks_at_the_wall_gets_what_changes_and_wakes_the_pipelines(
+def test_viewers_of_the_wall_get_updates_and_wake_the_pipelines(
     stations: Stations, left: FakePipeline
 ):
     left.publish(reps=1)
@@ -133,18 +133,18 @@ def test_whoever_looks_at_the_wall_gets_what_changes_and_wakes_the_pipelines(
     follower = wall.follow()
     assert next(follower) == b"retry: 1000\n\n"
 
-    def heard() -> dict:
+    def next_states() -> dict:
         return orjson.loads(next(follower).removeprefix(b"data: "))
 
-    assert heard()["left"]["sample"]["reps"] == 1
+    assert next_states()["left"]["sample"]["reps"] == 1
     until(lambda: left.bus.publish(1e6, None).present)
     left.publish(reps=2)
-    assert heard()["left"]["sample"]["reps"] == 2
+    assert next_states()["left"]["sample"]["reps"] == 2
     follower.close()
     until(lambda: not left.bus.publish(1e6, None).present)
 
 
-def test_pipelines_stay_awake_when_redis_was_away(
+def test_pipelines_stay_awake_after_redis_connections_are_lost(
     stations: Stations, left: FakePipeline, redis: Settings
 ):
     left.publish()
@@ -157,45 +157,45 @@ def test_pipelines_stay_awake_when_redis_was_away(
     follower.close()
 
 
-def test_pictures_of_all_stations_come_in_one_answer(
+def test_one_response_has_the_pictures_of_all_stations(
     stations: Stations, left: FakePipeline, right: FakePipeline
 ):
     left.publish()
     right.publish()
     stop = threading.Event()
 
-    def paint() -> None:
+    def publish_pictures() -> None:
         while not stop.wait(0.02):
             for pipeline in (left, right):
                 pipeline.bus.publish_picture("small", 1, 1.0, pipeline.name.encode())
 
-    painter = threading.Thread(target=paint)
-    painter.start()
+    publisher = threading.Thread(target=publish_pictures)
+    publisher.start()
     parts = Wall(stations).pictures(["left", "right", "nowhere"])
-    got = b""
-    while b"X-Station: left" not in got or b"X-Station: right" not in got:
-        got += next(parts)
-    assert b"\r\n\r\nleft\r\n--frame\r\n" in got
+    received = b""
+    while b"X-Station: left" not in received or b"X-Station: right" not in received:
+        received += next(parts)
+    assert b"\r\n\r\nleft\r\n--frame\r\n" in received
     parts.close()
     stop.set()
-    painter.join()
+    publisher.join()
     until(lambda: not left.bus.publish(1e6, None).watched)
 
 
-def test_a_head_to_head_begins_for_all_when_all_are_ready(
+def test_a_head_to_head_starts_everywhere_when_all_are_ready(
     stations: Stations, left: FakePipeline, right: FakePipeline, monkeypatch: pytest.MonkeyPatch
 ):
     for pipeline in (left, right):
         pipeline.publish()
     matches = MatchCoordinator(stations, lambda: 5.0)
-    looked: list[bool] = []  # whether all were ready, each time that somebody looked
-    decided = MatchStarter._is_decided
+    polls: list[bool] = []  # result of each poll: whether the start was decided
+    is_decided = MatchStarter._is_decided
 
-    def look(start: MatchStarter, waited: float) -> bool:
-        looked.append(decided(start, waited))
-        return looked[-1]
+    def record_poll(start: MatchStarter, waited_s: float) -> bool:
+        polls.append(is_decided(start, waited_s))
+        return polls[-1]
 
-    monkeypatch.setattr(MatchStarter, "_is_decided", look)
+    monkeypatch.setattr(MatchStarter, "_is_decided", record_poll)
     program = for_seconds("squat", 30)
     match = matches.begin(program, [ANA, BEN], "tablet")
     assert matches.find(match.id) == match
@@ -208,31 +208,31 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
     left.publish()
     right.session(match=match.id, phase="position", ready=False)
     right.publish()
-    looked.clear()
-    until(lambda: len(looked) >= 3)
-    assert not any(looked)
+    polls.clear()
+    until(lambda: len(polls) >= 3)
+    assert not any(polls)
     assert left.publish() == ()
     right.session(match=match.id, phase="position", ready=True)
-    told: dict[str, list] = {"left": [], "right": []}
+    commands: dict[str, list] = {"left": [], "right": []}
 
-    def both() -> bool:
+    def both_received() -> bool:
         for pipeline in (left, right):
-            told[pipeline.name] += pipeline.publish()
-        return all(told.values())
+            commands[pipeline.name] += pipeline.publish()
+        return all(commands.values())
 
-    until(both)
-    assert [command.kind for one in told.values() for command in one] == ["go", "go"]
-    assert told["left"][0].session == "left"
+    until(both_received)
+    assert [command.kind for received in commands.values() for command in received] == ["go", "go"]
+    assert commands["left"][0].session == "left"
     assert matches.is_new(match)
     matches.command(match, "discard")
     assert [c.kind for c in left.publish()] == ["discard"]
-    off = matches.find(match.id)
-    assert off is not None
-    assert not matches.is_new(off)
+    cancelled = matches.find(match.id)
+    assert cancelled is not None
+    assert not matches.is_new(cancelled)
 
 
 @pytest.mark.parametrize(
-    ("program", "sides", "says"),
+    ("program", "sides", "message"),
     [
         (for_seconds("squat", 30), [ANA], "two or more stations"),
         (for_seconds("squat", 30), [ANA, Competitor("right", "Ana")], "two stations at once"),
@@ -241,16 +241,16 @@ def test_a_head_to_head_begins_for_all_when_all_are_ready(
         (for_seconds("squat", 30), [ANA, CAT], "no station “middle”"),
     ],
 )
-def test_what_is_no_head_to_head(
-    stations: Stations, left: FakePipeline, right: FakePipeline, program, sides, says: str
+def test_invalid_head_to_heads_are_rejected(
+    stations: Stations, left: FakePipeline, right: FakePipeline, program, sides, message: str
 ):
     left.publish()
     right.publish()
-    with pytest.raises(ProgramError, match=says):
+    with pytest.raises(ProgramError, match=message):
         MatchCoordinator(stations, time.time).begin(program, sides, "")
 
 
-def test_somebody_who_trains_is_not_interrupted(
+def test_a_head_to_head_does_not_interrupt_a_training_session(
     stations: Stations, left: FakePipeline, right: FakePipeline
 ):
     left.publish()
@@ -260,67 +260,70 @@ def test_somebody_who_trains_is_not_interrupted(
         MatchCoordinator(stations, time.time).begin(for_seconds("squat", 30), [ANA, BEN], "")
 
 
-CLOCK, RACE = for_seconds("squat", 30), to_reps("squat", 20)
+TIMED, RACE = for_seconds("squat", 30), to_reps("squat", 20)
 
 
-def ended(side: Competitor, reps: int, seconds: float, status: str = "finished") -> SessionRecord:
-    one = SetRecord(1, "squat", 1, 0.0, seconds, reps, 0)
+def result(side: Competitor, reps: int, seconds: float, status: str = "finished") -> SessionRecord:
+    """Return a competitor's session."""
+    sets = (SetRecord(1, "squat", 1, 0.0, seconds, reps, 0),)
     return SessionRecord(
-        "u", side.player, for_seconds("squat", 30), 0.0, 1.0, status, side.station, "m", "", (one,)
+        "u", side.player, for_seconds("squat", 30), 0.0, 1.0, status, side.station, "m", "", sets
     )
 
 
 @pytest.mark.parametrize(
-    ("program", "records", "places", "words"),
+    ("program", "records", "places", "text"),
     [
-        (CLOCK, [ended(ANA, 12, 30), ended(BEN, 14, 30)], [("Ben", 1), ("Ana", 2)],
+        (TIMED, [result(ANA, 12, 30), result(BEN, 14, 30)], [("Ben", 1), ("Ana", 2)],
          "Ben wins: 14 to 12"),
-        # A frame of the camera is no lead where the clock ends the work.
-        (CLOCK, [ended(ANA, 12, 30.06), ended(BEN, 12, 30.02)], [("Ana", 1), ("Ben", 1)],
+        # If the clock ends the work, a difference of one camera frame is no lead.
+        (TIMED, [result(ANA, 12, 30.06), result(BEN, 12, 30.02)], [("Ana", 1), ("Ben", 1)],
          "A draw: Ana and Ben, 12 each"),
-        (CLOCK, [ended(ANA, 9, 30), ended(BEN, 9, 30), ended(CAT, 9, 30)],
+        (TIMED, [result(ANA, 9, 30), result(BEN, 9, 30), result(CAT, 9, 30)],
          [("Ana", 1), ("Ben", 1), ("Cat", 1)], "A draw: Ana, Ben and Cat, 9 each"),
-        (RACE, [ended(ANA, 20, 41.3), ended(BEN, 20, 38.04)], [("Ben", 1), ("Ana", 2)],
+        (RACE, [result(ANA, 20, 41.3), result(BEN, 20, 38.04)], [("Ben", 1), ("Ana", 2)],
          "Ben wins: 20 in 38.0 s"),
-        (RACE, [ended(ANA, 20, 38.01), ended(BEN, 20, 38.04)], [("Ana", 1), ("Ben", 1)],
+        (RACE, [result(ANA, 20, 38.01), result(BEN, 20, 38.04)], [("Ana", 1), ("Ben", 1)],
          "A draw: Ana and Ben, 20 each"),
-        (CLOCK, [ended(ANA, 9, 30), ended(BEN, 12, 30), ended(CAT, 9, 30)],
+        (TIMED, [result(ANA, 9, 30), result(BEN, 12, 30), result(CAT, 9, 30)],
          [("Ben", 1), ("Ana", 2), ("Cat", 2)], "Ben wins: 12 to 9"),
-        (CLOCK, [ended(ANA, 9, 30), ended(BEN, 12, 10, "active")], [("Ana", 1)], "Ana wins: 9"),
+        (TIMED, [result(ANA, 9, 30), result(BEN, 12, 10, "active")], [("Ana", 1)], "Ana wins: 9"),
     ],
 )  # fmt: skip
-def test_who_wins(program: Program, records: list[SessionRecord], places: list, words: str):
-    found = standings(Match("m", program, (ANA, BEN, CAT), 0.0, ""), records)
-    assert [(one.side.player, one.place) for one in found] == places
-    assert verdict(found) == words
+def test_standings_and_verdict(
+    program: Program, records: list[SessionRecord], places: list, text: str
+):
+    ranking = standings(Match("m", program, (ANA, BEN, CAT), 0.0, ""), records)
+    assert [(standing.side.player, standing.place) for standing in ranking] == places
+    assert verdict(ranking) == text
 
 
-def test_seats_are_given_back():
-    seats = ConnectionLimit(2)
-    assert seats.acquire()
-    assert seats.acquire()
-    assert not seats.acquire()
-    assert seats.full
-    seats.release()
-    assert seats.acquire()
+def test_released_connections_can_be_acquired_again():
+    limit = ConnectionLimit(2)
+    assert limit.acquire()
+    assert limit.acquire()
+    assert not limit.acquire()
+    assert limit.full
+    limit.release()
+    assert limit.acquire()
 
 
-def test_pages_of_a_machine_without_a_camera(hub: Settings, left: FakePipeline):
+def test_pages_work_on_a_machine_without_a_camera(hub: Settings, left: FakePipeline):
     left.publish()
     app: Flask = create_app(hub)
     client = app.test_client()
     assert client.get("/live").status_code == 404
     assert client.get("/videostream?station=nowhere").status_code == 404
-    answer = client.get("/live?station=left")
-    assert answer.status_code == 200
-    answer.close()
+    response = client.get("/live?station=left")
+    assert response.status_code == 200
+    response.close()
     services = app.extensions["hiitpi"]
     assert services.live_streams.active == 0
     for path in ("/wall", "/head-to-head", "/train", "/train?station=left", "/status"):
         assert client.get(path).status_code == 200
 
 
-def test_a_command_to_a_station_that_is_away_is_refused(hub: Settings, redis: Settings):
+def test_a_station_without_a_recent_heartbeat_is_offline(hub: Settings, redis: Settings):
     FakePipeline(redis, "left").publish()
     station = Stations(hub, time.monotonic).get("left")
     assert station
@@ -329,7 +332,7 @@ def test_a_command_to_a_station_that_is_away_is_refused(hub: Settings, redis: Se
     assert not station.bus.is_online()
 
 
-def test_a_station_that_is_away_keeps_its_number_and_says_nothing_of_its_camera(
+def test_an_offline_station_keeps_its_count_but_has_no_status(
     hub: Settings, redis: Settings, left: FakePipeline
 ):
     left.session(phase="work")
@@ -338,22 +341,22 @@ def test_a_station_that_is_away_keeps_its_number_and_says_nothing_of_its_camera(
     assert station
     follower = station.live.follow(None)
 
-    def status() -> dict | None:
+    def next_status() -> dict | None:
         for event in follower:
             data = orjson.loads(event.partition(b"data: ")[2] or b"{}")
             if "status" in data:
                 return data["status"]
         raise AssertionError
 
-    seen = status() or status()
-    assert seen
-    assert seen["state"] == "on"
+    status = next_status() or next_status()
+    assert status
+    assert status["state"] == "on"
     connect(redis.redis(0)).expire("hiitpi:left:here", PRESENCE_TTL_S - 10)
-    assert status() is None
+    assert next_status() is None
     follower.close()
-    found = station.live.follow(None)
-    next(found)
-    again = orjson.loads(next(found).partition(b"data: ")[2])
-    assert again["session"]["uuid"] == "left"
-    assert again["samples"][-1]["reps"] == 7
-    found.close()
+    new_follower = station.live.follow(None)
+    next(new_follower)
+    first_message = orjson.loads(next(new_follower).partition(b"data: ")[2])
+    assert first_message["session"]["uuid"] == "left"
+    assert first_message["samples"][-1]["reps"] == 7
+    new_follower.close()

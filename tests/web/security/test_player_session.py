@@ -1,4 +1,4 @@
-"""Who trains on a device."""
+"""The player who is logged in on a device."""
 
 from flask import Flask
 
@@ -7,7 +7,7 @@ from hiitpi.web.security.player_session import current_device, current_player, l
 from tests.support.devices import logged_in
 
 
-def test_a_device_is_a_player_s_until_the_player_leaves(app: Flask):
+def test_a_player_stays_logged_in_until_logging_out(app: Flask):
     with app.test_request_context():
         assert current_player() is None
         log_in("Ada")
@@ -24,6 +24,6 @@ def test_a_new_house_code_logs_players_out(app: Flask):
         device.update(logged_in(app, "Ada"))
     assert client.get("/history").status_code == 200
     HouseCode(app.extensions["hiitpi"].settings.instance).renew()
-    answer = client.get("/history")
-    assert answer.status_code == 302
-    assert answer.headers["Location"] == "/"
+    response = client.get("/history")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/"
