@@ -18,6 +18,7 @@ from hiitpi.errors import ModelError
 from hiitpi.pose.interpreter import Interpreter, dequantised
 from hiitpi.pose.keypoints import INDEX, Pose
 from hiitpi.pose.tracker import Box, PersonTracker
+from hiitpi.pose.turned_view import ViewChooser, turned, turned_back, turned_box
 
 MODELS: Final = ("posenet", "posenet_353")
 
@@ -92,10 +93,12 @@ class PoseNet:
         self.main_model = Interpreter(stripped, threads, edgetpu)
         _, self._height, self._width, _ = self.main_model.input_shape
         self._tracker = PersonTracker()
+        self._view = ViewChooser()
 
     def reset(self) -> None:
         """Forget the person; take the one with the highest score in the next frame."""
         self._tracker.reset()
+        self._view.reset()
 
     def infer(self, image: NDArray[np.uint8], time: float) -> Pose | None:
         """Return the pose of the tracked person, or of the one with the highest score.
@@ -107,11 +110,27 @@ class PoseNet:
         Returns:
             The pose; None if there is no person.
         """
-        padded, scale = self._pad_to_input(image)
+        pose = self._detect(image, self._view.turn, time)
+        lost = pose.confidence < MIN_PERSON_SCORE
+        other_turn = self._view.alternative(time, lost)
+        if other_turn is not None:
+            other = self._detect(image, other_turn, time)
+            if self._view.compare(other_turn, other.confidence - pose.confidence, time) or lost:
+                pose = other
+        accepted = self._tracker.accept(pose if pose.confidence >= MIN_PERSON_SCORE else None, time)
+        if accepted is not None:
+            self._view.follow(accepted)
+        return accepted
+
+    def _detect(self, image: NDArray[np.uint8], turn: int, time: float) -> Pose:
+        """Detect the tracked person, or the one with the highest score, in a turned image."""
+        height, width = image.shape[:2]
+        size = width, height
+        padded, scale = self._pad_to_input(turned(image, turn))
         heads = self.heads(padded)
-        search_box = _box_in_cells(self._tracker.search_region(time), scale)
-        pose = _pose(*decode(heads, strongest(heads, search_box)), scale)
-        return self._tracker.accept(pose if pose.confidence >= MIN_PERSON_SCORE else None, time)
+        region = turned_box(self._tracker.search_region(time), turn, size)
+        xy, score = decode(heads, strongest(heads, _box_in_cells(region, scale)))
+        return Pose(turned_back(xy * scale, turn, size), score, float(score.mean()))
 
     def _pad_to_input(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
         """Scale the frame into the upper left corner of the input.
@@ -214,10 +233,6 @@ def _box_in_cells(box: Box | None, scale: Floats) -> Box | None:
         return None
     x, y = (float(n) * STRIDE_PX for n in scale)
     return Box(box.left / x, box.top / y, box.right / x, box.bottom / y)
-
-
-def _pose(xy: Floats, score: Floats, scale: Floats) -> Pose:
-    return Pose(xy * scale, score, float(score.mean()))
 
 
 def _sample(grid: Floats, yx: Floats) -> Floats:
