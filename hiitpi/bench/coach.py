@@ -45,8 +45,8 @@ def bench_coach(seconds: float) -> dict[str, float]:
             times_us.append((time.perf_counter() - began) * 1e6)
             counted += [i / FPS for event in result.events if event.kind == "rep"]
         figures[f"coach_{workout.slug}_us"] = round(statistics.median(times_us), 1)
-        seen = _completed_without_smoothing(workout, poses)
-        latencies_ms += [(c - s) * 1e3 for c, s in zip(counted, seen, strict=False)]
+        completed = _completed_without_smoothing(workout, poses)
+        latencies_ms += [(c - s) * 1e3 for c, s in zip(counted, completed, strict=False)]
     figures["coach_worst_us"] = max(figures.values())
     if latencies_ms:
         figures["coach_latency_p95_ms"] = round(p95(latencies_ms), 1)

@@ -118,7 +118,7 @@ def choose(
     Args:
         ranked: names of models, the most accurate first.
         open_named: opens the engine of a model; raises ModelError.
-        speeds: known rates; rates that are measured are added.
+        speeds: rates measured before; new ones are added.
         measure: measures the rate of an engine, frames/s.
 
     Raises:
@@ -137,11 +137,11 @@ def choose(
         except ModelError as error:  # it cannot be downloaded, for example
             log.warning("%s", error)
             errors.append(error)
-    known = [name for name in ranked if name in speeds.fps]
-    if not known:
+    measured = [name for name in ranked if name in speeds.fps]
+    if not measured:
         raise errors[0]
-    enough = NEARLY_AS_FAST * max(speeds.fps[name] for name in known)
-    best = next(name for name in known if speeds.fps[name] >= enough)
+    enough = NEARLY_AS_FAST * max(speeds.fps[name] for name in measured)
+    best = next(name for name in measured if speeds.fps[name] >= enough)
     return engines.get(best) or open_named(best)
 
 

@@ -115,9 +115,9 @@ def _advance_sequence(target: DbSession, table: Table) -> None:
 
 def _keep_previous(store: Store, folder: Path) -> Path | None:
     """Back up the database, or move its SQLite file aside if it is damaged or too new."""
-    kept = {path.name for path in folder.glob("*.sqlite*")}
+    backups = {path.name for path in folder.glob("*.sqlite*")}
     number = 1
-    while any(f"{kind}-{number}.sqlite" in kept for kind in ("before-restore", "damaged")):
+    while any(f"{kind}-{number}.sqlite" in backups for kind in ("before-restore", "damaged")):
         number += 1
     previous = folder / f"before-restore-{number}.sqlite"
     try:

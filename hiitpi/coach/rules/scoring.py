@@ -119,8 +119,8 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
             *_control(workout, cycle, duration),
             *_tempo(duration, recent),
         ]
-    kept = 1 - sum(part.cost for part in faults)
-    earned = depth.quality * (kept if depth.quality > 0 else 1.0)
+    remaining = 1 - sum(part.cost for part in faults)
+    earned = depth.quality * (remaining if depth.quality > 0 else 1.0)
     by_cost = sorted((depth, *faults), key=lambda part: -part.cost)
     return Form(
         score=MIN_VALID_SCORE + (MAX_SCORE - MIN_VALID_SCORE) * earned,
@@ -133,22 +133,22 @@ def form(workout: Workout, cycle: Cycle, duration: float, recent: Sequence[float
 def _depth(workout: Workout, cycle: Cycle) -> Part:
     """Rate how far the repetition went beyond the standard, averaged over its conditions."""
     ends = [_reached(workout, c, cycle, below=True) for c in standards(workout)]
-    seen = [end for end in ends if not math.isnan(end.quality)]
-    if not seen:
+    rated = [end for end in ends if not math.isnan(end.quality)]
+    if not rated:
         return Part(1.0, 1.0, "")
-    worst = min(seen, key=lambda end: end.quality)
+    worst = min(rated, key=lambda end: end.quality)
     cue = worst.cue if worst.quality < SHALLOW else ""
-    mean = fmean(end.quality for end in seen)
+    mean = fmean(end.quality for end in rated)
     return Part(min(worst.quality, mean) if worst.quality < 0 else mean, 1.0, cue)
 
 
 def _lockout(workout: Workout, cycle: Cycle) -> list[Part]:
     """Rate how far the body returned into the first state."""
     ends = [_reached(workout, c, cycle) for c in workout.states[0].conditions]
-    seen = [end for end in ends if not math.isnan(end.quality)]
-    if not seen:
+    rated = [end for end in ends if not math.isnan(end.quality)]
+    if not rated:
         return []
-    worst = min(seen, key=lambda end: end.quality)
+    worst = min(rated, key=lambda end: end.quality)
     return [Part(worst.quality, LOCKOUT_SHARE, worst.cue if worst.quality < FAULTY else "")]
 
 

@@ -188,7 +188,7 @@ def _reasons(record: SessionRecord) -> html.Div | None:
     lines = [html.P([html.B("Best: "), f"{_repetition(best)}."])]
     if worst.cues and worst.score < best.score:
         lines.append(html.P([html.B("To work on: "), f"{worst.cues[0]} ({_repetition(worst)})."]))
-    if any(one.scoring < SCORING_VERSION for one in record.sets):
+    if any(set_record.scoring < SCORING_VERSION for set_record in record.sets):
         lines.append(html.P(OLD_SCORING, className="quiet"))
     return html.Div(lines, className="reasons")
 
