@@ -1,7 +1,7 @@
 """Lunges: a step forward or back, the knee behind down to near the floor, and up again.
 
 The standard: the front thigh near level, one foot well in front of the other. The hips come down to
-0.76 of their standing height, at which the front thigh is within 35° of level; walking keeps them
+0.77 of their standing height, at which the front thigh is within 35° of level; walking keeps them
 above 0.9. This looks the same from every side. The feet are at least three quarters of a leg apart,
 or, seen from the front, one knee is higher than the other by 0.16 of a leg. With the feet side by
 side it is a squat; a straddle has straight knees.
@@ -25,7 +25,7 @@ workout = Workout(
     view="any",
     states=(
         State("standing", hips > 0.86),
-        State("down", hips < 0.76, knee < 150, legs > 0.76),
+        State("down", hips < 0.77, knee < 150, legs > 0.76),
     ),
     throughout=(trunk < 60,),
     full_range={hips: (0.42, 1.0)},

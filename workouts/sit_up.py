@@ -1,6 +1,6 @@
 """Sit-ups: from lying on the back, curl up until the shoulder blades leave the floor, and lie down.
 
-The standard: the shoulder blades leave the floor and go back to it. The trunk then turns by 16°
+The standard: the shoulder blades leave the floor and go back to it. The trunk then turns by 15°
 from this person's lying position, both for a camera at floor level and for one that looks down. A
 full sit-up turns it by 80° and scores higher. The person lies again after coming back to three
 tenths of the usual way up. Hands that carry the shoulders are a push-up or a plank; hips high above
@@ -30,7 +30,7 @@ workout = Workout(
     view="side",
     states=(
         State("lying", down < 0, up < 26, trunk > 42, hands < 0.45),
-        State("up", up > 16),
+        State("up", up > 15),
     ),
     throughout=(hips < 0.5, trunk < 120),
     full_range={up: (5, 75)},
