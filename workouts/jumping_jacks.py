@@ -3,8 +3,8 @@
 The standard: arms above the shoulders, well over level, and feet apart, then arms down and feet
 together. On recordings of real people the angle of the arms alone counts every repetition, with
 each engine. Arms raised to a V reach 120-135°, waving and dancing stay below 80°; 100° is halfway
-between. At 45° they are down. The feet must go out and in as well, if the camera sees them. Leaning,
-lying and handstands do not count.
+between. At 45° they are down. The feet must go out and in as well, if the camera sees them.
+Leaning, lying and handstands do not count.
 """
 
 from hiitpi.coach import State, Workout, angle, lean, spread
