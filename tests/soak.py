@@ -1,6 +1,7 @@
-"""Half an hour of use: `python -m tests.soak --minutes 30`.
+"""A soak test: `python -m tests.soak --minutes 30`.
 
-Eight viewers, a page a second, and somebody who trains; nothing may grow, and no log may complain.
+Eight viewers, one page load per second, and a training session. No resource may leak, and no log may
+contain warnings.
 """
 
 import argparse
@@ -26,18 +27,18 @@ PAGES = (
 )
 VIEWERS = 8
 
-#: What may be more at the end than after the first tenth: MB, threads, descriptors, keys.
-GROWTH = {"memory": 12.0, "threads": 6, "descriptors": 12, "keys": 3}
+#: Maximum growth from the first tenth of the test to its end: MB, and numbers of the others.
+MAX_GROWTH = {"memory": 12.0, "threads": 6, "descriptors": 12, "keys": 3}
 
 
 def figures(app: Station) -> dict[str, float]:
-    """What must not grow, of the whole app."""
+    """Return the resources that the whole app uses."""
     threads = descriptors = 0
     for pid in process_tree(app.pid):
         threads += len(list(Path(f"/proc/{pid}/task").iterdir()))
         descriptors += len(list(Path(f"/proc/{pid}/fd").iterdir()))
-    # A client without a cookie gets a session in database 1 at each visit of the floor: they are
-    # counted apart, since they end by themselves.
+    # A client without a cookie creates a login session in database 1 at each visit. These expire
+    # automatically and are not counted.
     keys = sum(connect(app.settings.redis(db)).dbsize() for db in (0, 2))
     return {
         "memory": round(sum(memory_mb(app.pid).values()), 1),
@@ -48,7 +49,7 @@ def figures(app: Station) -> dict[str, float]:
 
 
 def visit(app: Station, until: float, failed: list[str]) -> None:
-    """A page a second, by somebody who keeps its cookies."""
+    """Load a page every second, keeping cookies, and collect the failures."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     number = 0
     while time.monotonic() < until:
@@ -62,7 +63,7 @@ def visit(app: Station, until: float, failed: list[str]) -> None:
 
 
 def soak(minutes: float, model: str) -> int:
-    """Whether something grew or complained, as an exit code."""
+    """Run the test; return the exit code."""
     inference = None if model != "ideal" else 0.02
     settings = {} if model == "ideal" else {"model": model}
     mirror = Path(__file__).parents[2] / "shared" / "models"
@@ -74,33 +75,35 @@ def soak(minutes: float, model: str) -> int:
         began = time.monotonic()
         until = began + minutes * 60 - 8
         threading.Thread(target=visit, args=(app, until, failed), daemon=True).start()
-        seen: list[dict[str, float]] = []
+        samples: list[dict[str, float]] = []
 
-        def look() -> None:
+        def sample_resources() -> None:
             while time.monotonic() < until - minutes * 6:
                 time.sleep(minutes * 6)
-                seen.append(figures(app))
-                print(f"{(time.monotonic() - began) / 60:5.1f} min  {seen[-1]}", flush=True)
+                samples.append(figures(app))
+                print(f"{(time.monotonic() - began) / 60:5.1f} min  {samples[-1]}", flush=True)
 
-        threading.Thread(target=look, daemon=True).start()
+        threading.Thread(target=sample_resources, daemon=True).start()
         clients = [Client("/videostream") for _ in range(VIEWERS)] + [Client("/live")]
         follow(app.address, clients, minutes * 60 - 5)
-        first, last = seen[0], seen[-1]
-        complaints = [
+        first, last = samples[0], samples[-1]
+        warnings = [
             line
             for log in sorted(app.settings.logs.glob("*.log"))
             for line in log.read_text().splitlines()
             if (" ERROR " in line or " WARNING " in line or "Traceback" in line)
-            and "overcommit" not in line  # Redis' opinion of the machine
+            and "overcommit" not in line  # a warning of Redis about the machine
         ]
         seqs = clients[-1].seqs
         lost = seqs[-1] - seqs[0] + 1 - len(seqs)
     grown = {
-        name: last[name] - first[name] for name in GROWTH if last[name] - first[name] > GROWTH[name]
+        name: last[name] - first[name]
+        for name in MAX_GROWTH
+        if last[name] - first[name] > MAX_GROWTH[name]
     }
-    print(f"grown: {grown or 'nothing'}; complaints: {complaints[:5] or 'none'}; "
+    print(f"grown: {grown or 'nothing'}; warnings: {warnings[:5] or 'none'}; "
           f"pages that failed: {failed[:5] or 'none'}; frames not analysed: {lost}")  # fmt: skip
-    return int(bool(grown or complaints or failed))
+    return int(bool(grown or warnings or failed))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

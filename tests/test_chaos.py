@@ -16,17 +16,17 @@ from hiitpi.bench.process_stats import process_tree
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT
 from hiitpi.system.ports import free_port
-from tests.chaos import WHAT, kill, run, training, wait
+from tests.chaos import FAULTS, kill, run, training, wait
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("fault", ["pipeline+web", "redis", "power", "term"])
 def test_no_repetition_that_was_shown_is_lost(fault: str):
-    assert fault in WHAT
+    assert fault in FAULTS
     results = list(run(fault, rounds=1, seed=1))
     assert results
-    assert [result for result in results if result.trouble] == []
+    assert [result for result in results if result.error] == []
 
 
 def test_a_hung_pipeline_is_restarted(tmp_path: Path):
