@@ -1,7 +1,7 @@
 """A soak test: `python -m tests.soak --minutes 30`.
 
-Eight viewers, one page load per second, and a training session. No resource may leak, and no log may
-contain warnings.
+Eight viewers, one page load per second, and a training session. No resource may leak, and no log
+may contain warnings.
 """
 
 import argparse
