@@ -2,8 +2,8 @@
 
 The standard: arms above the shoulders, well over level, and feet apart, then arms down and feet
 together. On recordings of real people the angle of the arms alone counts every repetition, with
-each engine. Arms raised to a V reach 120-135°, waving and dancing stay below 80°; 100° is halfway
-between. At 45° they are down. The feet must go out and in as well, if the camera sees them.
+each engine. Arms raised to a V reach 120-135°; level arms, as in half a jumping jack, may look like
+100°. At 45° they are down. The feet must go out and in as well, if the camera sees them.
 Leaning, lying and handstands do not count.
 """
 
@@ -18,7 +18,7 @@ workout = Workout(
     view="front",
     states=(
         State("closed", arms < 45, feet < 0.6),
-        State("open", arms > 100, feet > 0.7),
+        State("open", arms > 110, feet > 0.7),
     ),
     throughout=(trunk < 35,),
     full_range={arms: (15, 175), feet: (0.2, 1.6)},

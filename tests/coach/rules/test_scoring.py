@@ -33,7 +33,7 @@ def cycle(low: Reading, high: Reading, measure: Measure = ARMS, turned: float = 
 
 
 FULL = cycle(both(15), both(175))
-BARELY = cycle(both(44), both(101))
+BARELY = cycle(both(44), both(111))
 
 
 def score(cycle: Cycle, duration: float = 1.0, recent: tuple[float, ...] = ()) -> float:
@@ -53,7 +53,7 @@ def test_a_barely_valid_repetition_scores_60_and_has_the_cues_that_cost_most():
     assert judged.cues == ("Hands higher", "Lower your arms")
 
 
-@pytest.mark.parametrize(("high", "expected"), [(100, 60), (137.5, 80), (175, 100), (180, 100)])
+@pytest.mark.parametrize(("high", "expected"), [(110, 60), (142.5, 80), (175, 100), (180, 100)])
 def test_depth_earns_in_proportion(high: float, expected: float):
     assert score(cycle(both(15), both(high))) == pytest.approx(expected)
 
@@ -81,9 +81,9 @@ def test_a_lockout_costs_in_proportion(low: float, cost: float, has_cue: bool):
     assert ("Lower your arms" in judged.cues) == has_cue
 
 
-@pytest.mark.parametrize(("high", "cues"), [(130, ()), (122.5, ("Hands higher",))])
+@pytest.mark.parametrize(("high", "cues"), [(136, ()), (129.5, ("Hands higher",))])
 def test_depth_below_035_has_a_cue(high: float, cues: tuple[str, ...]):
-    """0.4 and 0.3 of the way from the standard, 100°, to the full range, 175°."""
+    """0.4 and 0.3 of the way from the standard, 110°, to the full range, 175°."""
     assert form(JACKS, cycle(both(15), both(high)), 1.0, []).cues == cues
 
 
@@ -100,8 +100,8 @@ def test_depth_is_the_mean_of_its_conditions(feet: float, expected: float, cues:
 
 
 def test_a_standard_at_the_end_of_the_full_range_is_full_depth():
-    strict = replace(JACKS, full_range={ARMS: (45, 100)})
-    assert form(strict, cycle(both(45), both(100)), 1.0, []).score == 100
+    strict = replace(JACKS, full_range={ARMS: (45, 110)})
+    assert form(strict, cycle(both(45), both(110)), 1.0, []).score == 100
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_control_is_not_judged_if_nothing_is_lowered():
 
 def test_faults_cost_a_part_of_the_points_that_depth_earned():
     """Half of the depth earns 20 points, of which the lockout costs a fifth."""
-    assert score(cycle(both(45), both(137.5))) == pytest.approx(60 + 20 * (1 - 0.2))
+    assert score(cycle(both(45), both(142.5))) == pytest.approx(60 + 20 * (1 - 0.2))
 
 
 def test_the_costs_of_all_faults_add_up():

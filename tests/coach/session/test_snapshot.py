@@ -34,7 +34,7 @@ def test_the_current_set_and_the_next_step():
     assert fields(athlete, "set", "sets", "round", "rounds") == (1, 4, 1, 2)
     assert fields(athlete, "title", "view", "floor") == ("Jumping Jacks", "front", False)
     assert fields(athlete, "counts", "unit", "timed", "goal") == ("reps", "°", True, None)
-    assert fields(athlete, "bands") == ([("closed", None, 45), ("open", 100, None)],)
+    assert fields(athlete, "bands") == ([("closed", None, 45), ("open", 110, None)],)
     assert fields(athlete, "next") == ({"phase": "rest", "title": "Plank", "seconds": 10},)
 
 
