@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 #: Files whose tests mostly wait for other processes. They start first; others run meanwhile.
-SLOW_FILES = ("test_chaos.py", "test_cli.py", "test_clock.py", "test_club.py")
+SLOW_FILES = ("test_chaos.py", "test_cli.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,14 +9,14 @@ from hiitpi.bench.fake_engine import POSES_PER_REP, pose_of
 from hiitpi.bench.percentiles import p95
 from hiitpi.camera.synthetic.animations import ANIMATIONS
 from hiitpi.camera.synthetic.schedule import RepSchedule
-from hiitpi.coach.coach import MIN_SCORE_FLOOR, Coach
+from hiitpi.coach.coach import Coach, min_score
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.referee import Referee
 from hiitpi.coach.rules.rep_counter import CompletedRep
 from hiitpi.coach.rules.smoothing import Smoother
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
-from hiitpi.pose.keypoints import SEEN, Pose
+from hiitpi.pose.keypoints import Pose
 
 FPS: Final = 30
 
@@ -63,7 +63,7 @@ def _performance(workout: Workout, seconds: float) -> Iterator[Pose]:
 
 def _completed_without_smoothing(workout: Workout, poses: list[Pose]) -> list[float]:
     """Return the times in seconds at which repetitions end by the poses of single frames."""
-    raw = Smoother(window_s=0.0, min_score=MIN_SCORE_FLOOR if workout.floor else SEEN)
+    raw = Smoother(window_s=0.0, min_score=min_score(workout))
     body, referee = BodyTracker(), Referee(workout)
     times = []
     for i, pose in enumerate(poses):

@@ -16,7 +16,7 @@ from hiitpi.coach.rules.smoothing import Smoother
 from hiitpi.coach.rules.strictness import Strictness, at
 from hiitpi.coach.rules.sway import SwayMeter
 from hiitpi.coach.rules.workout import Workout
-from hiitpi.pose.keypoints import Pose
+from hiitpi.pose.keypoints import SEEN, Pose
 
 #: After this time without a pose an event is sent, and the current repetition is discarded.
 ABSENT_AFTER_S = 1.0
@@ -26,6 +26,11 @@ ABSENT_AFTER_S = 1.0
 #: most were placed correctly. With 0.2 as the minimum, 6 of 13 counts were within one of the truth;
 #: with 0.01, 12 of 13 were.
 MIN_SCORE_FLOOR = 0.01
+
+
+def min_score(workout: Workout) -> float:
+    """Return the score, 0..1, from which a keypoint counts as visible in a workout."""
+    return MIN_SCORE_FLOOR if workout.floor else SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Coach:
         self.series: list[Repetition] = list(series)
         self.attempts = attempts
         self._start_time = time - (series[-1].time if series else 0.0)
-        self._smoother = Smoother(min_score=MIN_SCORE_FLOOR) if workout.floor else Smoother()
+        self._smoother = Smoother(min_score=min_score(workout))
         self._body, self._referee = BodyTracker(), Referee(at(workout, strictness))
         self._pace, self._sway_meter = Pace(), SwayMeter()
         self._recent_durations = deque((rep.duration for rep in series[-5:]), maxlen=5)

@@ -24,7 +24,7 @@ MIN_SCORE_REPS: Final = 5
 #: Condition for sessions that count: ended and not deleted.
 COUNTED_SESSIONS: Final = and_(SessionRow.status.in_(COMPLETED_STATUSES), SessionRow.gone.is_(None))
 
-#: Condition for sessions whose results are compared with others: gentle ones are not.
+#: Condition for sessions whose results are compared with others; see `Program.ranked`.
 RANKED_SESSIONS: Final = SessionRow.strictness != "gentle"
 
 #: Condition for sets whose score can be compared with that of others: same rules.

@@ -227,7 +227,7 @@ def bests(days: Iterable[Day]) -> dict[str, dict[Kind, PersonalBest]]:
 def session_bests(record: SessionRecord) -> dict[str, dict[Kind, float]]:
     """Return the bests of one session by workout; none of a gentle session, which does not rank."""
     by_workout: dict[str, dict[Kind, float]] = {}
-    if record.program.strictness == "gentle":
+    if not record.program.ranked:
         return by_workout
     for set_record in record.sets:
         values: dict[Kind, float] = {"set": set_record.counted}

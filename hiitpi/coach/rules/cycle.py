@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hiitpi.coach.rules.measure import Condition, Measure, Reading
+from hiitpi.coach.rules.nan import nan_max, nan_min
 
 #: Readings of the measures of a workout in one frame.
 Values = Mapping[Measure, Reading]
@@ -47,19 +48,9 @@ class Cycle:
                 self.low_at[measure] = time
             if reading.value > high.value or math.isnan(high.value) or measure not in self.high:
                 self.high_at[measure] = time
-            self.low[measure] = _per_side(smaller, low, reading)
-            self.high[measure] = _per_side(larger, high, reading)
+            self.low[measure] = _per_side(nan_min, low, reading)
+            self.high[measure] = _per_side(nan_max, high, reading)
 
 
 def _per_side(of: Callable[[float, float], float], a: Reading, b: Reading) -> Reading:
     return Reading(of(a.value, b.value), of(a.left, b.left), of(a.right, b.right))
-
-
-def smaller(a: float, b: float) -> float:
-    """Return the smaller of two numbers; a NaN counts as missing."""
-    return b if b < a or math.isnan(a) else a
-
-
-def larger(a: float, b: float) -> float:
-    """Return the larger of two numbers; a NaN counts as missing."""
-    return b if b > a or math.isnan(a) else a

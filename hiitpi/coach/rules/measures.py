@@ -9,6 +9,7 @@ from typing import Final
 
 from hiitpi.coach.rules.body import NAN, BodyTracker, angle_at
 from hiitpi.coach.rules.measure import UNSEEN, Measure, Reading, require_visible, sided
+from hiitpi.coach.rules.nan import nan_max
 
 #: A limb that looks shorter than this fraction of the trunk points at the camera. A thigh has 0.85.
 MIN_LIMB_RATIO: Final = 0.25
@@ -90,7 +91,7 @@ def split(*, says: tuple[str, str], knee_weight: float = 2.0) -> Measure:
     def read(body: BodyTracker) -> Reading:
         ankles = math.dist(body.point("ankle", 0), body.point("ankle", 1))
         knees = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
-        distance = _largest_visible(ankles, knee_weight * knees) / body.length("leg")
+        distance = nan_max(ankles, knee_weight * knees) / body.length("leg")
         return Reading(NAN if distance < MIN_LEG_SPLIT else distance)
 
     return Measure("split of the legs", " × leg", says, ("knee", "ankle"), read, needed=False)
@@ -164,7 +165,7 @@ def tap(*, per: str, says: tuple[str, str]) -> Measure:
         aside = abs(x - hip)
         if math.isnan(aside):
             return NAN
-        return _largest_visible(other - y, aside) / body.length(per)
+        return nan_max(other - y, aside) / body.length(per)
 
     return sided("way of the foot", f" × {per}", says, ("hip", "ankle"), side, 0.25, True)
 
@@ -209,8 +210,3 @@ def arch(
 
     name = f"height of the {b}s over the line {a}-{c}"
     return Measure(name, f" × {per}", says, (a, b, c), read, needed=needed)
-
-
-def _largest_visible(*values: float) -> float:
-    """Return the largest value other than NaN; NaN if there is none (`max` mishandles NaN)."""
-    return max((value for value in values if not math.isnan(value)), default=NAN)

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from hiitpi.coach.rules.cycle import Cycle, Values, larger
+from hiitpi.coach.rules.cycle import Cycle, Values
 from hiitpi.coach.rules.measure import Condition, Reading
+from hiitpi.coach.rules.nan import nan_max
 from hiitpi.coach.rules.rolling_quantile import RollingQuantile
 from hiitpi.coach.rules.workout import State, Workout
 
@@ -126,7 +127,7 @@ class RepCounter:
         for condition in states[target].conditions:
             if self._holds(condition, values, first=target == 0):
                 self._met_at[condition] = time
-            self._best_progress[condition] = larger(
+            self._best_progress[condition] = nan_max(
                 self._best_progress.get(condition, math.nan),
                 1 - self._shortfall(condition, current, values),
             )
@@ -249,8 +250,7 @@ class RepCounter:
         right angle, or one body length.
         """
         measure = condition.measure
-        low, high = self._workout.full_range.get(measure, (0.0, 0.0))
-        span = _span(current, condition) or high - low or (90.0 if measure.unit == "°" else 1.0)
+        span = _span(current, condition) or self._workout.scale(measure)
         return condition.missed_by(values[measure]) / span
 
     def _progress(self, condition: Condition, current: State, values: Values) -> float:

@@ -139,7 +139,7 @@ def _depth(workout: Workout, cycle: Cycle) -> Part:
     worst = min(rated, key=lambda end: end.quality)
     cue = worst.cue if worst.quality < SHALLOW else ""
     mean = fmean(end.quality for end in rated)
-    return Part(min(worst.quality, mean) if worst.quality < 0 else mean, 1.0, cue)
+    return Part(worst.quality if worst.quality < 0 else mean, 1.0, cue)
 
 
 def _lockout(workout: Workout, cycle: Cycle) -> list[Part]:

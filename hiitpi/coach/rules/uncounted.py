@@ -128,9 +128,7 @@ class UncountedMovement:
 
     def _missed_fraction(self, condition: Condition) -> float:
         """Return by how much a condition was missed, as a fraction of its measure's range."""
-        low, high = self._workout.full_range.get(condition.measure, (0.0, 0.0))
-        scale = high - low or (90.0 if condition.measure.unit == "°" else 1.0)
-        return self._nearest[condition] / scale
+        return self._nearest[condition] / self._workout.scale(condition.measure)
 
 
 def _leading_measure(workout: Workout) -> Measure:

@@ -114,6 +114,14 @@ class Workout:
         """The joints that the rules use, which the overlay highlights."""
         return frozenset(chain.from_iterable(m.joints for m in self.measures))
 
+    def scale(self, measure: Measure) -> float:
+        """Return a typical amount of a measure, which makes different units comparable.
+
+        It is the extent of the measure's full range, or else a right angle or one body length.
+        """
+        low, high = self.full_range.get(measure, (0.0, 0.0))
+        return high - low or (90.0 if measure.unit == "°" else 1.0)
+
     def bands(self) -> list[tuple[str, float | None, float | None]]:
         """Return the range of the signal in each state that has a condition on it.
 

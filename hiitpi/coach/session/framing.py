@@ -3,9 +3,9 @@
 import math
 from typing import Final
 
-from hiitpi.coach.coach import MIN_SCORE_FLOOR
+from hiitpi.coach.coach import min_score
 from hiitpi.coach.rules.workout import Workout
-from hiitpi.pose.keypoints import SEEN, SIDES, Pose
+from hiitpi.pose.keypoints import SIDES, Pose
 
 #: How long the framing must be good before the athlete is ready, and how long a problem must last
 #: before the athlete is told. Shorter problems do not count.
@@ -90,9 +90,9 @@ def framing_advice(workout: Workout, pose: Pose | None, size: tuple[int, int]) -
     if pose is None:
         return NOBODY_ADVICE
     width, height = size
-    xy, min_score = pose.xy.tolist(), MIN_SCORE_FLOOR if workout.floor else SEEN
+    xy, visible_from = pose.xy.tolist(), min_score(workout)
     in_frame = [
-        score >= min_score
+        score >= visible_from
         and EDGE_MARGIN * width <= x <= (1 - EDGE_MARGIN) * width
         and EDGE_MARGIN * height <= y <= (1 - EDGE_MARGIN) * height
         for (x, y), score in zip(xy, pose.score.tolist(), strict=True)

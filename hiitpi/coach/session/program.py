@@ -108,6 +108,11 @@ class Program:
         return self.rounds is not None and any(e.reps is not None for e in self.exercises)
 
     @property
+    def ranked(self) -> bool:
+        """Whether its results are compared with others; those of gentle sessions are not."""
+        return self.strictness != "gentle"
+
+    @property
     def workouts(self) -> tuple[str, ...]:
         """Slugs of its workouts, in order, without duplicates."""
         return tuple(dict.fromkeys(e.workout for e in self.exercises))

@@ -235,7 +235,7 @@ class MatchCoordinator:
                 raise ProgramError(str(error)) from None
         if len({side.player for side in sides}) < len(sides):
             raise ProgramError("A player cannot be at two stations at once.")
-        if program.strictness == "gentle":
+        if not program.ranked:
             raise ProgramError("A head-to-head is standard or strict, so that it is fair.")
         if program.limit is None and not all(e.ends for e in program.exercises):
             raise ProgramError(
