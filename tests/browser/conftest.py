@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.errors import ModelError
@@ -106,17 +107,28 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, app: App) -> Iterator[Page]:
-    """Open a page in a fresh browser profile; end a session that the test leaves running."""
-    with open_page(browser, app) as page:
+def page(request: pytest.FixtureRequest, browser: Browser, app: App) -> Iterator[Page]:
+    """Open a page in a fresh browser profile; end a session that the test leaves running.
+
+    Modules may set `VIEWPORT` for it.
+    """
+    with open_page(browser, app, viewport=getattr(request.module, "VIEWPORT", PHONE)) as page:
         yield page
         if page.locator("#done, #cancel").locator("visible=true").count():
             page.locator("#done, #cancel").locator("visible=true").first.click()
             page.wait_for_selector("#train:is([data-phase=ready], [data-phase=finished])")
 
 
+#: Window sizes. The phone is the default: it shows no live graphs and the small video, so its
+#: browser needs a third of the processor time.
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
+
+
 @contextmanager
-def open_page(browser: Browser, app: App, strict: bool = False) -> Iterator[Page]:
+def open_page(
+    browser: Browser, app: App, strict: bool = False, viewport: ViewportSize = PHONE
+) -> Iterator[Page]:
     """Open a page in a new browser context.
 
     Errors in the console and requests to other hosts, from any tab of the context, fail the test.
@@ -127,10 +139,10 @@ def open_page(browser: Browser, app: App, strict: bool = False) -> Iterator[Page
         app: the app to open.
         strict: enforce the content security policy; Playwright cannot wait for conditions that it
             evaluates as text then.
+        viewport: the size of the window.
     """
     context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, base_url=app.url, bypass_csp=not strict,
-        ignore_https_errors=True,
+        viewport=viewport, base_url=app.url, bypass_csp=not strict, ignore_https_errors=True,
     )  # fmt: skip
     errors: list[str] = []
     context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -148,8 +160,10 @@ def open_page(browser: Browser, app: App, strict: bool = False) -> Iterator[Page
     )
     page = context.new_page()
     page.errors = errors
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
     assert not errors
 
 

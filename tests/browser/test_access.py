@@ -14,6 +14,15 @@ SERIOUS_IMPACTS = ("serious", "critical")
 #: Speed of the pipeline's clock, which shortens the rests.
 RATE = 4
 
+#: Waits until labels are corrected, two frames later, and colours have changed.
+FINISH_DRAWING = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+  await frame();
+}"""
+
 
 def check_accessibility(page: Page, state: str) -> None:
     """Check a page in both themes, while nothing moves.
@@ -25,8 +34,9 @@ def check_accessibility(page: Page, state: str) -> None:
     set_tab_hidden(page, True)
     for theme in ("dark", "light"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        page.wait_for_timeout(350)  # until colours have changed and labels are corrected
-        options = None if theme == "dark" else {"runOnly": ["color-contrast"]}
+        page.evaluate(FINISH_DRAWING)
+        rules = {} if theme == "dark" else {"runOnly": ["color-contrast"]}
+        options = {"resultTypes": ["violations"], **rules}
         violations = Axe().run(page, options=options).response["violations"]
         serious = [
             (state, theme, violation["id"], [node["target"] for node in violation["nodes"]][:5])

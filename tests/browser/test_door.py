@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from hiitpi.access.house_code import HouseCode
 from hiitpi.settings import ROOT
 from tests.browser.conftest import (
+    DESKTOP,
     App,
     finish_session,
     log_in,
@@ -38,7 +39,6 @@ def remote_page(browser: Browser, app: App) -> Iterator[Page]:
 
 def test_a_device_enters_the_house_code_once(remote_page: Page, app: App):
     page, code = remote_page, HouseCode(app.instance).value
-    page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/leaderboard")
     assert "house code" in page.inner_text("h1")
     page.fill("[name=code]", "not it at all")
@@ -96,7 +96,7 @@ def test_the_privacy_shutter_turns_the_camera_off_for_all_viewers(
 
 def test_the_policy_allows_our_pages_and_blocks_injected_scripts(app: App, browser: Browser):
     """The content security policy allows what our pages do, and nothing else."""
-    with open_page(browser, app, strict=True) as page:
+    with open_page(browser, app, strict=True, viewport=DESKTOP) as page:
         log_in(page, "Ada")
         start_workout(page, "Jumping Jacks")
         page.wait_for_selector("#bars .rep")

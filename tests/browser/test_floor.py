@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import (
+    DESKTOP,
+    PHONE,
     App,
     choose_workout,
     finish_session,
@@ -122,6 +124,7 @@ def test_a_repetition_goal_ends_the_session_and_compares_it_with_the_best(page: 
 
 
 def test_full_screen_shows_only_the_scoreboard_and_the_video(page: Page):
+    page.set_viewport_size(DESKTOP)
     log_in(page, "Ada")
     start_workout(page, "Squats")
     page.click("#full")
@@ -151,12 +154,13 @@ def test_device_preferences_are_remembered(page: Page):
 
 
 def test_phones_and_devices_that_choose_it_get_the_small_video(page: Page):
+    page.set_viewport_size(DESKTOP)
     log_in(page, "Ada")
     video_width_is = "document.getElementById('video').naturalWidth === "
     page.wait_for_function(video_width_is + "640")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     page.wait_for_function(video_width_is + "480")
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size(DESKTOP)
     page.wait_for_function(video_width_is + "640")
     page.click("#who")
     page.get_by_label("Small video").check()
@@ -164,7 +168,7 @@ def test_phones_and_devices_that_choose_it_get_the_small_video(page: Page):
 
 
 def test_hidden_graphs_are_not_drawn_and_lose_no_samples(page: Page):
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size(DESKTOP)
     log_in(page, "Ada")
     page.evaluate(
         "() => { window.heard = []; new EventSource('/live').onmessage = (message) => {"
@@ -172,12 +176,12 @@ def test_hidden_graphs_are_not_drawn_and_lose_no_samples(page: Page):
     )
     graph = page.locator("#graph .js-plotly-plot")
     page.wait_for_function("g => g.data[0].x.length > 20", arg=graph.element_handle())
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     expect(graph).to_be_hidden()
     last_drawn, last_received = graph.evaluate("g => [g.data[0].x.at(-1), window.heard.at(-1)]")
     page.wait_for_function("before => window.heard.at(-1) > before + 4", arg=last_received)
     assert graph.evaluate("g => g.data[0].x.at(-1)") == last_drawn
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size(DESKTOP)
     page.wait_for_function(
         f"g => g.data[0].x.at(-1) > {last_drawn + 4}", arg=graph.element_handle()
     )

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import App, log_in, open_page
+from tests.browser.conftest import DESKTOP, App, log_in, open_page
 
 pytestmark = pytest.mark.slow
 
@@ -12,7 +12,7 @@ MAX_FIRST_LOAD_BYTES = 2_200_000
 
 
 def test_the_first_load_is_small_and_the_second_comes_from_the_cache(browser: Browser, app: App):
-    with open_page(browser, app) as page:
+    with open_page(browser, app, viewport=DESKTOP) as page:
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         urls: dict[str, str] = {}

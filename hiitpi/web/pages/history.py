@@ -63,6 +63,9 @@ def layout(services: Services) -> Any:
                     style={"height": "180px", "minWidth": "720px"},
                 ),
                 className="calendar",
+                tabIndex="0",  # scrolls sideways on a phone, by keyboard too
+                role="region",
+                **{"aria-label": "Calendar of training days"},
             ),
             html.Div(
                 [

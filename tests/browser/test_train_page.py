@@ -1,0 +1,127 @@
+"""The training page: who may use it, what it shows on every screen, and how a session ends."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import (
+    DESKTOP,
+    PHONE,
+    App,
+    choose_workout,
+    create_player,
+    finish_session,
+    log_in,
+    session_statuses,
+    set_tab_hidden,
+    start_workout,
+)
+
+pytestmark = pytest.mark.slow
+
+#: Speed of the pipeline's clock, which shortens the countdowns.
+RATE = 2
+
+
+def test_an_empty_name_is_rejected_with_a_message(page: Page):
+    page.goto("/")
+    page.wait_for_selector(".login h1")
+    create_player(page, "")
+    page.wait_for_function("document.getElementById('name-trouble').textContent.includes('name')")
+    assert page.url.endswith("/")
+
+
+def test_the_training_page_is_read_only_without_a_login(page: Page):
+    page.goto("/train")
+    page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")
+    assert page.locator("#start").count() == 0
+    page.click("text=Log in to train")
+    page.wait_for_selector(".login h1")
+    page.click("header >> text=History")
+    page.click("main a >> text=Choose your name")
+    page.wait_for_selector(".login h1")
+
+
+def test_a_hidden_tab_closes_its_streams_and_misses_no_samples(page: Page):
+    page.set_viewport_size(DESKTOP)
+    log_in(page, "Cleo")
+    page.wait_for_function("document.getElementById('video').naturalWidth > 0")
+    set_tab_hidden(page, True)
+    assert page.get_attribute("#video", "src").startswith("data:")
+    page.wait_for_timeout(1500)
+    set_tab_hidden(page, False)
+    page.wait_for_timeout(1500)
+    times = page.locator("#graph .js-plotly-plot").evaluate("g => g.data[1].x")
+    assert np.diff(times).max() < 1.0  # the samples of the 1.5 s while the tab was hidden are there
+
+
+def test_the_counter_is_the_largest_text_and_the_page_fits_every_screen(page: Page):
+    log_in(page, "W" * 40)
+    start_workout(page, "Jumping Jacks")
+    for width, height in ((390, 844), (820, 1180), (1280, 720), (1280, 800), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+        sizes = page.evaluate(
+            "() => [...document.querySelectorAll('#train *')]"
+            ".filter(e => e.offsetParent && e.id !== 'reps' && e.textContent.trim())"
+            ".map(e => parseFloat(getComputedStyle(e).fontSize))"
+        )
+        counter = page.evaluate(
+            "parseFloat(getComputedStyle(document.getElementById('reps')).fontSize)"
+        )
+        assert counter >= 96
+        assert counter > 2 * max(sizes)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        box = page.locator("#done").bounding_box()
+        assert box["height"] >= 48
+        assert box["y"] + box["height"] <= height
+    page.set_viewport_size(PHONE)
+    finish_session(page)
+    page.evaluate("document.querySelector('#summary .reps').textContent = '1024'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_leaving_the_page_closes_the_video_stream(page: Page):
+    """A browser allows six connections to a host; a leak at each visit would soon exhaust them."""
+    log_in(page, "Eve")
+    for _ in range(7):
+        page.click("header >> text=History")
+        page.wait_for_selector("text=history")
+        page.click("header >> text=Train")
+        page.wait_for_function("document.getElementById('video')?.naturalWidth > 1", timeout=10_000)
+
+
+def test_start_without_a_login_shows_an_error(page: Page):
+    log_in(page, "Finn")
+    # The response of the video stream, which starts with the first frame, restores the cookie.
+    page.wait_for_function("document.getElementById('video').naturalWidth > 1")
+    page.context.clear_cookies()
+    page.click("#start")
+    page.wait_for_function("document.getElementById('start-trouble').textContent.includes('log')")
+
+
+def test_a_gentle_session_is_marked_and_not_ranked(page: Page):
+    log_in(page, "Grandma")
+    choose_workout(page, "Jumping Jacks")
+    page.click("#strictness-note")
+    page.locator("#strictness label", has_text="Gentle").click()
+    page.wait_for_selector("#strictness-note:has-text('rehabilitation')")
+    page.click("#start")
+    page.wait_for_selector("#train[data-phase=work]", timeout=30_000)
+    page.wait_for_function("+document.getElementById('reps').textContent >= 2", timeout=60_000)
+    finish_session(page)
+    page.goto("/history")
+    page.wait_for_selector("text=Jumping Jacks · gentle")
+    page.goto("/leaderboard")
+    page.wait_for_selector("#leaderboard .js-plotly-plot", state="attached")
+    assert "Grandma" not in page.inner_text("main")
+
+
+def test_cancelling_before_go_stores_no_session(page: Page, app: App):
+    log_in(page, "Shy")
+    choose_workout(page, "Squats")
+    page.click("#start")
+    page.wait_for_selector("#train:is([data-phase=position], [data-phase=countdown])")
+    page.keyboard.press("Escape")  # Cancel
+    page.wait_for_selector("#train[data-phase=ready]")
+    assert session_statuses(app, "Shy") == []
