@@ -192,7 +192,8 @@ check() {
   trap 'exit 130' INT # otherwise Ctrl-C ends only the current pytest, and the next one starts
   nice -n 10 .venv/bin/mypy || failed=$?
   # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
-  nice -n 10 .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+  # More workers than cores, since many tests wait for other processes.
+  nice -n 10 .venv/bin/python -m pytest -n 4 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
   # The club tests run eight whole apps at once, so they run after the others; the browser tests may
   # still be running.

@@ -225,7 +225,7 @@
       if (this.session && sample.phase) this.board.take(sample);
     }
 
-    /* Draw the graphs for at most a quarter of the time: a slow browser draws them less often. */
+    /* Draw the graphs for at most a sixth of the time: a slow browser draws them less often. */
     drawGraphs() {
       this.frameRequested = false;
       if (!this.root.isConnected) return this.close();
@@ -233,7 +233,7 @@
       if (start < this.graphsDue) return;
       this.graphs.extend(this.pending);
       const end = performance.now();
-      this.graphsDue = end + 3 * (end - start);
+      this.graphsDue = end + 5 * (end - start);
     }
 
     update() {

@@ -68,7 +68,7 @@ def running_app(
     env = {name: value for name, value in os.environ.items() if not name.startswith("HIITPI_")}
     env |= {"HIITPI_INSTANCE": str(instance), "HIITPI_HOST": "127.0.0.1", "HIITPI_PORT": str(port)}
     if not full:
-        env |= {"HIITPI_MODEL": fastest_model(), "HIITPI_CAMERA_FPS": "12"}
+        env |= {"HIITPI_MODEL": fastest_model(), "HIITPI_CAMERA_FPS": "8"}
     env |= settings
     if MIRROR.is_dir():
         env["HIITPI_MODEL_MIRROR"] = str(MIRROR)

@@ -19,7 +19,7 @@ from hiitpi.system.logs import configure_logging
 START = time.monotonic()
 
 #: Minimum frame rate, per second of the fast clock: from 8 on, every workout is counted correctly.
-MIN_FPS = 10.0
+MIN_FPS = 8.0
 
 
 def fast_time(rate: float) -> float:
