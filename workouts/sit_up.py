@@ -39,4 +39,5 @@ workout = Workout(
     shortest=0.35,
     pace=25,
     floor=True,
+    lighter=(up < 40, "These are crunches: come up all the way, or choose Crunches"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from hiitpi.coach.messages import Event, Repetition, Sample
 from hiitpi.coach.rules.body import BodyTracker
+from hiitpi.coach.rules.lighter import LighterExercise
 from hiitpi.coach.rules.measure import UNSEEN, Reading
 from hiitpi.coach.rules.pace import Pace
 from hiitpi.coach.rules.referee import Referee
@@ -74,6 +75,7 @@ class Coach:
         self._smoother = Smoother(min_score=min_score(workout))
         self._body, self._referee = BodyTracker(), Referee(at(workout, strictness))
         self._pace, self._sway_meter = Pace(), SwayMeter()
+        self._lighter = LighterExercise(workout)
         self._recent_durations = deque((rep.duration for rep in series[-5:]), maxlen=5)
         self._score_sum = sum(rep.score for rep in series)
         self._last_seen = time
@@ -133,6 +135,8 @@ class Coach:
             for outcome in outcomes:
                 if isinstance(outcome, CompletedRep):
                     events.append(self._add_rep(outcome, time))
+                    if hint := self._lighter.update(outcome.cycle):
+                        events.append(Event("cue", time, hint))
                 elif self.workout.hold:
                     events.append(Event("cue", time, outcome.missed.cue))
                 else:

@@ -28,7 +28,7 @@ def test_a_workout_file_in_the_folder_is_in_the_picker_and_counts(browser: Brows
     folder = tmp_path / "workouts"
     folder.mkdir()
     rules = (SHIPPED_FOLDER / "jumping_jacks.py").read_text()
-    (folder / "star_jumps.py").write_text(rules.replace("Jumping Jacks", "Star Jumps"))
+    (folder / "cheer_jumps.py").write_text(rules.replace("Jumping Jacks", "Cheer Jumps"))
     record_video(tmp_path / "me.avi")
     with (
         running_app(
@@ -40,6 +40,6 @@ def test_a_workout_file_in_the_folder_is_in_the_picker_and_counts(browser: Brows
         open_page(browser, app) as page,
     ):
         log_in(page, "Ada")
-        start_workout(page, "Star Jumps")
-        expect(page.locator("#workout-name")).to_have_text("Star Jumps", timeout=15_000)
+        start_workout(page, "Cheer Jumps")
+        expect(page.locator("#workout-name")).to_have_text("Cheer Jumps", timeout=15_000)
         expect(page.locator("#reps")).to_have_text("3", timeout=30_000)

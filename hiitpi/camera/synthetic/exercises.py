@@ -74,6 +74,10 @@ _SITTING = sideways(
 )
 sit_up = animate_round_trip((0, _LYING), (0.5, _SITTING))
 
+# Crunch: only the shoulders leave the floor.
+_CURLED = replace(_LYING, up=vector(-0.85, 0.53, 0), front=vector(0.53, 0.85, 0))
+crunch = animate_round_trip((0, _LYING), (0.5, _CURLED))
+
 # Glute bridge, from the side: on the back, shins upright, hips up to the line of the trunk.
 _ON_BACK = sideways(
     (0, 0.13), up=(-1, 0.04), front=(0, 1), bend=(0.3, 1), feet=((0.36, ANKLE), (0.36, ANKLE)),

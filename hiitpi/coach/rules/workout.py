@@ -57,6 +57,8 @@ class Workout:
             those of one side. Otherwise both sides work together.
         floor: whether it is done on the floor. Pose models have been trained on few people who lie,
             and give low scores to keypoints that they place well, so low scores are accepted.
+        lighter: a condition within which the repetitions are those of a lighter exercise, and what
+            to tell the athlete then; its measure has a full range.
         hands: positions of the hands that occur in it; see `hiitpi.coach.session.gesture`.
         slug: name of its file; set by the library.
 
@@ -76,6 +78,7 @@ class Workout:
     pace: float = 30.0
     each_side: bool = False
     floor: bool = False
+    lighter: tuple[Condition, str] | None = None
     hands: tuple[Hands, ...] = ()
     slug: str = field(default="")
 

@@ -112,7 +112,16 @@ def test_repetitions_in_bad_form_are_not_counted(catalog: Catalog, form):
 
 #: Workouts of the synthetic athlete that an engine does not detect well enough. PoseNet was trained
 #: on standing people, and takes two legs seen from the side for one.
-FLOOR = {"burpee", "glute_bridge", "mountain_climber", "plank", "push_up", "sit_up", "toe_touch"}
+FLOOR = {
+    "burpee",
+    "crunch",
+    "glute_bridge",
+    "mountain_climber",
+    "plank",
+    "push_up",
+    "sit_up",
+    "toe_touch",
+}
 NOT_SEEN = {
     "blazepose": set(),
     "movenet": {"toe_touch"},

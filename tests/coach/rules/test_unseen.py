@@ -27,6 +27,9 @@ MEASURES = [
 
 #: Measures that have a fallback when some of their joints are not visible.
 WITH_FALLBACK = {
+    "crunch: lean of the trunk",
+    "crunch: rise of the trunk from lying",
+    "crunch: rise of the trunk above lying again",
     "sit_up: lean of the trunk",
     "sit_up: rise of the trunk from lying",
     "sit_up: rise of the trunk above lying again",
