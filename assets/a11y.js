@@ -39,6 +39,10 @@
     }
     for (const field of document.querySelectorAll(".dash-dropdown-focus-target"))
       setAttribute(field, "tabindex", "-1");
+    for (const calendar of document.querySelectorAll(".calendar")) {
+      setAttribute(calendar, "role", "region");
+      setAttribute(calendar, "aria-label", "Calendar of training days");
+    }
     for (const field of document.querySelectorAll("input[type=file]"))
       setAttribute(field, "aria-label", field.closest("#d-import") ? "Files to import" : "Program file");
   }

@@ -30,6 +30,9 @@ KEYPOINTS: Final = (
     "right_ankle",
 )
 
+#: A keypoint (x, y, score): pixels, y downwards, and 0..1; x and y are NaN if it is not visible.
+Keypoint = tuple[float, float, float]
+
 INDEX: Final = {name: index for index, name in enumerate(KEYPOINTS)}
 
 #: Keypoint indices (left, right) of each paired joint.

@@ -70,8 +70,6 @@ def test_a_program_is_created_edited_exported_imported_and_trained(page: Page, t
     page.click("#start")
     expect(page.locator("#workout-name")).to_have_text("Squats · 8 to do")
     expect(page.locator("#round")).to_have_text("round 1/2")
-    page.keyboard.press("Escape")
-    page.wait_for_selector("#train[data-phase=ready]")
 
 
 def test_an_invalid_program_is_explained_and_no_input_is_lost(page: Page, tmp_path: Path):

@@ -15,7 +15,6 @@ INDEX = SHARED / "people" / "index.csv"
 
 #: Recordings that the rules miscount with the best engine, by file and workout, and why.
 KNOWN_FAILURES = {
-    ("mountain_climber__8.npz", "mountain_climber"): "counts 31 of 26 to 29",
     ("mountain_climber__202.npz", "mountain_climber"): "filmed from the front: counts 4 of 8 to 10",
     ("none__206.npz", "high_knees"): "low kicks count as high knees",
     ("none__208.npz", "toe_touch"): "counts one movement of another kind",

@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from hiitpi.coach.rules.rolling_quantile import SAMPLE_INTERVAL_S, RollingQuantile
-from hiitpi.coach.rules.smoothing import Keypoint
-from hiitpi.pose.keypoints import SEEN, SIDES
+from hiitpi.pose.keypoints import SEEN, SIDES, Keypoint
 
 Point = tuple[float, float]
 NAN: Final = math.nan

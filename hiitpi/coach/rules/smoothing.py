@@ -5,10 +5,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
-from hiitpi.pose.keypoints import SEEN, Pose
-
-#: A keypoint (x, y, score): pixels, y downwards, and 0..1; x and y are NaN if it is not visible.
-Keypoint = tuple[float, float, float]
+from hiitpi.coach.rules.leg_order import LegOrder
+from hiitpi.pose.keypoints import SEEN, Keypoint, Pose
 
 INVISIBLE: Final[Keypoint] = (math.nan, math.nan, 0.0)
 
@@ -41,10 +39,12 @@ class Smoother:
 
     def __init__(self, window_s: float = WINDOW_S, min_score: float = SEEN) -> None:
         self._window_s, self._min_score = window_s, min_score
+        self._leg_order = LegOrder()
         self._history: deque[tuple[float, list[Keypoint]]] = deque()
 
     def clear(self) -> None:
         """Drop the window, because the next pose may be another person's."""
+        self._leg_order.clear()
         self._history.clear()
 
     def update(self, pose: Pose, time: float) -> list[Keypoint]:
@@ -62,6 +62,7 @@ class Smoother:
             (x, y, score) if score >= self._min_score else (math.nan, math.nan, score)
             for (x, y), score in zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
         ]
+        newest = self._leg_order.update(newest, time)
         self._history.append((time, newest))
         while self._expired(time):
             self._history.popleft()

@@ -64,8 +64,6 @@ def layout(services: Services) -> Any:
                 ),
                 className="calendar",
                 tabIndex="0",  # scrolls sideways on a phone, by keyboard too
-                role="region",
-                **{"aria-label": "Calendar of training days"},
             ),
             html.Div(
                 [
