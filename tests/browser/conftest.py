@@ -4,16 +4,16 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.errors import ModelError
@@ -89,12 +89,23 @@ def running_app(
     assert process.returncode == 0
 
 
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[float, bool], App]]:
+    """Run one app for each speed of the clock and quality, and share it between modules."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(rate: float, full: bool) -> App:
+            instance = tmp_path_factory.mktemp("app") / "instance"
+            return stack.enter_context(running_app(instance, rate=rate, full=full))
+
+        yield start
+
+
 @pytest.fixture(scope="module")
-def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """Run the app with the synthetic athlete; modules may set `RATE` and `FULL` for it."""
-    rate, full = getattr(request.module, "RATE", 1), getattr(request.module, "FULL", False)
-    with running_app(tmp_path_factory.mktemp("app") / "instance", rate=rate, full=full) as app:
-        yield app
+def app(request: pytest.FixtureRequest, apps: Callable[[float, bool], App]) -> App:
+    """Return an app with the synthetic athlete; modules may set `RATE` and `FULL` for it."""
+    return apps(getattr(request.module, "RATE", 1), getattr(request.module, "FULL", False))
 
 
 @pytest.fixture(scope="session")
@@ -106,33 +117,83 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(request: pytest.FixtureRequest, browser: Browser, app: App) -> Iterator[Page]:
-    """Open a page in a fresh browser profile; end a session that the test leaves running.
-
-    Modules may set `VIEWPORT` for it.
-    """
-    with open_page(browser, app, viewport=getattr(request.module, "VIEWPORT", PHONE)) as page:
-        yield page
-        if page.locator("#done, #cancel").locator("visible=true").count():
-            page.locator("#done, #cancel").locator("visible=true").first.click()
-            page.wait_for_selector("#train:is([data-phase=ready], [data-phase=finished])")
-
-
 #: Window sizes. The phone is the default: it shows no live graphs and the small video, so its
 #: browser needs a third of the processor time.
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
+@pytest.fixture(scope="module")
+def profile(request: pytest.FixtureRequest, browser: Browser, app: App) -> Iterator[BrowserContext]:
+    """Open a browser profile, whose cache saves loading the scripts for every test.
+
+    Modules may set `VIEWPORT` for it.
+    """
+    context = new_context(browser, app, getattr(request.module, "VIEWPORT", PHONE))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext, app: App) -> Iterator[Page]:
+    """Open a page without cookies and storage; end a session that the test leaves running."""
+    try:
+        with checked_page(profile, app) as page:
+            yield page
+            if page.locator("#done, #cancel").locator("visible=true").count():
+                page.locator("#done, #cancel").locator("visible=true").first.click()
+                page.wait_for_selector("#train:is([data-phase=ready], [data-phase=finished])")
+    finally:
+        session = profile.new_cdp_session(page)
+        session.send(
+            "Storage.clearDataForOrigin", {"origin": app.url, "storageTypes": "local_storage"}
+        )
+        profile.clear_cookies()
+        for open_tab in profile.pages:
+            open_tab.close()
+
+
+def new_context(
+    browser: Browser, app: App, viewport: ViewportSize, strict: bool = False
+) -> BrowserContext:
+    """Return a new browser profile; see `open_page`."""
+    return browser.new_context(
+        viewport=viewport, base_url=app.url, bypass_csp=not strict, ignore_https_errors=True
+    )
+
+
+@contextmanager
+def checked_page(context: BrowserContext, app: App) -> Iterator[Page]:
+    """Open a page in a profile.
+
+    Errors in the console and requests to other hosts, from any tab of the profile, fail the test.
+    They are collected in `page.errors`; a test that provokes errors removes them from there.
+    """
+    errors: list[str] = []
+    listeners: dict[str, Callable[[Any], None]] = {
+        "weberror": lambda error: errors.append(str(error.error)),
+        "console": lambda message: errors.append(message.text) if message.type == "error" else None,
+        "request": lambda request: (
+            None
+            if request.url.startswith((app.url, "data:", "blob:"))
+            else errors.append(request.url)
+        ),
+    }
+    for event, listener in listeners.items():
+        context.on(event, listener)  # type: ignore[call-overload]
+    page = context.new_page()
+    page.errors = errors  # type: ignore[attr-defined]
+    yield page
+    for event, listener in listeners.items():
+        context.remove_listener(event, listener)
+    assert not errors
+
+
 @contextmanager
 def open_page(
     browser: Browser, app: App, strict: bool = False, viewport: ViewportSize = PHONE
 ) -> Iterator[Page]:
-    """Open a page in a new browser context.
-
-    Errors in the console and requests to other hosts, from any tab of the context, fail the test.
-    They are collected in `page.errors`; a test that provokes errors removes them from there.
+    """Open a page in a new browser profile, like another device.
 
     Args:
         browser: the browser.
@@ -141,30 +202,13 @@ def open_page(
             evaluates as text then.
         viewport: the size of the window.
     """
-    context = browser.new_context(
-        viewport=viewport, base_url=app.url, bypass_csp=not strict, ignore_https_errors=True,
-    )  # fmt: skip
-    errors: list[str] = []
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on(
-        "console",
-        lambda message: errors.append(message.text) if message.type == "error" else None,
-    )
-    context.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((app.url, "data:", "blob:"))
-            else errors.append(request.url)
-        ),
-    )
-    page = context.new_page()
-    page.errors = errors
+    context = new_context(browser, app, viewport, strict)
     try:
-        yield page
+        with checked_page(context, app) as page:
+            yield page
+            context.close()  # before the errors are checked: closing may cause some
     finally:
         context.close()
-    assert not errors
 
 
 def log_in(page: Page, name: str, ready: bool = True) -> None:

@@ -71,12 +71,10 @@ def test_a_device_enters_the_house_code_once(remote_page: Page, app: App):
     page.errors.clear()
 
 
-def test_the_privacy_shutter_turns_the_camera_off_for_all_viewers(
-    page: Page, app: App, browser: Browser
-):
-    log_in(page, "Ada")
-    page.wait_for_selector("#train[data-camera=on]")
-    with open_page(browser, app) as other:
+def test_the_privacy_shutter_turns_the_camera_off_for_all_viewers(app: App, browser: Browser):
+    with open_page(browser, app) as page, open_page(browser, app) as other:
+        log_in(page, "Ada")
+        page.wait_for_selector("#train[data-camera=on]")
         other.goto("/train")
         other.wait_for_function("document.getElementById('watching')?.textContent.includes('2')")
         other.click("#cover")

@@ -34,7 +34,6 @@ def test_a_workout_file_in_the_folder_is_in_the_picker_and_counts(browser: Brows
         running_app(
             tmp_path / "instance",
             camera=str(tmp_path / "me.avi"),
-            full=True,
             HIITPI_WORKOUTS_DIR=str(folder),
         ) as app,
         open_page(browser, app) as page,
