@@ -9,6 +9,7 @@ crunches they were tried on.
 from hiitpi.coach import (
     State,
     Workout,
+    angle,
     curl,
     curl_left,
     height,
@@ -19,6 +20,9 @@ from hiitpi.coach import (
 up = curl(says=("Shoulders back to the floor", "Lift your shoulder blades"))
 down = curl_left(says=("Shoulders back to the floor", "Lift your shoulder blades"))
 trunk = trunk_lean_lying(says=("Lift your shoulder blades", "Lie down on your back"))
+bend = angle(
+    "shoulder", "hip", "knee", says=("Curl up: the body bends at the hips", ""), needed=False
+)
 hips = height("hip", over="ankle", per="leg", says=("Lie down on your back", ""), needed=False)
 hands = require_visible(
     height("shoulder", over="wrist", per="arm", says=("Hands off the floor", ""), needed=False)
@@ -29,7 +33,7 @@ workout = Workout(
     view="side",
     states=(
         State("lying", down < 0, up < 26, trunk > 42, hands < 0.45),
-        State("up", up > 15),
+        State("up", up > 15, bend < 150),
     ),
     throughout=(hips < 0.5, trunk < 120),
     full_range={up: (5, 35)},

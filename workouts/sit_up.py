@@ -3,13 +3,15 @@
 The standard: the shoulder blades leave the floor and go back to it. The trunk then turns by 15°
 from this person's lying position, both for a camera at floor level and for one that looks down. A
 full sit-up turns it by 80° and scores higher. The person lies again after coming back to three
-tenths of the usual way up. Hands that carry the shoulders are a push-up or a plank; hips high above
+tenths of the usual way up. The body bends at the hips, to 142° or less in recordings; in a push-up
+it stays straight, 150° or more, although the trunk turns as far. Hands that carry the shoulders are a push-up or a plank; hips high above
 the feet are kneeling or bending over; a head that hangs down is a handstand.
 """
 
 from hiitpi.coach import (
     State,
     Workout,
+    angle,
     curl,
     curl_left,
     height,
@@ -20,6 +22,9 @@ from hiitpi.coach import (
 up = curl(says=("Shoulders back to the floor", "Come up higher"))
 down = curl_left(says=("Shoulders back to the floor", "Come up higher"))
 trunk = trunk_lean_lying(says=("Come up higher", "Lie down on your back"))
+bend = angle(
+    "shoulder", "hip", "knee", says=("Curl up: the body bends at the hips", ""), needed=False
+)
 hips = height("hip", over="ankle", per="leg", says=("Lie down on your back", ""), needed=False)
 hands = require_visible(
     height("shoulder", over="wrist", per="arm", says=("Hands off the floor", ""), needed=False)
@@ -30,7 +35,7 @@ workout = Workout(
     view="side",
     states=(
         State("lying", down < 0, up < 26, trunk > 42, hands < 0.45),
-        State("up", up > 15),
+        State("up", up > 15, bend < 150),
     ),
     throughout=(hips < 0.5, trunk < 120),
     full_range={up: (5, 75)},

@@ -89,27 +89,6 @@ def jumping_jack(phase: float, left: float, right: float) -> Skeleton:
     )
 
 
-def star_jump(phase: float, left: float, right: float) -> Skeleton:
-    """Return a pose of a jump from bent knees, with arms and legs spread in the air.
-
-    Args:
-        phase: see `Animation.pose`; likewise the others.
-        left: extent of the left arm and of the legs.
-        right: extent of the right arm.
-    """
-    part, take_off = left * _excursion(phase), 0.35
-    dip = 0.10 * math.sin(math.pi * min(1.0, part / take_off))
-    air = max(0.0, (part - take_off) / (1 - take_off))
-    foot, hop = _lerp(0.10, 0.42, air), 0.26 * air
-    arms = [Arm(side=_lerp(10, 140, air * extent), bend=12) for extent in (1, min(1, right))]
-    return Skeleton(
-        pelvis=vector(0, pelvis_height(foot, hop) - dip, 0),
-        feet=(vector(foot, ANKLE + hop, 0), vector(-foot, ANKLE + hop, 0)),
-        arms=(arms[0], arms[1]),
-        knees=0.5,
-    )
-
-
 def squat(phase: float, left: float, right: float) -> Skeleton:
     """Return a pose between standing and thighs level, with the arms held forward.
 
@@ -205,7 +184,6 @@ ANIMATIONS: Final = {
     "skater": Animation(exercises.skater, pace=40, rest=0, reps=2, symmetric=False),
     "squat": Animation(squat, pace=22, rest=0.2),
     "squat_jump": Animation(exercises.squat_jump, pace=24, symmetric=False),
-    "star_jump": Animation(star_jump, pace=30),
     "toe_tap": Animation(exercises.toe_tap, pace=80, rest=0, reps=2, symmetric=False),
     "toe_touch": Animation(exercises.toe_touch, pace=36, rest=0, reps=2, symmetric=False),
     "wall_sit": Animation(exercises.wall_sit, pace=60, rest=0, lead_s=0),
