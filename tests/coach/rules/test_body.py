@@ -163,14 +163,14 @@ def test_a_trunk_shorter_than_0545_arms_has_no_lean(length: float, measurable: b
     assert math.isnan(body_after(trunk(30, length=length)).trunk_lean) != measurable
 
 
-def test_travel_is_measured_within_the_last_second():
+@pytest.mark.parametrize(("x", "y"), [(300, 300), (5, 5)])
+def test_travel_is_measured_within_the_last_second(x: float, y: float):
+    """It is the same in the middle of the frame and in a corner."""
     body = BodyTracker()
     for frame in range(3 * FPS):
         moved = 30.0 if frame == FPS else 0.0
-        body.update(
-            rows(shoulder=(300, 150), hip=(300 + moved, 300), wrist=(400 - moved, 300 + moved / 3)),
-            frame / FPS,
-        )
+        hip, wrist = (x + moved, y), (x + 30 - moved, y + moved / 3)
+        body.update(rows(shoulder=(300, 150), hip=hip, wrist=wrist), frame / FPS)
         recent = FPS <= frame <= 2 * FPS
         assert body.hip_travel_px == (30 if recent else 0)
         assert body.wrist_travel_px == pytest.approx(math.hypot(30, 10) if recent else 0)

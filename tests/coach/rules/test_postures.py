@@ -134,6 +134,11 @@ def test_a_curl_is_relative_to_the_lying_position(
     assert value(curl(says=SAYS), body) == pytest.approx(rise, abs=0.5)
 
 
+@pytest.mark.parametrize("leaning", [39, 20])
+def test_a_curl_is_relative_to_level_before_the_person_has_lain(leaning: float):
+    assert value(curl(says=SAYS), body_after(on_the_floor(leaning))) == pytest.approx(90 - leaning)
+
+
 def test_after_full_sit_ups_lying_almost_flat_is_enough():
     remaining = curl_left(says=SAYS)
     low = body_after(on_the_floor(90), on_the_floor(78), seconds=1.0)

@@ -106,6 +106,17 @@ def test_a_long_pause_halfway_is_not_a_resting_position():
     assert reps(watch(BOW, (12, 0.0), (9 * FPS, 80.0), (16, 24.0))) == 0
 
 
+@pytest.mark.parametrize(("frames", "count"), [(8, 1), (10, 0)])
+def test_a_new_resting_position_is_learnt_in_the_first_five_seconds_of_a_repetition(
+    frames: int, count: int
+):
+    """24 replaces 0 once the body has been at 0 for less than a tenth of the time.
+
+    After half a second at 0 that is so within five seconds, after a bit more it is too late.
+    """
+    assert reps(watch(BOW, (frames, 0.0), (8, 80.0), (8 * FPS, 24.0))) == count
+
+
 @pytest.mark.parametrize(("seconds", "count"), [(7.5, 0), (8.75, 1)])
 def test_the_resting_position_is_that_of_the_last_ten_seconds(seconds: float, count: int):
     """The threshold is 25 for a person who rests at 10, and 32 for one who rests at 20.
@@ -190,7 +201,9 @@ def test_more_than_a_second_of_violating_a_condition_discards_it(
     assert (reps(results), cues(results)) == (count, expected)
 
 
-@pytest.mark.parametrize(("reached", "expected"), [(35.0, []), (36.0, ["C lower"])])
+@pytest.mark.parametrize(
+    ("reached", "expected"), [(35.0, []), (36.0, ["C lower"]), (50.0, ["C lower"])]
+)
 def test_a_violated_condition_is_reported_only_after_an_attempt_began(
     reached: float, expected: list[str]
 ):

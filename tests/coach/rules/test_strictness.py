@@ -2,6 +2,7 @@
 
 import pytest
 
+from hiitpi.coach import State, height
 from hiitpi.coach.coach import Coach
 from hiitpi.coach.rules.measure import Condition, Reading
 from hiitpi.coach.rules.strictness import Strictness, at, room, standards
@@ -65,6 +66,16 @@ def test_thresholds_move_by_a_third_of_the_way(slug: str, strict: float, gentle:
     (standard,) = standards(workout)
     assert threshold(workout, "strict", standard) == pytest.approx(strict)
     assert threshold(workout, "gentle", standard) == pytest.approx(gentle)
+
+
+def test_a_standard_may_overlap_the_first_state():
+    """It then moves back towards the end of the full range, away from both thresholds."""
+    arms = height("wrist", over="hip", per="arm", says=("", ""))
+    states = State("low", arms < 0.6), State("high", arms > 0.5)
+    workout = Workout("Lift", "any", states, arms, {arms: (0.0, 1.0)})
+    (standard,) = standards(workout)
+    assert room(workout, standard) == (0.0, 1.0)
+    assert threshold(workout, "gentle", standard) == pytest.approx(0.5 - 0.5 / 3)
 
 
 def test_a_hold_allows_a_narrower_or_a_wider_range():
