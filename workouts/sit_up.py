@@ -4,8 +4,9 @@ The standard: the shoulder blades leave the floor and go back to it. The trunk t
 from this person's lying position, both for a camera at floor level and for one that looks down. A
 full sit-up turns it by 80° and scores higher. The person lies again after coming back to three
 tenths of the usual way up. The body bends at the hips, to 142° or less in recordings; in a push-up
-it stays straight, 150° or more, although the trunk turns as far. Hands that carry the shoulders are a push-up or a plank; hips high above
-the feet are kneeling or bending over; a head that hangs down is a handstand.
+it stays straight, 150° or more, although the trunk turns as far. Hands that carry the shoulders are
+a push-up or a plank; hips high above the feet are kneeling or bending over; a head that hangs down
+is a handstand.
 """
 
 from hiitpi.coach import (
