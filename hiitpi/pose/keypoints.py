@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +62,15 @@ SKELETON: Final = tuple(
         ("right_knee", "right_ankle"),
     )
 )
+
+
+def body_size(keypoints: Sequence[Keypoint]) -> float:
+    """Return the diagonal of the visible keypoints' bounding box, pixels; 0 if none is visible."""
+    visible = [(x, y) for x, y, _ in keypoints if x == x]  # NaN is not equal to itself
+    if not visible:
+        return 0.0
+    xs, ys = zip(*visible, strict=True)
+    return math.hypot(max(xs) - min(xs), max(ys) - min(ys))
 
 
 #: Minimum score of a visible keypoint. PoseNet's and MoveNet's own examples draw from 0.2-0.3.

@@ -180,12 +180,14 @@ def checked_page(context: BrowserContext, app: App) -> Iterator[Page]:
         ),
     }
     for event, listener in listeners.items():
-        context.on(event, listener)  # type: ignore[call-overload]
+        context.on(event, listener)
     page = context.new_page()
-    page.errors = errors  # type: ignore[attr-defined]
-    yield page
-    for event, listener in listeners.items():
-        context.remove_listener(event, listener)
+    page.errors = errors
+    try:
+        yield page
+    finally:
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)
     assert not errors
 
 

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from hiitpi.web.app import PAGES
-from tests.browser.conftest import choose_workout, finish_session, log_in, set_tab_hidden
+from tests.browser.conftest import DESKTOP, choose_workout, finish_session, log_in, set_tab_hidden
 
 pytestmark = pytest.mark.slow
 
@@ -13,6 +13,9 @@ SERIOUS_IMPACTS = ("serious", "critical")
 
 #: Speed of the pipeline's clock, which shortens the rests.
 RATE = 4
+
+#: The live graphs are checked too; other tests check pages at the size of a phone.
+VIEWPORT = DESKTOP
 
 #: Waits until labels are corrected, two frames later, and colours have changed.
 FINISH_DRAWING = """async () => {

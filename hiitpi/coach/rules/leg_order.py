@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from hiitpi.pose.keypoints import SIDES, Keypoint
+from hiitpi.pose.keypoints import SIDES, Keypoint, body_size
 
 #: Indices of the knee and the ankle of each leg.
 LEGS: Final = tuple((SIDES["knee"][side], SIDES["ankle"][side]) for side in (0, 1))
@@ -60,22 +60,21 @@ class LegOrder:
         Returns:
             The keypoints, in which the legs may be exchanged.
         """
-        order = LEGS
-        points = [keypoints[i][:2] for leg in order for i in leg]
+        points = [keypoints[i][:2] for leg in LEGS for i in leg]
         if any(x != x for x, _ in points):  # NaN is not equal to itself
             return keypoints
         elapsed = time - self._time
-        known = self._points and 0 < elapsed <= MAX_INTERVAL_S
-        if known and self._are_exchanged(points, elapsed, _size(keypoints)):
-            if (
-                self._agreeing_frames >= MIN_AGREEING_FRAMES
-                and time - self._named_right_at <= MAX_EXCHANGED_S
-            ):
-                order = LEGS[::-1]
-                points = [keypoints[i][:2] for leg in order for i in leg]
-            else:
-                known, self._agreeing_frames = False, 0
-        if order is LEGS:
+        known = bool(self._points) and 0 < elapsed <= MAX_INTERVAL_S
+        exchanged = known and self._are_exchanged(points, elapsed, keypoints)
+        if exchanged and (
+            self._agreeing_frames < MIN_AGREEING_FRAMES
+            or time - self._named_right_at > MAX_EXCHANGED_S
+        ):
+            exchanged = known = False  # believe the model
+            self._agreeing_frames = 0
+        if exchanged:
+            points = _exchange(points)
+        else:
             self._named_right_at = time
             self._agreeing_frames += 1
         self._velocities = [
@@ -83,30 +82,31 @@ class LegOrder:
             for (x, y), (old_x, old_y) in zip(points, self._points or points, strict=True)
         ]
         self._points, self._time = points, time
-        if order is LEGS:
+        if not exchanged:
             return keypoints
         corrected = list(keypoints)
-        for leg, other in zip(LEGS, order, strict=True):
-            for i, j in zip(leg, other, strict=True):
-                corrected[i] = keypoints[j]
+        for left, right in zip(*LEGS, strict=True):
+            corrected[left], corrected[right] = keypoints[right], keypoints[left]
         return corrected
 
-    def _are_exchanged(self, points: list[Point], elapsed: float, size: float) -> bool:
+    def _are_exchanged(
+        self, points: list[Point], elapsed: float, keypoints: list[Keypoint]
+    ) -> bool:
         kept = KEPT_VELOCITY * elapsed
         expected = [
             (x + vx * kept, y + vy * kept)
             for (x, y), (vx, vy) in zip(self._points, self._velocities, strict=True)
         ]
         as_named = _distance(points, expected)
-        exchanged = _distance(points[2:] + points[:2], expected)
-        return as_named > MIN_DISTANCE * size and exchanged < MAX_RATIO * as_named
+        if _distance(_exchange(points), expected) >= MAX_RATIO * as_named:
+            return False
+        return as_named > MIN_DISTANCE * body_size(keypoints)
+
+
+def _exchange(points: list[Point]) -> list[Point]:
+    """Return the points of the right leg before those of the left, or the other way round."""
+    return points[2:] + points[:2]
 
 
 def _distance(points: Sequence[Point], others: Sequence[Point]) -> float:
     return sum(math.dist(a, b) for a, b in zip(points, others, strict=True))
-
-
-def _size(keypoints: list[Keypoint]) -> float:
-    """Return the diagonal of the visible keypoints' bounding box, pixels."""
-    xs, ys = zip(*[(x, y) for x, y, _ in keypoints if x == x], strict=True)
-    return math.hypot(max(xs) - min(xs), max(ys) - min(ys))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from hiitpi.coach.rules.leg_order import LegOrder
-from hiitpi.pose.keypoints import SEEN, Keypoint, Pose
+from hiitpi.pose.keypoints import SEEN, Keypoint, Pose, body_size
 
 INVISIBLE: Final[Keypoint] = (math.nan, math.nan, 0.0)
 
@@ -107,11 +107,7 @@ def _catch_up(smoothed: list[Keypoint], newest: list[Keypoint]) -> list[Keypoint
     Returns:
         The 17 keypoints, with the scores of `smoothed`.
     """
-    visible = [(x, y) for x, y, _ in newest if x == x]
-    if not visible:
-        return smoothed
-    xs, ys = zip(*visible, strict=True)
-    max_distance = MAX_JUMP * math.hypot(max(xs) - min(xs), max(ys) - min(ys))
+    max_distance = MAX_JUMP * body_size(newest)
     return [
         (new_x, new_y, score) if math.hypot(new_x - x, new_y - y) < max_distance else (x, y, score)
         for (x, y, score), (new_x, new_y, _) in zip(smoothed, newest, strict=True)
