@@ -272,6 +272,14 @@ def finish_session(page: Page) -> None:
     page.wait_for_selector("#summary .reps")
 
 
+def collect_sample_times(page: Page) -> None:
+    """Collect the times of all samples in `window.heard`, also while the tab is hidden."""
+    page.evaluate(
+        "() => { window.heard = []; new EventSource('/live').onmessage = (message) => {"
+        " window.heard.push(...JSON.parse(message.data).samples.map((s) => s.time)); }; }"
+    )
+
+
 def graph_matches_samples(graph_times: list[float], sample_times: list[float]) -> bool:
     """Return whether the times on a graph are consecutive times of samples, whatever its origin."""
     steps = np.diff(graph_times)

@@ -10,6 +10,7 @@ from tests.browser.conftest import (
     PHONE,
     App,
     choose_workout,
+    collect_sample_times,
     finish_session,
     graph_matches_samples,
     log_in,
@@ -170,10 +171,7 @@ def test_phones_and_devices_that_choose_it_get_the_small_video(page: Page):
 def test_hidden_graphs_are_not_drawn_and_lose_no_samples(page: Page):
     page.set_viewport_size(DESKTOP)
     log_in(page, "Ada")
-    page.evaluate(
-        "() => { window.heard = []; new EventSource('/live').onmessage = (message) => {"
-        " window.heard.push(...JSON.parse(message.data).samples.map((s) => s.time)); }; }"
-    )
+    collect_sample_times(page)
     graph = page.locator("#graph .js-plotly-plot")
     page.wait_for_function("g => g.data[0].x.length > 20", arg=graph.element_handle())
     page.set_viewport_size(PHONE)
