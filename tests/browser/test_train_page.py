@@ -133,7 +133,7 @@ def test_a_gentle_session_is_marked_and_not_ranked(page: Page):
 
 
 def test_cancelling_before_go_stores_no_session(browser: Browser, tmp_path: Path):
-    """An athlete who is too close needs ten seconds to get ready, so Cancel is never too late."""
+    """An athlete who is too close needs 12 seconds to get ready, so Cancel is never too late."""
     with (
         running_app(tmp_path / "instance", HIITPI_ATHLETE_FORM="close") as app,
         open_page(browser, app) as page,

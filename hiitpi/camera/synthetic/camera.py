@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 SWAY_PERIOD_S: Final = 4.0
 
 #: Seconds after which an athlete that stands too close steps back.
-STEPS_BACK_AFTER_S: Final = 6.0
+STEPS_BACK_AFTER_S: Final = 8.0
 
 #: Seconds in which a passer-by crosses the frame, and seconds until the next one.
 PASSER_BY_CROSSING_S: Final = 5.0
