@@ -272,16 +272,23 @@ def finish_session(page: Page) -> None:
     page.wait_for_selector("#summary .reps")
 
 
-def collect_sample_times(page: Page) -> None:
-    """Collect the times of all samples in `window.heard`, also while the tab is hidden."""
+def collect_samples(page: Page) -> None:
+    """Collect all samples in `window.heard`, also while the tab is hidden."""
     page.evaluate(
         "() => { window.heard = []; new EventSource('/live').onmessage = (message) => {"
-        " window.heard.push(...JSON.parse(message.data).samples.map((s) => s.time)); }; }"
+        " window.heard.push(...JSON.parse(message.data).samples); }; }"
     )
 
 
-def graph_matches_samples(graph_times: list[float], sample_times: list[float]) -> bool:
-    """Return whether the times on a graph are consecutive times of samples, whatever its origin."""
+def graph_matches_samples(page: Page, graph_times: list[float]) -> bool:
+    """Return whether the times on a graph are those of consecutive samples, whatever its origin.
+
+    `collect_samples` must have been called before.
+    """
+    # The page draws from a connection of its own, which may be a little ahead of the collected one.
+    now = page.evaluate("window.heard.at(-1).time")
+    page.wait_for_function("now => window.heard.at(-1).time > now + 1", arg=now)
+    sample_times = page.evaluate("window.heard.map((sample) => sample.time)")
     steps = np.diff(graph_times)
     candidates = np.lib.stride_tricks.sliding_window_view(np.diff(sample_times), len(steps))
     return bool(np.abs(candidates - steps).max(axis=1).min() < 1e-6)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import (
     DESKTOP,
     App,
+    collect_samples,
     finish_session,
     graph_matches_samples,
     log_in,
@@ -22,21 +23,16 @@ pytestmark = pytest.mark.slow
 #: Run the app with its default model and frame rate, and show the live graphs.
 FULL, VIEWPORT = True, DESKTOP
 
-#: Collects the samples that the page receives: counted repetitions and, as `truth`, actual ones.
-COLLECT_SAMPLES = """() => {
-  window.heard = [];
-  const source = new EventSource("/live");
-  source.onmessage = (message) => {
-    for (const s of JSON.parse(message.data).samples)
-      window.heard.push([s.seq, s.time, s.reps, s.truth]);
-  };
-}"""
+#: Counted repetitions of the samples and, as `truth`, actual ones.
+COUNTS = """
+  window.heard.filter((s) => s.reps || s.truth).map((s) => [s.seq, s.time, s.reps, s.truth])
+"""
 
 
 def test_from_login_to_leaderboard(page: Page, app: App):
     log_in(page, "Ada <b>&amp; Söhne</b>")
     assert "synthetic athlete" in page.inner_text("#drawn")
-    page.evaluate(COLLECT_SAMPLES)
+    collect_samples(page)
     start_workout(page, "Jumping Jacks")
     page.wait_for_function("+document.getElementById('reps').textContent >= 6", timeout=60_000)
 
@@ -49,9 +45,9 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     # The live graph is extended with every sample and shows the last 300.
     graph = page.locator("#graph .js-plotly-plot")
     page.wait_for_function("g => g.data[0].x.length >= 300", arg=graph.element_handle())
-    drawn_times, received = graph.evaluate("g => [g.data[0].x, window.heard.map((s) => s[1])]")
+    drawn_times = graph.evaluate("g => g.data[0].x")
     assert len(drawn_times) == 300
-    assert graph_matches_samples(drawn_times, received)
+    assert graph_matches_samples(page, drawn_times)
 
     page.wait_for_function("+document.getElementById('reps').textContent >= 12", timeout=60_000)
     assert page.title().endswith("· Jumping Jacks")
@@ -61,7 +57,7 @@ def test_from_login_to_leaderboard(page: Page, app: App):
     reps = int(page.inner_text("#summary .reps"))
     assert reps >= 12
 
-    received = np.array(page.evaluate("window.heard.filter(s => s[2] || s[3])"), float)
+    received = np.array(page.evaluate(COUNTS), float)
     check_counts(received)
     assert received[:, 2].max() == reps
 
