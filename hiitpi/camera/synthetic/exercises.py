@@ -40,7 +40,7 @@ _LUNGE = sideways(
 )
 _OTHER = mirrored(_LUNGE, from_side=True)
 lunge = animate((0, SIDE), (0.25, _LUNGE), (0.5, SIDE), (0.75, _OTHER), (1, SIDE))
-_UP = shifted(SIDE, vector(0, 0.1, 0))
+_UP = shifted(SIDE, vector(0, 0.18, 0))
 jumping_lunge = animate((0, _LUNGE), (0.25, _UP), (0.5, _OTHER), (0.75, _UP), (1, _LUNGE))
 
 # High knees: thigh level, arms like a runner's.

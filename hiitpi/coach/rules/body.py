@@ -43,6 +43,9 @@ CURL_QUANTILE, CURL_WINDOW_S = 0.9, 6.0
 #: The standing height of the hips is this quantile of their height over the feet within a window.
 STANDING_QUANTILE, STANDING_WINDOW_S = 0.85, 12.0
 
+#: Minimum width of the shoulders, in trunk lengths, of a person who faces the camera.
+FACING: Final = 0.45
+
 #: Conditions for leaning on the hands: the trunk's lean is within these limits, hips and knees are
 #: straighter than the minimum angles, and the wrists have moved by less than the maximum, in arm
 #: lengths, within `TRAVEL_WINDOW_S`.
@@ -188,6 +191,12 @@ class BodyTracker:
         if math.hypot(hx - sx, hy - sy) < min_arms * self.length("arm"):
             return NAN
         return math.degrees(math.atan2(abs(sx - hx), hy - sy))
+
+    @property
+    def faces_camera(self) -> bool:
+        """Whether this person faces the camera, or turns the back to it."""
+        width = abs(self.point("shoulder", 0)[0] - self.point("shoulder", 1)[0])
+        return width > FACING * self.length("torso")
 
     @property
     def leans_on_hands(self) -> bool:

@@ -18,6 +18,17 @@ MIN_LIMB_RATIO: Final = 0.25
 #: placed both on the same leg.
 MIN_LEG_SPLIT: Final = 0.12
 
+#: Maximum difference in height of the feet, in leg lengths, of a person who faces the camera and
+#: stands with the feet side by side. In real lunges from the front it is 0.27 and more.
+LEVEL_FEET: Final = 0.1
+
+#: Minimum rise of the knee, as a fraction of the rise of the foot, of a foot that steps up.
+MIN_KNEE_LIFT: Final = 0.25
+
+#: A foot that steps up also comes nearer, and to a camera at hip height it seems to rise by less
+#: than it does; factor by which its rise is multiplied.
+STEP_WEIGHT: Final = 1.6
+
 
 def angle(a: str, b: str, c: str, *, says: tuple[str, str], needed: bool = True) -> Measure:
     """Angle at joint `b` between `a` and `c`, 0..180°.
@@ -79,7 +90,8 @@ def step(joint: str, *, per: str, says: tuple[str, str], needed: bool = True) ->
 def split(*, says: tuple[str, str], knee_weight: float = 2.0) -> Measure:
     """Distance of one foot in front of the other, in leg lengths.
 
-    From the side it is the distance between the ankles. From the front it follows from the knees:
+    From the side it is the distance between the ankles; feet that are apart sideways, as in a
+    jumping jack, are not one in front of the other. From the front it follows from the knees:
     in a lunge the front knee is about a shin, half a leg, above the rear knee. NaN if the legs
     cover each other in the image.
 
@@ -89,10 +101,14 @@ def split(*, says: tuple[str, str], knee_weight: float = 2.0) -> Measure:
     """
 
     def read(body: BodyTracker) -> Reading:
-        ankles = math.dist(body.point("ankle", 0), body.point("ankle", 1))
-        knees = abs(body.point("knee", 0)[1] - body.point("knee", 1)[1])
-        distance = nan_max(ankles, knee_weight * knees) / body.length("leg")
-        return Reading(NAN if distance < MIN_LEG_SPLIT else distance)
+        leg, (xl, yl), (xr, yr) = body.length("leg"), *(body.point("ankle", s) for s in (0, 1))
+        ankles = math.hypot(xl - xr, yl - yr) / leg
+        knees = knee_weight * abs(body.point("knee", 0)[1] - body.point("knee", 1)[1]) / leg
+        distance = nan_max(ankles, knees)
+        if distance < MIN_LEG_SPLIT:
+            return UNSEEN
+        sideways = body.faces_camera and abs(yl - yr) < LEVEL_FEET * leg
+        return Reading(knees if sideways else distance)
 
     return Measure("split of the legs", " × leg", says, ("knee", "ankle"), read, needed=False)
 
@@ -150,22 +166,22 @@ def hand_travel(*, per: str, says: tuple[str, str]) -> Measure:
 
 
 def tap(*, per: str, says: tuple[str, str]) -> Measure:
-    """Distance of a foot from its place below the hip: to the side, or lower than the other foot.
+    """How far a foot has left its place below the hip: to the side, or up onto a step.
 
-    When an athlete who faces the camera taps the floor in front, the tapping foot is lower in the
-    image than the other one.
+    To the side, the other foot's distance from its place is subtracted, since both feet go out in a
+    jumping jack and both stand apart in a squat. A foot that is put on a step takes its knee along;
+    one that is lifted behind, as in jogging, does not.
     """
 
     def side(body: BodyTracker, s: int) -> float:
-        (x, y), (hip, _), (_, other) = (
-            body.point("ankle", s),
-            body.point("hip", s),
-            body.point("ankle", 1 - s),
-        )
-        aside = abs(x - hip)
+        (_, knee), (_, other_knee) = body.point("knee", s), body.point("knee", 1 - s)
+        (x, y), (hip_x, _) = body.point("ankle", s), body.point("hip", s)
+        (other_x, other_y), (other_hip_x, _) = body.point("ankle", 1 - s), body.point("hip", 1 - s)
+        aside, up = abs(x - hip_x) - abs(other_x - other_hip_x), other_y - y
         if math.isnan(aside):
             return NAN
-        return nan_max(other - y, aside) / body.length(per)
+        steps_up = other_knee - knee > MIN_KNEE_LIFT * up
+        return max(aside, STEP_WEIGHT * up if steps_up else aside) / body.length(per)
 
     return sided("way of the foot", f" × {per}", says, ("hip", "ankle"), side, 0.25, True)
 

@@ -28,9 +28,6 @@ MAX_LYING_DEG: Final = 95.0
 #: Minimum height of the hips over the feet, in leg lengths, of a person who stands.
 MIN_STANDING: Final = 0.8
 
-#: Minimum width of the shoulders, in trunk lengths, of a person who faces the camera.
-FACING: Final = 0.45
-
 #: Seen from the front with the thighs within 30° of level: the height of the hips over the feet, as
 #: a fraction of the height when standing, and the maximum difference in height of the knees, in leg
 #: lengths.
@@ -126,7 +123,7 @@ def squat_depth(*, says: tuple[str, str]) -> Measure:
 
     def read(body: BodyTracker) -> Reading:
         depth, hip_height = thighs.read(body), hips.read(body).value
-        if math.isnan(depth.value + hip_height) or not (_faces(body) and _knees_level(body)):
+        if math.isnan(depth.value + hip_height) or not (body.faces_camera and _knees_level(body)):
             return depth
         from_stature = 1 - slope * (1 - hip_height)
         return Reading(from_stature) if from_stature < depth.value < STANDING_DEPTH else depth
@@ -139,7 +136,7 @@ def as_from_the_side(knee: Measure) -> Measure:
 
     def read(body: BodyTracker) -> Reading:
         reading = knee.read(body)
-        if not _faces(body):
+        if not body.faces_camera:
             return reading
         sides = (reading.value, reading.left, reading.right)
         return Reading(*(angle - FRONT_KNEE_DEG for angle in sides))
@@ -173,11 +170,6 @@ def unless_leaning_on_hands(measure: Measure) -> Measure:
         return UNSEEN if body.leans_on_hands else measure.read(body)
 
     return replace(measure, read=read)
-
-
-def _faces(body: BodyTracker) -> bool:
-    width = abs(body.point("shoulder", 0)[0] - body.point("shoulder", 1)[0])
-    return width > FACING * body.length("torso")
 
 
 def _knees_level(body: BodyTracker) -> bool:

@@ -113,9 +113,11 @@ def test_reach_is_to_the_other_side():
 
 def test_step_and_split():
     assert read(step("knee", per="shin", says=SAYS), CLOSED).value == pytest.approx(0, abs=0.01)
-    lunge = body_of(moved(CLOSED, left_knee=(0, -0.4), left_ankle=(0.9, 0)))
+    lunge = body_of(moved(CLOSED, left_knee=(0, -0.4), left_ankle=(0.9, -0.3)))
     assert step("knee", per="torso", says=SAYS).read(lunge).value == pytest.approx(0.4, abs=0.05)
     assert split(says=SAYS).read(lunge).value > 0.5
+    straddle = body_of(moved(CLOSED, left_ankle=(0.9, 0)))
+    assert split(says=SAYS).read(straddle).value < 0.1
     together = moved(CLOSED, left_ankle=(-0.3, 0))
     assert math.isnan(split(says=SAYS).read(body_of(together)).value)
 
@@ -202,7 +204,16 @@ def test_a_tap_is_sideways_or_up():
     aside = body_of(moved(neat, left_ankle=(0.5, 0)))
     assert foot.of(aside, 0).value == pytest.approx(0.5, abs=0.05)
     assert foot.of(aside, 1).value < 0.1
-    assert foot.of(body_of(moved(neat, right_ankle=(0, 0.3))), 1).value > 0.25
+    step_up = moved(neat, right_ankle=(0, 0.25), right_knee=(0, 0.15))
+    assert foot.of(body_of(step_up), 1).value == pytest.approx(0.4, abs=0.05)
+    lifted_behind = moved(neat, right_ankle=(0, 0.25))
+    assert foot.of(body_of(lifted_behind), 1).value < 0.1
+
+
+def test_feet_that_go_out_together_are_no_tap():
+    foot = tap(per="torso", says=SAYS)
+    jack = body_of(replace(CLOSED, feet=0.9).pose())
+    assert max(foot.of(jack, side).value for side in (0, 1)) < 0.1
 
 
 def test_arch_has_the_same_sign_from_both_sides():
