@@ -55,6 +55,15 @@ redis() {
   fi
 }
 
+# An MQTT broker for the tests, which start their own: stop the service that the package starts.
+mosquitto() {
+  debian mosquitto
+  if [ -d /run/systemd/system ]; then
+    if [ "$(id -u)" -eq 0 ]; then systemctl disable --now --quiet mosquitto
+    else sudo systemctl disable --now --quiet mosquitto; fi
+  fi
+}
+
 # Print the path of a Python that is new enough and can create virtual environments.
 find_python() {
   local candidate
@@ -163,6 +172,7 @@ check() {
   redis
   postgresql
   [[ "$*" == *"--ignore tests/browser"* ]] || command -v chromium >/dev/null || debian chromium
+  [ -x /usr/sbin/mosquitto ] || mosquitto
   command -v cc >/dev/null || debian gcc libc6-dev
   command -v shellcheck >/dev/null || debian shellcheck
   command -v npm >/dev/null || debian npm
@@ -193,7 +203,7 @@ check() {
   nice -n 10 .venv/bin/mypy || failed=$?
   # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
   # More workers than cores, since many tests wait for other processes.
-  nice -n 10 .venv/bin/python -m pytest -n 4 --dist loadfile \
+  nice -n 10 .venv/bin/python -m pytest -n 3 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
   # The club tests run eight whole apps at once, so they run after the others; the browser tests may
   # still be running.

@@ -1,5 +1,6 @@
 /* Sounds and speech. WebAudio needs no audio files and works over plain HTTP, but browsers only
-   allow it after the first tap or key press. */
+   allow it after the first tap or key press, and iOS interrupts it while the phone is locked or in a
+   call. */
 (() => {
   "use strict";
 
@@ -19,17 +20,31 @@
   const { settings } = window.hiitpi;
   let context = null;
 
+  /* Start the audio, or start it again after an interruption; returns a promise. */
   const unlock = () => {
     const Context = window.AudioContext ?? window.webkitAudioContext;
     context ??= Context ? new Context() : null;
-    context?.resume();
+    // "playback" sounds on an iPhone even if its ring switch is off.
+    if (navigator.audioSession) navigator.audioSession.type = settings.sound ? "playback" : "auto";
+    return context?.resume();
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, unlock, { capture: true });
+  document.addEventListener("visibilitychange", () => context && !document.hidden && unlock());
+
+  /* Whether sounds are wanted but cannot be heard, since the browser waits for a tap. Without a
+     context, whether it has to wait is unknown: some browsers trust the page. */
+  function isMuted() {
+    if (settings.sound && !context) unlock();
+    return settings.sound && context?.state !== "running";
+  }
 
   function play(name) {
     if (!settings.sound) return;
     document.dispatchEvent(new CustomEvent("hiitpi:sound", { detail: name }));
-    if (context?.state !== "running") return;
+    if (context?.state === "running") sound(name);
+  }
+
+  function sound(name) {
     const [tones, loudness, wave] = SOUNDS[name];
     let at = context.currentTime + 0.005;
     for (const [pitch, seconds] of tones) {
@@ -46,15 +61,41 @@
     }
   }
 
+  /* Return a voice for the language of the page, such as "en": the device's own if it has one. */
+  function pageVoice() {
+    const { lang } = document.documentElement;
+    const voices = (window.speechSynthesis?.getVoices() ?? []).filter(
+      (voice) => voice.lang.split(/[-_]/)[0].toLowerCase() === lang,
+    );
+    return voices.find((voice) => voice.default) ?? voices[0];
+  }
+
   /* Speak a text; it replaces texts still in the queue, which are outdated by then. */
   function say(text) {
-    if (!settings.voice || !window.speechSynthesis?.getVoices().length) return;
+    const voice = settings.voice && pageVoice();
+    if (!voice) return;
     speechSynthesis.cancel();
     const utterance = new SpeechSynthesisUtterance(text);
-    utterance.lang = "en";
+    utterance.voice = voice;
+    utterance.lang = voice.lang;
     utterance.rate = 1.15;
     speechSynthesis.speak(utterance);
   }
 
-  Object.assign(window.hiitpi, { play, say });
+  /* The button "Test the sound": three tones, and a spoken text if that is switched on. */
+  async function testSound() {
+    await unlock();
+    const heard = context?.state === "running";
+    if (heard) sound("done");
+    say("One, two, three");
+    const result = !heard ? "This browser plays no sound."
+      : !settings.sound ? "You should have heard three tones. Switch Sound on to hear them while training."
+        : !settings.voice ? "You should have heard three tones."
+          : pageVoice() ? "You should have heard three tones and a voice."
+            : "You should have heard three tones. This device has no English voice.";
+    document.getElementById("sound-result").textContent = result;
+  }
+  document.addEventListener("click", (event) => event.target.closest?.("#test-sound") && testSound());
+
+  Object.assign(window.hiitpi, { play, say, isMuted });
 })();

@@ -4,10 +4,11 @@
 (() => {
   "use strict";
 
-  const { Scoreboard, LiveGraphs, play, say, settings } = window.hiitpi;
+  const { Scoreboard, LiveGraphs, isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
   const SILENT_AFTER_MS = 3000; // without a sample, after which a notice is shown
   const STALE_AFTER_S = 2; // older events are shown, but no sounds are played
   const NARROW = window.matchMedia("(max-width: 600px)"); // a phone, which gets the small video
+  const TOUCH = window.matchMedia("(pointer: coarse)"); // a phone or tablet, whose screen goes dark soon
   const EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
   const byId = (id) => document.getElementById(id);
@@ -101,6 +102,7 @@
 
     close() {
       this.disconnect();
+      keepAwake(false);
       clearInterval(this.timer);
       document.removeEventListener("visibilitychange", this.onVisibility);
       window.removeEventListener("pagehide", this.onLeave);
@@ -166,6 +168,7 @@
         for (const event of this.earlyEvents.splice(0))
           if (event.session === session.uuid) this.board.addBar(event);
       } else this.board.end();
+      keepAwake(Boolean(session));
       this.choosePhase();
     }
 
@@ -242,6 +245,8 @@
       this.board.fade(now);
       const notice = document.hidden ? "" : this.notice(now);
       if (byId("notice").textContent !== notice) byId("notice").textContent = notice;
+      byId("muted").hidden = !this.session || !isMuted();
+      byId("dark").hidden = !mayGoDark() || !TOUCH.matches;
     }
 
     /* The most important notice to show over the video; "" if there is none. */

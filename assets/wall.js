@@ -65,11 +65,13 @@
         if (state) this.states[name] = state;
         else delete this.states[name];
       }
+      window.hiitpi.keepAwake(Object.values(this.states).some(({ session }) => session));
       this.onChange(this.states, true);
     }
 
     close() {
       this.disconnect();
+      window.hiitpi.keepAwake(false);
       document.removeEventListener("visibilitychange", this.onVisibility);
     }
   }

@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HiitPiError as error:
         if str(error):
             print(f"hiitpi: {error}", file=sys.stderr)
-        return EX_CONFIG if options.command in ("pipeline", "trainer", "web", "relay") else 1
+        return (
+            EX_CONFIG if options.command in ("pipeline", "trainer", "web", "relay", "mqtt") else 1
+        )
     except KeyboardInterrupt:
         return 130
 
@@ -114,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     relay.add_argument(OPTION, type=int, metavar="FD", help="heartbeat pipe")
     relay.set_defaults(run=_relay)
+
+    mqtt = commands.add_parser(
+        "mqtt", help="run only the process that publishes to an MQTT broker (serve starts it)"
+    )
+    mqtt.add_argument(OPTION, type=int, metavar="FD", help="heartbeat pipe")
+    mqtt.set_defaults(run=_mqtt)
 
     web = commands.add_parser("web", help="run only the web process (serve starts it)")
     web.set_defaults(run=_web)
@@ -265,6 +273,15 @@ def _relay(options: argparse.Namespace) -> None:
 
     settings = Settings.load()
     configure_logging(settings, "relay")
+    serve(settings, beat=heartbeat(sys.argv, time.monotonic))
+
+
+def _mqtt(options: argparse.Namespace) -> None:
+    from hiitpi.integrations.mqtt import serve
+    from hiitpi.system.logs import configure_logging
+
+    settings = Settings.load()
+    configure_logging(settings, "mqtt")
     serve(settings, beat=heartbeat(sys.argv, time.monotonic))
 
 

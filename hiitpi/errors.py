@@ -41,3 +41,7 @@ class RecordsError(HiitPiError, RuntimeError):
 
 class ServeError(HiitPiError, OSError):
     """The app cannot start, or one of its processes keeps crashing."""
+
+
+class MqttError(HiitPiError, ConnectionError):
+    """The connection to the MQTT broker is set up wrongly."""

@@ -7,13 +7,12 @@ docs/configuration.md; `python -m hiitpi settings` prints that table.
 import hashlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Final, Literal
-from urllib.parse import parse_qs, urlsplit
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -21,16 +20,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from hiitpi.errors import SettingsError
+from hiitpi.setting_rules import check_house_code, check_mqtt_url, check_own_redis_url
 
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-
-#: The value of HIITPI_HOUSE_CODE that disables the house code: every device has access.
-HOUSE_CODE_OFF: Final = "off"
-
-#: Number of digits of a house code, and minimum length of a phrase used instead.
-HOUSE_CODE_DIGITS: Final = 6
-MIN_HOUSE_PHRASE_CHARS: Final = 8
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -158,6 +151,16 @@ class Settings(BaseSettings):
         None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."
     )
     tls_key: Path | None = Field(None, description="Private key of the TLS certificate.")
+    mqtt_url: str | None = Field(
+        None,
+        description="MQTT broker, for example `mqtt://user:password@homeassistant.local:1883`, or "
+        "`mqtts://…` with TLS. See [Home Assistant](home-assistant.md).",
+    )
+    mqtt_ca: Path | None = Field(
+        None,
+        description="Certificate of the authority that signed the MQTT broker's certificate; by "
+        "default the authorities that this machine trusts.",
+    )
     max_viewers: int = Field(
         24, ge=1, le=28, description="Maximum number of simultaneous video streams, up to 28."
     )
@@ -181,16 +184,15 @@ class Settings(BaseSettings):
                 raise ValueError(f"{file} cannot be read")
         return self
 
+    @field_validator("mqtt_url")
+    @classmethod
+    def _validate_mqtt_url(cls, url: str | None) -> str | None:
+        return check_mqtt_url(url)
+
     @field_validator("own_redis_url")
     @classmethod
     def _validate_own_redis_url(cls, url: str | None) -> str | None:
-        parts = urlsplit(url or "redis:")
-        if parts.scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("it must begin with redis://, rediss:// or unix://")
-        database = parts.path.strip("/") if parts.scheme != "unix" else ""
-        if database or "db" in parse_qs(parts.query):
-            raise ValueError("it must not name a database: HIIT PI uses 0, 1 and 2")
-        return url
+        return check_own_redis_url(url)
 
     @field_validator("timezone")
     @classmethod
@@ -222,9 +224,10 @@ class Settings(BaseSettings):
             if not first["loc"]:
                 raise SettingsError(f"{first['msg'].removeprefix('Value error, ')}.") from None
             name = "HIITPI_" + "_".join(str(part) for part in first["loc"]).upper()
-            raise SettingsError(
-                f"{name}={first['input']!r} cannot be used: {first['msg']}."
-            ) from None
+            value = (
+                "" if name.endswith("_URL") else f"={first['input']!r}"
+            )  # it may have a password
+            raise SettingsError(f"{name}{value} cannot be used: {first['msg']}.") from None
 
     @classmethod
     def unknown(cls, environment: Mapping[str, str] | None = None) -> list[str]:
@@ -315,22 +318,3 @@ class Settings(BaseSettings):
     def own_station(self) -> str | None:
         """Station name of this machine; None if it has no camera and only shows other stations."""
         return None if self.camera == "none" else self.station
-
-
-def check_house_code(code: str) -> str:
-    """Return `code` unchanged if it is empty, `off`, or a valid house code.
-
-    Raises:
-        ValueError: The code is too short.
-    """
-    digits = code.isascii() and code.isdigit()
-    letters = re.sub(r"[\s-]+", "", code)
-    long_enough = (
-        len(code) >= HOUSE_CODE_DIGITS if digits else len(letters) >= MIN_HOUSE_PHRASE_CHARS
-    )
-    if code and code != HOUSE_CODE_OFF and not long_enough:
-        raise ValueError(
-            f"it must be {HOUSE_CODE_DIGITS} digits, a phrase of {MIN_HOUSE_PHRASE_CHARS} "
-            f"characters or more, or {HOUSE_CODE_OFF}"
-        )
-    return code

@@ -170,7 +170,7 @@ def test_a_missing_redis_server_is_reported(tmp_path: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("camera", ["/dev/video99", "99", "nowhere.mp4"])
+@pytest.mark.parametrize("camera", ["99", "nowhere.mp4"])
 def test_a_missing_camera_is_reported(tmp_path: Path, camera: str):
     arguments = ["serve", "--host", "127.0.0.1", "--port", str(free_port()), "--camera", camera]
     # Once more, since an earlier run may have left its Redis running.

@@ -41,8 +41,8 @@ MODELS = DOCUMENTS["docs/models.md"]
 TROUBLESHOOTING = DOCUMENTS["docs/troubleshooting.md"]
 WORKOUTS = DOCUMENTS["docs/workouts.md"]
 
-#: Prefixes of paths that do not exist yet: the app or the reader creates them.
-CREATED_LATER = ("instance/", "workouts/your_", ".venv", "node_modules")
+#: Prefixes of paths that the app or the reader creates later, and of MQTT topics.
+CREATED_LATER = ("instance/", "workouts/your_", ".venv", "node_modules", "hiitpi/home/")
 
 
 def subcommands() -> list[str]:

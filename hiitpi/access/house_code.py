@@ -8,7 +8,7 @@ from typing import Final
 
 from hiitpi.access.secret_files import read_private, write_private
 from hiitpi.errors import SettingsError
-from hiitpi.settings import HOUSE_CODE_DIGITS, HOUSE_CODE_OFF
+from hiitpi.setting_rules import HOUSE_CODE_DIGITS, HOUSE_CODE_OFF
 
 CODE_FILE: Final = "house_code"
 

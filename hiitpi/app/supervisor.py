@@ -1,6 +1,6 @@
 """Supervisor: starts the app's processes, monitors them, restarts them and shuts them down.
 
-The processes are redis-server, pipeline, web, and in a club the relay.
+The processes are redis-server, pipeline and web; in a club the relay, with a broker mqtt.
 """
 
 import json
@@ -48,7 +48,7 @@ POLL_S, STARTUP_TIMEOUT_S, SHUTDOWN_TIMEOUT_S, REDIS_SHUTDOWN_TIMEOUT_S = 0.1, 1
 
 #: Seconds without a heartbeat after which a child counts as hung. A network camera takes up to 5 s
 #: to open.
-HEARTBEAT_TIMEOUT_S: Final = {"pipeline": 8.0, "relay": 20.0, "web": 20.0, "redis": 10.0}
+HEARTBEAT_TIMEOUT_S: Final = dict(pipeline=8.0, relay=20.0, mqtt=20.0, web=20.0, redis=10.0)
 
 #: If a poll comes this many seconds late, the whole machine was suspended, not just a child.
 SUSPENDED_AFTER_S: Final = 2.0
@@ -61,9 +61,9 @@ CRASH_LOOP_DELAYS_S: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 CRASH_LOOP_UPTIME_S: Final = 0.5
 STABLE_UPTIME_S: Final = 60.0
 
-PIPELINE_COMMAND: Final = (sys.executable, "-m", "hiitpi", "pipeline")
-RELAY_COMMAND: Final = (sys.executable, "-m", "hiitpi", "relay")
-WEB_COMMAND: Final = (sys.executable, "-m", "hiitpi", "web")
+PIPELINE_COMMAND, RELAY_COMMAND, MQTT_COMMAND, WEB_COMMAND = (
+    (sys.executable, "-m", "hiitpi", name) for name in ("pipeline", "relay", "mqtt", "web")
+)
 
 
 @dataclass
@@ -114,6 +114,8 @@ def serve(
     if settings.own_station and settings.redis_url:
         check_name(settings)
         children.append(_child_with_heartbeat("relay", RELAY_COMMAND, env))
+    if settings.own_station and settings.mqtt_url:
+        children.append(_child_with_heartbeat("mqtt", MQTT_COMMAND, env))
     children.append(Child("web", lambda: spawn(WEB_COMMAND, env)))
     try:
         for child in children:

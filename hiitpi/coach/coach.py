@@ -5,6 +5,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from hiitpi.coach.messages import Event, Repetition, Sample
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.lighter import LighterExercise
@@ -233,5 +235,6 @@ def wire_keypoints(pose: Pose) -> tuple[tuple[int, int, float], ...]:
     Returns:
         17 tuples (x, y, score): whole pixels, and the score 0..1 to two decimals.
     """
-    keypoints = zip(pose.xy.tolist(), pose.score.tolist(), strict=True)
-    return tuple((round(x), round(y), round(score, 2)) for (x, y), score in keypoints)
+    whole, hundredths = np.rint(pose.xy).astype(int).tolist(), np.rint(pose.score * 100).tolist()
+    keypoints = zip(whole, hundredths, strict=True)
+    return tuple((x, y, score / 100) for (x, y), score in keypoints)

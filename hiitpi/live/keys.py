@@ -14,6 +14,7 @@ Keys of a station, all with the prefix `hiitpi:<station>:`
 - `here`: heartbeat, written once a second while the pipeline runs, with a TTL of `PRESENCE_TTL_S`.
   The remaining TTL gives the time since the last heartbeat, using only Redis' clock.
 - `club`: status of the connection to the club's Redis.
+- `mqtt`: status of the connection to the MQTT broker.
 - `relayed`, `owner`, `fetched`: state of `hiitpi.live.relay`. In the club's Redis, `relayed` is the
   cursor up to which the streams were relayed, and `owner` the machine that holds the station name;
   in the station's own Redis, `fetched` is the cursor of the club's commands.
@@ -110,6 +111,11 @@ class Keys:
     def club(self) -> str:
         """Status of the connection to the club."""
         return self.key("club")
+
+    @property
+    def mqtt(self) -> str:
+        """Status of the connection to the MQTT broker."""
+        return self.key("mqtt")
 
     @property
     def relayed(self) -> str:

@@ -51,6 +51,11 @@ class Subscriber:
         """Return the status of the pipeline; None if it has never published one."""
         return self._json(self._keys.camera)
 
+    def newest_sample(self) -> dict[str, Any] | None:
+        """Return the newest sample; None if there is none."""
+        entries = self._redis.xrevrange(self._keys.samples, count=1)
+        return decode(bytes(entries[0][1][MESSAGE_FIELD])) if entries else None
+
     def is_online(self) -> bool:
         """Return whether the pipeline sent a heartbeat within `OFFLINE_AFTER_S` seconds."""
         return (

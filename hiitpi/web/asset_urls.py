@@ -12,6 +12,7 @@ SCRIPTS: Final = (
     "a11y.js",
     "preferences.js",
     "sound.js",
+    "wake_lock.js",
     "graphs.js",
     "scoreboard.js",
     "train.js",

@@ -56,6 +56,7 @@ export function load(...names) {
     location: { pathname: "/train", search: "?station=my garage" },
     fetch: async () => ({ status: 200 }),
     matchMedia: () => new EventTarget(),
+    navigator: {},
     dash_clientside: { no_update: null },
   });
   window.window = window;

@@ -53,8 +53,8 @@ COLLECT_LIVE_DATA = """() => new Promise((listening) => {
 })"""
 
 
-#: Three rounds instead of eight: more of the same would only take longer.
-ROUNDS = 3
+#: Two rounds instead of eight: more of the same would only take longer.
+ROUNDS = 2
 SHORT_TABATA = replace(tabata("squat", name="Short Tabata"), rounds=ROUNDS)
 
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import (
     DESKTOP,
     PHONE,
+    App,
     choose_workout,
     collect_samples,
     create_player,
@@ -145,3 +146,47 @@ def test_cancelling_before_go_stores_no_session(browser: Browser, tmp_path: Path
         page.keyboard.press("Escape")  # Cancel
         page.wait_for_selector("#train[data-phase=ready]")
         assert session_statuses(app, "Shy") == []
+
+
+def test_the_screen_stays_on_during_a_session(page: Page):
+    page.add_init_script(
+        "window.locks = []; const { wakeLock } = navigator, ask = wakeLock.request.bind(wakeLock);"
+        " wakeLock.request = async (kind) => {"
+        " const lock = await ask(kind); window.locks.push(lock); return lock; };"
+    )
+    held = "window.locks.filter((lock) => !lock.released).length"
+    log_in(page, "Ada")
+    assert page.evaluate(held) == 0
+    start_workout(page, "Squats")
+    page.wait_for_function(f"{held} === 1")
+    finish_session(page)
+    page.wait_for_function(f"{held} === 0")
+    assert page.is_hidden("#dark")
+
+
+#: Lets no sound be heard before the first tap. Browsers do so by themselves, but take Playwright's own
+#: calls for taps.
+SILENT_UNTIL_TAPPED = """
+let tapped = false;
+addEventListener("pointerdown", () => { tapped = true; }, { capture: true });
+window.AudioContext = class extends AudioContext {
+  constructor() { super(); super.suspend(); }
+  resume() { return tapped ? super.resume() : Promise.resolve(); }
+};
+"""
+
+
+def test_a_device_that_cannot_be_heard_says_so(page: Page, app: App, browser: Browser):
+    log_in(page, "Ada")
+    start_workout(page, "Squats")
+    assert page.is_hidden("#muted")
+    with open_page(browser, app) as other:
+        other.add_init_script(SILENT_UNTIL_TAPPED)
+        other.goto("/train")
+        other.wait_for_selector("#train[data-phase=work]")
+        other.wait_for_selector("#muted:visible")
+        other.click("#muted")
+        other.wait_for_selector("#muted", state="hidden")
+        other.click("#who")
+        other.click("#test-sound")
+        expect(other.locator("#sound-result")).to_have_text("You should have heard three tones.")

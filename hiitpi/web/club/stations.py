@@ -118,6 +118,17 @@ class Stations:
             club_token = None
         return f"{own_token}-{(club_token or b'').decode()}"
 
+    def mqtt_error(self) -> str | None:
+        """Return what is wrong with the connection to the MQTT broker; "" if nothing is.
+
+        None if its process does not report.
+
+        Raises:
+            redis.RedisError: the Redis of this machine is unreachable.
+        """
+        status = self.local.get(Keys(self.own.name).mqtt) if self.own else None
+        return str(decode(status)["trouble"]) if status else None
+
     def club_error(self) -> str:
         """Return what is wrong with the connection to the club; "" if nothing is.
 

@@ -52,6 +52,8 @@ def header(services: Services) -> html.Header:
                                 persistence=True,
                                 persistence_type="local",
                             ),
+                            html.Button("Test the sound", id="test-sound", className="button"),
+                            html.P("", id="sound-result", className="quiet", role="status"),
                             dcc.Link("Switch player", href="/", className="button"),
                             dcc.Link("Status", href="/status", className="button"),
                         ],

@@ -7,6 +7,7 @@ from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
 from hiitpi.system.host import HOT_CELSIUS, temperature
+from hiitpi.system.urls import without_password
 from hiitpi.web.club.stations import Station
 from hiitpi.web.components.session_titles import plural
 from hiitpi.web.health import unhealthy_loops
@@ -43,6 +44,8 @@ HELP: Final = {
     "for how long it has been offline.",
     "club": "This station works alone and sends its sessions when the connection is back. "
     "Check the network, HIITPI_REDIS_URL, and that every station has its own HIITPI_STATION.",
+    "MQTT": "HIIT PI tries again by itself. Check that the broker runs, HIITPI_MQTT_URL and, for "
+    "mqtts, HIITPI_MQTT_CA.",
     "background": "A background thread failed and is being retried. The reason is in "
     "instance/logs; if this persists, restart the app and report the log.",
     "live server": "Redis restarts automatically. If it does not, see instance/logs/redis.log.",
@@ -112,6 +115,7 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
          f"{services.video_streams.active} of {services.video_streams.limit}"),
         *_loops(services),
         *_club(services),
+        *_mqtt(services),
         _database(services),
         _house_code(services),
         *_temperature(),
@@ -176,6 +180,17 @@ def _club(services: Services) -> list[Finding]:
         return []
     error = stations.club_error()
     return [("club", not error, error or f"connected; {plural(len(stations.names()), 'station')}")]
+
+
+def _mqtt(services: Services) -> list[Finding]:
+    """Check the connection to the MQTT broker."""
+    url = services.settings.mqtt_url
+    if url is None or services.stations.own is None:
+        return []
+    error = services.stations.mqtt_error()
+    if error is None:
+        return [("MQTT", False, "its process does not report; see instance/logs/mqtt.log")]
+    return [("MQTT", not error, error or f"connected to {without_password(url)}")]
 
 
 def _database(services: Services) -> Finding:

@@ -20,6 +20,11 @@ TAKES = ("station",)
 
 PRIVACY_NOTICE = "Video is shown, never stored. Only numbers are kept: repetitions, times, form."
 SYNTHETIC_NOTICE = "No camera: this is a synthetic athlete"
+MUTED_NOTICE = "Tap here to hear this device"
+DARK_NOTICE = (
+    "The screen of this device may go dark while you train. Set its screen timeout to ten minutes "
+    "or more, or open HIIT PI over https."
+)
 LIVE_SERVER_AWAY = "The live server is not available. Please try again in a moment."
 STATION_OFFLINE = "This station is offline. Please try again when it is connected."
 UNKNOWN_STATION = "This station no longer exists. The Wall page shows all stations."
@@ -64,6 +69,7 @@ def layout(services: Services, station: str = "") -> html.Main:
                     ),
                     html.Div(id="notice", role="status"),
                     html.Div(id="cue", role="status"),
+                    html.Button(MUTED_NOTICE, id="muted", className="button", hidden=True),
                     html.Button("Cover the lens", id="cover", className="button cover", n_clicks=0),
                     html.Button(
                         "Full screen",
@@ -79,6 +85,7 @@ def layout(services: Services, station: str = "") -> html.Main:
                 [
                     picker(services, player) if player else _spectator_panel(),
                     html.P(PRIVACY_NOTICE, className="quiet promise"),
+                    html.P(DARK_NOTICE, id="dark", className="quiet promise", hidden=True),
                     scoreboard(),
                     _finished_panel(),
                 ],
