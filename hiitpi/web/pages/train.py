@@ -83,9 +83,9 @@ def layout(services: Services, station: str = "") -> html.Main:
             ),
             html.Section(
                 [
+                    html.P(DARK_NOTICE, id="dark", className="quiet promise", hidden=True),
                     picker(services, player) if player else _spectator_panel(),
                     html.P(PRIVACY_NOTICE, className="quiet promise"),
-                    html.P(DARK_NOTICE, id="dark", className="quiet promise", hidden=True),
                     scoreboard(),
                     _finished_panel(),
                 ],
