@@ -164,8 +164,8 @@ def test_the_screen_stays_on_during_a_session(page: Page):
     assert page.is_hidden("#dark")
 
 
-#: Lets no sound be heard before the first tap. Browsers do so by themselves, but take Playwright's own
-#: calls for taps.
+#: Lets no sound be heard before the first tap. Browsers do so by themselves, but take the calls of
+#: Playwright for taps.
 SILENT_UNTIL_TAPPED = """
 let tapped = false;
 addEventListener("pointerdown", () => { tapped = true; }, { capture: true });
