@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -23,6 +23,13 @@ from hiitpi.errors import SettingsError
 from hiitpi.setting_rules import check_house_code, check_mqtt_url, check_own_redis_url
 
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
+
+
+def _as_number(value: Any) -> Any:
+    """Return the number of an environment variable, which is text; other values unchanged."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,6 +68,11 @@ class Settings(BaseSettings):
     camera_fps: float = Field(30.0, gt=0, le=120, description="Frames per second.")
     camera_flip: bool = Field(
         False, description="Flip the frames of a ribbon-cable camera that delivers mirrored ones."
+    )
+    camera_rotate: Annotated[Literal[0, 90, 180, 270], BeforeValidator(_as_number)] = Field(
+        0,
+        description="Degrees clockwise by which the frames are turned, for a camera that is "
+        "mounted on its side or upside down: 0, 90, 180 or 270.",
     )
     camera_zoom: tuple[Fraction, Fraction, Fraction, Fraction] = Field(
         (0.0, 0.0, 1.0, 1.0),

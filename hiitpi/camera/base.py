@@ -5,9 +5,10 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,6 +59,16 @@ FROZEN_AFTER_S: Final = 2.0
 FIRST_FRAME_TIMEOUT_S: Final = 6.0
 
 
+#: A quarter turn, half and three quarter turns clockwise, in degrees.
+Rotation = Literal[0, 90, 180, 270]
+
+_ROTATE_CODES: Final = {
+    90: cv2.ROTATE_90_CLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+
+
 class Camera(ABC):
     """Base class of all cameras; keeps only the newest frame.
 
@@ -72,6 +83,8 @@ class Camera(ABC):
     title: str
     #: Whether this is the synthetic athlete instead of a real camera.
     synthetic = False
+    #: Degrees clockwise by which each frame is turned, for a camera that is mounted on its side.
+    rotation: Rotation = 0
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
@@ -111,7 +124,7 @@ class Camera(ABC):
                 raise self._error
             frame = self._newest
         if frame and frame.seq > after:
-            return frame
+            return _rotated(frame, self.rotation)
         last_activity, frame_timeout = (
             (frame.time, FROZEN_AFTER_S) if frame else (self._started, FIRST_FRAME_TIMEOUT_S)
         )
@@ -250,6 +263,13 @@ def run_all(*steps: Callable[[], object]) -> None:
             step()
         except Exception as error:
             log.info("Error while closing the camera: %s", error)
+
+
+def _rotated(frame: Frame, rotation: Rotation) -> Frame:
+    """Return a frame turned clockwise. The reader does this, so skipped frames cost nothing."""
+    if rotation == 0:
+        return frame
+    return replace(frame, image=cv2.rotate(frame.image, _ROTATE_CODES[rotation]))
 
 
 def _is_rgb_image(image: object) -> bool:

@@ -87,5 +87,6 @@ def _start(name: str, settings: Settings) -> Camera:
         f"hiitpi.camera.{name if name in camera_names() else FALLBACK_MODULE}"
     )
     camera: Camera = module.open_camera(name, settings)
+    camera.rotation = settings.camera_rotate
     camera.start()
     return camera

@@ -50,6 +50,45 @@ class SteppedCamera(PolledCamera):
         self.released += 1
 
 
+class Corner(PolledCamera):
+    """A camera that delivers one frame of 2 x 3 pixels whose top left one is white."""
+
+    title = "corner"
+
+    def _open(self) -> None:
+        self._left = 1
+
+    def _grab(self) -> Capture | None:
+        if not self._left:
+            return None
+        self._left = 0
+        image = np.zeros((2, 3, 3), np.uint8)
+        image[0, 0] = 255
+        return Capture(image)
+
+    def _release(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("rotation", "corner", "shape"),
+    [(0, (0, 0), (2, 3)), (90, (0, 1), (3, 2)), (180, (1, 2), (2, 3)), (270, (2, 0), (3, 2))],
+)
+def test_frames_are_turned_clockwise(rotation, corner: tuple[int, int], shape: tuple[int, int]):
+    camera = Corner()
+    camera.rotation = rotation
+    camera.start()
+    try:
+        frame = camera.read(0, 5)
+    finally:
+        camera.close()
+    assert frame is not None
+    assert frame.image.shape == (*shape, 3)
+    assert frame.image.flags.c_contiguous
+    assert frame.image[corner].tolist() == [255, 255, 255]
+    assert frame.image.sum() == 3 * 255
+
+
 @pytest.fixture
 def camera():
     """Start a stepped camera that waits for the first `shoot`."""

@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from hiitpi.camera.factory import open_camera as open_any_camera
 from hiitpi.camera.opencv import OpenCVCamera, read_video
 from hiitpi.errors import CameraError
+from hiitpi.settings import Settings
 
 
 @pytest.fixture
@@ -55,6 +57,16 @@ def test_a_file_is_played_once_without_loop(video: Path):
         assert camera.read(seq, 2.5) is None  # the end of the file is not a frozen camera
     finally:
         camera.close()
+
+
+def test_a_camera_can_be_mounted_on_its_side(video: Path):
+    camera = open_any_camera(Settings(camera=str(video), camera_rotate=90))
+    try:
+        frame = camera.read(0, 10)
+    finally:
+        camera.close()
+    assert frame is not None
+    assert frame.image.shape == (64, 48, 3)
 
 
 def test_frames_are_rgb(tmp_path: Path):
