@@ -43,5 +43,9 @@ class ServeError(HiitPiError, OSError):
     """The app cannot start, or one of its processes keeps crashing."""
 
 
+class BackupError(HiitPiError, RuntimeError):
+    """A backup cannot be made, stored or read back."""
+
+
 class MqttError(HiitPiError, ConnectionError):
     """The connection to the MQTT broker is set up wrongly."""

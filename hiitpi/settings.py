@@ -133,6 +133,12 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of a database used instead of SQLite, for example "
         "`postgresql://hiitpi:password@hub.local/hiitpi`.",
     )
+    backup_to: str | None = Field(
+        None,
+        min_length=1,
+        description="Where a backup is put every night: a folder, `rclone:remote:folder` or "
+        "`restic:repository`. See [backups](records.md).",
+    )
     timezone: str | None = Field(
         None,
         description="Time zone that decides which day it is, for example `Europe/Berlin`; by "

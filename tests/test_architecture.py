@@ -30,7 +30,7 @@ MAY_IMPORT = {
         "camera", "coach", "errors", "live", "pose", "records", "settings", "system", "video",
     },
     "integrations": {"coach", "errors", "live", "settings", "system"},
-    "web": {"access", "coach", "errors", "live", "records", "settings", "system"},
+    "web": {"access", "coach", "errors", "integrations", "live", "records", "settings", "system"},
     "app": {"camera", "coach", "errors", "live", "pose", "records", "settings", "system"},
     "bench": {
         "app", "camera", "coach", "errors", "live", "pipeline", "pose", "records", "settings",

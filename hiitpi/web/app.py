@@ -17,6 +17,8 @@ from hiitpi.access.house_code import HouseCode
 from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import RecordsError
+from hiitpi.integrations.backup_targets import backup_target
+from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.live.redis_client import connect
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
@@ -96,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
         cache=Cache(server),
         device_cookies=device_cookies,
         login_limiter=LoginRateLimiter(connect(settings.redis(0)), time.time),
+        nightly_backup=_nightly_backup(settings),
     )
     server.extensions["hiitpi"] = services
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
@@ -112,6 +115,15 @@ def create_app(settings: Settings) -> Flask:
         server.add_url_rule(old, old, partial(_redirect_moved, new))
     _create_dash(server, services)
     return server
+
+
+def _nightly_backup(settings: Settings) -> NightlyBackup | None:
+    if settings.backup_to is None:
+        return None
+    target = backup_target(settings.backup_to)
+    backup = NightlyBackup(settings, target, time.time, time.sleep)
+    backup.loop.start()
+    return backup
 
 
 def _configure(server: Flask, settings: Settings, device_cookies: DeviceCookies) -> None:

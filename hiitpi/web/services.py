@@ -7,6 +7,7 @@ from flask_caching import Cache
 from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
 from hiitpi.web.club.head_to_head import MatchCoordinator
@@ -31,6 +32,7 @@ class Services:
         cache: the Redis cache for query results.
         device_cookies: issues and checks the cookies of trusted devices.
         login_limiter: limits the rate of attempts to enter the house code.
+        nightly_backup: backs the database up every night; None if HIITPI_BACKUP_TO is not set.
     """
 
     settings: Settings
@@ -44,3 +46,4 @@ class Services:
     cache: Cache
     device_cookies: DeviceCookies
     login_limiter: LoginRateLimiter
+    nightly_backup: NightlyBackup | None

@@ -1,5 +1,6 @@
 """The status page: camera, engine, speed, viewers and more, and how to fix what is wrong."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import redis
@@ -51,6 +52,8 @@ HELP: Final = {
     "live server": "Redis restarts automatically. If it does not, see instance/logs/redis.log.",
     "database": "You can still train: sessions are kept in instance/unsaved and saved later. The "
     "row says what to do.",
+    "backup": "It is tried again every hour. Check HIITPI_BACKUP_TO and what the row says; "
+    "docs/records.md describes the targets.",
     "house code": "Remove HIITPI_HOUSE_CODE=off to create one (python -m hiitpi code).",
     "viewers": "HIITPI_MAX_VIEWERS limits how many videos are shown.",
 }
@@ -117,6 +120,7 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
         *_club(services),
         *_mqtt(services),
         _database(services),
+        *_backup(services),
         _house_code(services),
         *_temperature(),
     ]  # fmt: skip
@@ -205,6 +209,22 @@ def _database(services: Services) -> Finding:
     except RecordsError as error:
         return "database", False, f"{error} {text if waiting else ''}".strip()
     return "database", not waiting and not rejected, text
+
+
+def _backup(services: Services) -> list[Finding]:
+    """Check the nightly backups."""
+    backup = services.nightly_backup
+    if backup is None:
+        return [("backup", None, "none every night (HIITPI_BACKUP_TO)")]
+    state = backup.state
+    if not state.made_at:
+        return [
+            ("backup", False if state.error else None, state.error or "the first is being made")
+        ]
+    made = datetime.fromtimestamp(state.made_at, UTC).astimezone(services.settings.zone)
+    newest = f"{made:%d %b %H:%M}, {plural(state.sessions, 'session')}, in {backup.target.title}"
+    good = not state.error and not backup.is_too_old()
+    return [("backup", good, f"{state.error} The newest: {newest}" if state.error else newest)]
 
 
 def _house_code(services: Services) -> Finding:
