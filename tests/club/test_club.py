@@ -32,8 +32,8 @@ def test_eight_stations_with_one_cut_off():
     a cut. For a cut of a whole minute run `python -m tests.club.acceptance`.
     """
     if can_use_namespaces():
-        figures = run(Trial(stations=8, seconds=20, cut=8, network=(0.04, 0.01, 0.02)))
+        figures = run(Trial(stations=8, seconds=14, cut=8, network=(0.04, 0.01, 0.02)))
         assert figures["noticed_s"] < 10
     else:
-        figures = run(Trial(stations=8, seconds=20))
+        figures = run(Trial(stations=8, seconds=14))
     assert figures["start_spread_s"] < 1.0

@@ -2,7 +2,6 @@
 
 import csv
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,8 @@ from tests.conftest import SHARED
 
 pytestmark = pytest.mark.slow
 
-INDEXES = [SHARED / name / "index.csv" for name in ("poses", "people")]
+#: The videos of `poses` are in `people` too, with the keypoints of the engines as shipped.
+INDEX = SHARED / "people" / "index.csv"
 
 #: Recordings that the rules miscount with the best engine, by file and workout, and why.
 KNOWN_FAILURES = {
@@ -26,56 +26,49 @@ KNOWN_FAILURES = {
 #: Targets of engines: least share of counts within one of the truth (OBO), greatest mean error and
 #: number of false repetitions. Other engines: docs/workouts.md; testing one takes ten seconds.
 TARGETS = [
-    ("poses", "blazepose", 0.98, 0.03, 0),
-    ("people", "blazepose", 0.96, 0.04, 6),
-    ("people", "movenet", 0.91, 0.08, 14),
+    ("blazepose", 0.96, 0.04, 6),
+    ("movenet", 0.91, 0.08, 14),
 ]
 
 
-def rows() -> list[tuple[Path, dict[str, str]]]:
-    """Return the labels of the recordings that are certain, each with its index."""
-    found = []
-    for index in filter(Path.exists, INDEXES):
-        with index.open() as file:
-            found += [(index, row) for row in csv.DictReader(file) if row["confidence"] != "low"]
-    return found
+def rows() -> list[dict[str, str]]:
+    """Return the labels of the recordings that are certain."""
+    if not INDEX.exists():
+        return []
+    with INDEX.open() as file:
+        return [row for row in csv.DictReader(file) if row["confidence"] != "low"]
 
 
 @cache
-def results(index: Path, engine: str) -> list[Result]:
-    """Return the counts of an engine in all recordings of an index."""
-    return evaluate(index, WorkoutLibrary(), [engine], lambda model: pytest.fail(f"needs {model}"))
+def results(engine: str) -> list[Result]:
+    """Return the counts of an engine in all recordings."""
+    return evaluate(INDEX, WorkoutLibrary(), [engine], lambda model: pytest.fail(f"needs {model}"))
 
 
 @pytest.mark.parametrize(
-    ("index", "row"),
-    [
-        pytest.param(index, row, id=f"{index.parent.name}-{row['workout']}-{row['file']}")
-        for index, row in rows()
-    ],
+    "row", [pytest.param(row, id=f"{row['workout']}-{row['file']}") for row in rows()]
 )
-def test_the_best_engine_counts_within_one(index: Path, row: dict[str, str]):
+def test_the_best_engine_counts_within_one(row: dict[str, str]):
     if (row["file"], row["workout"]) in KNOWN_FAILURES:
         pytest.xfail(KNOWN_FAILURES[row["file"], row["workout"]])
     (match,) = (
         result
-        for result in results(index, "blazepose")
+        for result in results("blazepose")
         if (result.label.file, result.label.workout) == (row["file"], row["workout"])
     )
     assert match.error <= (1 if match.label.reps_max else 0)
 
 
-@pytest.mark.parametrize(("recordings", "engine", "within_one", "error", "false_reps"), TARGETS)
-def test_targets(recordings: str, engine: str, within_one: float, error: float, false_reps: int):
-    index = SHARED / recordings / "index.csv"
-    if not index.exists():
+@pytest.mark.parametrize(("engine", "within_one", "error", "false_reps"), TARGETS)
+def test_targets(engine: str, within_one: float, error: float, false_reps: int):
+    if not INDEX.exists():
         pytest.skip("the recordings are not available")
-    figures = summary(results(index, engine))["total"][engine]
+    figures = summary(results(engine))["total"][engine]
     assert figures["obo"] >= within_one
     assert figures["mae"] <= error
     assert figures["false_reps"] <= false_reps
-    if recordings == "people":  # a score that is the same for everybody is useless
-        low, median, high = figures["form"]
-        assert low <= 76
-        assert 80 <= median <= 87
-        assert high >= 95
+    # A score that is the same for everybody is useless.
+    low, median, high = figures["form"]
+    assert low <= 76
+    assert 80 <= median <= 87
+    assert high >= 95
