@@ -47,7 +47,9 @@ def press_all_buttons(page: Page, path: str) -> int:
     while True:
         if changed:
             page.goto(path)
-            page.wait_for_selector("h1")
+            # The heading comes with the layout; the buttons may come with a callback, which has not
+            # necessarily been requested yet.
+            page.wait_for_selector("main button:visible:enabled")
         wait_for_callbacks(page)
         buttons = page.locator("main button:visible:enabled")
         if pressed >= buttons.count():
