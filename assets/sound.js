@@ -82,20 +82,21 @@
     speechSynthesis.speak(utterance);
   }
 
-  /* The button "Test the sound": three tones, and a spoken text if that is switched on. */
+  /* Play three tones, and speak if that is switched on; return what should have been heard. */
   async function testSound() {
     await unlock();
-    const heard = context?.state === "running";
-    if (heard) sound("done");
+    if (context?.state === "running") sound("done");
     say("One, two, three");
-    const result = !heard ? "This browser plays no sound."
-      : !settings.sound ? "You should have heard three tones. Switch Sound on to hear them while training."
-        : !settings.voice ? "You should have heard three tones."
-          : pageVoice() ? "You should have heard three tones and a voice."
-            : "You should have heard three tones. This device has no English voice.";
-    document.getElementById("sound-result").textContent = result;
+    if (context?.state !== "running") return "This browser plays no sound.";
+    const tones = "You should have heard three tones";
+    if (!settings.sound) return `${tones}. Switch Sound on to hear them while training.`;
+    if (!settings.voice) return `${tones}.`;
+    return pageVoice() ? `${tones} and a voice.` : `${tones}. This device has no English voice.`;
   }
-  document.addEventListener("click", (event) => event.target.closest?.("#test-sound") && testSound());
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest?.("#test-sound"))
+      document.getElementById("sound-result").textContent = await testSound();
+  });
 
   Object.assign(window.hiitpi, { play, say, isMuted });
 })();

@@ -22,6 +22,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 from hiitpi.errors import SettingsError
 from hiitpi.setting_rules import check_house_code, check_mqtt_url, check_own_redis_url
 
+Rotation = Literal[0, 90, 180, 270]
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
 
 
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
     camera_flip: bool = Field(
         False, description="Flip the frames of a ribbon-cable camera that delivers mirrored ones."
     )
-    camera_rotate: Annotated[Literal[0, 90, 180, 270], BeforeValidator(_as_number)] = Field(
+    camera_rotate: Annotated[Rotation, BeforeValidator(_as_number)] = Field(
         0,
         description="Degrees clockwise by which the frames are turned, for a camera that is "
         "mounted on its side or upside down: 0, 90, 180 or 270.",

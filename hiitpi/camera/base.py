@@ -6,13 +6,14 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from hiitpi.errors import CameraError
+from hiitpi.settings import Rotation
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,6 @@ MAX_DELIVERY_DELAY_S: Final = 1.0
 FROZEN_AFTER_S: Final = 2.0
 FIRST_FRAME_TIMEOUT_S: Final = 6.0
 
-
-#: A quarter turn, half and three quarter turns clockwise, in degrees.
-Rotation = Literal[0, 90, 180, 270]
 
 _ROTATE_CODES: Final = {
     90: cv2.ROTATE_90_CLOCKWISE,

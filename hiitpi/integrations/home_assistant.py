@@ -16,21 +16,13 @@ DISCOVERY_PREFIX: Final = "homeassistant"
 #: Payloads of the availability topic.
 ONLINE, OFFLINE = "online", "offline"
 
-#: The buttons: name and icon, by the payload that each sends. The lens can only be covered from
+#: The buttons: name and icon, by the command that each sends. The lens can only be covered from
 #: here: opening it takes a device that has entered the house code.
-BUTTONS: Final = {
+BUTTONS: Final[Mapping[CommandKind, tuple[str, str]]] = {
     "pause": ("Pause", "mdi:pause"),
     "resume": ("Resume", "mdi:play"),
     "done": ("Done", "mdi:flag-checkered"),
     "cover": ("Cover the lens", "mdi:camera-off"),
-}
-
-#: The command to the pipeline for each payload.
-COMMANDS: Final[Mapping[str, CommandKind]] = {
-    "pause": "pause",
-    "resume": "resume",
-    "done": "done",
-    "cover": "cover",
 }
 
 PHASES: Final = ("idle", "position", "countdown", "work", "rest", "paused")

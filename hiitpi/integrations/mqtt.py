@@ -22,17 +22,18 @@ import redis
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from hiitpi.coach.codec import decode, encode
+from hiitpi.coach.codec import decode
 from hiitpi.coach.messages import Command
 from hiitpi.errors import MqttError
 from hiitpi.integrations.home_assistant import (
-    COMMANDS,
+    BUTTONS,
     OFFLINE,
     ONLINE,
     Topics,
     discovery_messages,
     station_state,
 )
+from hiitpi.live.connection_report import ConnectionReport
 from hiitpi.live.keys import Keys
 from hiitpi.live.redis_client import CONNECT_TIMEOUT_S, FIRST_ID, Client, connect, entry_id
 from hiitpi.live.subscriber import Subscriber
@@ -51,6 +52,9 @@ MAX_PENDING: Final = 50
 #: Ports by URL scheme, and the keep-alive interval of the connection in seconds.
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 KEEPALIVE_S: Final = 30
+
+#: Seconds after which the Status page takes this process for dead if it reports nothing.
+REPORT_TTL_S: Final = 60
 
 #: Delay before reconnecting: the first, and the longest.
 RECONNECT_S: Final = (1, 30)
@@ -94,14 +98,14 @@ class MqttBridge:
         clock: Callable[[], float],
         wall_clock: Callable[[], float],
     ) -> None:
-        self._own, self._client, self._keys = own, client, Keys(station)
+        self._client, self._keys = client, Keys(station)
         self._bus, self._topics = Subscriber(own, station), Topics(station)
         self._discovery = discovery_messages(station, url)
         self._clock, self._wall_clock = clock, wall_clock
         self._commands: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._connected = self._announced = False
         self._trouble = "Connecting to the MQTT broker"
-        self._told: str | None = None  # the trouble that the pages were told last
+        self._report = ConnectionReport(own, self._keys.mqtt, "the MQTT broker", REPORT_TTL_S)
         self._cursor: bytes | None = None
         self._published: dict[str, Any] | None = None
         self._next_state_at = -math.inf
@@ -157,7 +161,7 @@ class MqttBridge:
             self._on_event(decode(data))
         while not self._commands.empty():
             self._send(self._commands.get())
-        self._report_trouble()
+        self._report.send(self._trouble)
         if self._connected:
             self._publish_changes()
 
@@ -190,7 +194,7 @@ class MqttBridge:
 
     def _send(self, name: str) -> None:
         """Send the command of a button to the pipeline, on behalf of the device in control."""
-        kind = COMMANDS.get(name)
+        kind = next((kind for kind in BUTTONS if kind == name), None)
         if kind is None:
             log.warning("Ignored an unknown MQTT command: %.40r.", name)
         elif kind == "cover":
@@ -249,13 +253,6 @@ class MqttBridge:
     def _publish(self, name: str, payload: Any, retain: bool = True) -> paho.MQTTMessageInfo:
         text = payload if isinstance(payload, str) else json.dumps(payload)
         return self._client.publish(self._topics.topic(name), text, qos=1, retain=retain)
-
-    def _report_trouble(self) -> None:
-        """Log changes of the connection, and show them on the Status page."""
-        if self._trouble != self._told:
-            log.warning("%s", self._trouble or "Connected to the MQTT broker.")
-            self._told = self._trouble
-        self._own.set(self._keys.mqtt, encode({"trouble": self._trouble}), ex=60)
 
 
 def connect_broker(settings: Settings) -> paho.Client:

@@ -16,6 +16,7 @@ from typing import Final
 from hiitpi.errors import BackupError
 from hiitpi.integrations.backup_targets import BackupTarget, file_name
 from hiitpi.settings import ROOT, Settings
+from hiitpi.system.atomic_file import write_atomically
 from hiitpi.system.background_loop import IDLE_S, BackgroundLoop
 
 #: Local time of the backup. A machine that is off at night makes up for it when it is on again.
@@ -102,9 +103,7 @@ class NightlyBackup:
             self.target.rotate()
         except BackupError as error:
             state = replace(state, error=str(error))
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps(asdict(state)))
-        part.replace(self._file)
+        write_atomically(self._file, json.dumps(asdict(state)).encode())
 
     def _step(self) -> None:
         if self.is_due():

@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import redis
 
-from hiitpi.coach.codec import decode_command, encode
+from hiitpi.coach.codec import decode_command
 from hiitpi.coach.messages import Command
 from hiitpi.errors import LiveError
+from hiitpi.live.connection_report import ConnectionReport
 from hiitpi.live.frame_forwarder import FrameForwarder
 from hiitpi.live.keys import (
     FINISHED_KEY,
@@ -115,7 +116,7 @@ class Relay:
         self._polled_at, self._pipeline_online = -math.inf, False
         self._presence: PresenceSubscription | None = None
         self._forwarders: dict[str, FrameForwarder] = {}
-        self._last_status: bytes | None = None
+        self._report = ConnectionReport(own, self._keys.club, "the club")
 
     def run(self, stop: Stop, beat: Callable[[], None]) -> None:
         """Relay until `stop` is set; reconnect every second while the club is unreachable.
@@ -189,7 +190,7 @@ class Relay:
         self._check_append(append_reply)
         self._cursors, self._hub_cursor = cursors, new_cursor
         self._state |= changed
-        self._publish_own_status("")
+        self._report.send("")
         self._forward_commands(commands, seconds)
         self._sync_subscriptions(
             frozenset(s for s, (_, n) in zip((*PICTURE_SIZES, "present"), counts, strict=True) if n)
@@ -269,7 +270,7 @@ class Relay:
         self._cursors, self._state, self._polled_at = None, {}, -math.inf
         with suppress(redis.RedisError):  # the local Redis may be the unreachable one
             self._sync_subscriptions(frozenset())
-            self._publish_own_status(error)
+            self._report.send(error)
 
     def _release_name(self) -> None:
         """Give up the lease on the station name, so that another machine can take it at once."""
@@ -277,14 +278,6 @@ class Relay:
             self._sync_subscriptions(frozenset())
             if self._club.get(self._keys.owner) == self._identity.encode():
                 self._club.delete(self._keys.owner)
-
-    def _publish_own_status(self, error: str) -> None:
-        """Tell this machine's own pages whether the club is connected; log changes."""
-        status = encode({"trouble": error})
-        if status != self._last_status:
-            log.warning("%s", error or "Connected to the club.")
-            self._last_status = status
-        self._own.set(self._keys.club, status)
 
 
 def serve(settings: Settings, beat: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from hiitpi.coach.codec import decode_record, encode
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
+from hiitpi.system.atomic_file import write_atomically
 from hiitpi.system.background_loop import IDLE_S, BackgroundLoop
 
 log = logging.getLogger(__name__)
@@ -93,11 +94,9 @@ class CheckpointWriter:
     def spool(self, record: SessionRecord) -> bool:
         """Write a session to the spool folder; return whether that succeeded."""
         path = self._spool_dir / f"{record.uuid}.json"
-        part = path.with_suffix(".part")
         try:
             self._spool_dir.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(encode(record))
-            part.replace(path)  # atomic: never leaves a partial file
+            write_atomically(path, encode(record))
             self._spooled[record.uuid] = record
         except OSError as error:
             log.error(

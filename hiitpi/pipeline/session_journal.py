@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from hiitpi.coach.codec import decode_record, encode
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
+from hiitpi.system.atomic_file import write_atomically
 from hiitpi.system.host import boot_id
 
 log = logging.getLogger(__name__)
@@ -63,11 +64,9 @@ class SessionJournal:
 
     def begin(self, record: SessionRecord) -> None:
         """Start the journal over with the current state of the session."""
-        part = self._path.with_suffix(".part")
         try:
             self.close()
-            part.write_bytes(self._line(record=record))
-            part.replace(self._path)  # atomic: never leaves a partial file
+            write_atomically(self._path, self._line(record=record))
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
             self._reps_written, self._torn = len(record.series), False
         except OSError as error:

@@ -7,7 +7,7 @@ from typing import Final
 
 import redis
 
-from hiitpi.coach.codec import decode
+from hiitpi.live.connection_report import reported_trouble
 from hiitpi.live.keys import FINISHED_KEY, STATIONS_KEY, Keys
 from hiitpi.live.redis_client import Client, connect, connect_club
 from hiitpi.live.subscriber import Subscriber
@@ -126,8 +126,7 @@ class Stations:
         Raises:
             redis.RedisError: the Redis of this machine is unreachable.
         """
-        status = self.local.get(Keys(self.own.name).mqtt) if self.own else None
-        return str(decode(status)["trouble"]) if status else None
+        return reported_trouble(self.local, Keys(self.own.name).mqtt) if self.own else None
 
     def club_error(self) -> str:
         """Return what is wrong with the connection to the club; "" if nothing is.
@@ -137,9 +136,9 @@ class Stations:
         """
         if self.club is None:
             return ""
-        relay_status = self.local.get(Keys(self.own.name).club) if self.own else None
-        if relay_status:
-            return str(decode(relay_status)["trouble"])
+        reported = reported_trouble(self.local, Keys(self.own.name).club) if self.own else None
+        if reported is not None:
+            return reported
         try:
             self.club.ping()
         except redis.RedisError as error:
