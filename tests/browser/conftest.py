@@ -13,7 +13,15 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from hiitpi.bench.web import CHROMIUM, CHROMIUM_FLAGS
 from hiitpi.errors import ModelError
@@ -281,41 +289,35 @@ def collect_samples(page: Page) -> None:
     )
 
 
-def graph_matches_samples(page: Page, graph_times: list[float]) -> bool:
-    """Return whether the times on a graph are those of consecutive samples, whatever its origin.
+def drawn_times(graph: Locator) -> list[float]:
+    """Return the times of all samples on a live graph, in seconds since the first one.
+
+    Without the empty points that the page draws after a gap of more than a second: a busy machine
+    may skip frames for that long.
+    """
+    # Every sample has an inference time.
+    times: list[float] = graph.evaluate(
+        "({ data: [, inference] }) => inference.x.filter((_, i) => inference.y[i] !== null)"
+    )
+    return times
+
+
+def expect_consecutive_samples(page: Page, times: list[float]) -> None:
+    """Check that times are those of consecutive samples, whatever their origin.
 
     `collect_samples` must have been called before. The page draws from a connection of its own,
-    which may be ahead of the collected one: this waits for the samples, for up to a minute.
+    which may be ahead of the collected one: this waits for the samples.
     """
-    steps = np.diff(without_gap_markers(graph_times))
+    steps = np.diff(times)
 
-    def matches() -> bool:
-        times = page.evaluate("window.heard.map((sample) => sample.time)")
-        if len(times) <= len(steps):
+    def collected() -> bool:
+        sample_steps = np.diff(page.evaluate("window.heard.map((sample) => sample.time)"))
+        if len(sample_steps) < len(steps):
             return False
-        candidates = np.lib.stride_tricks.sliding_window_view(np.diff(times), len(steps))
+        candidates = np.lib.stride_tricks.sliding_window_view(sample_steps, len(steps))
         return bool(np.abs(candidates - steps).max(axis=1).min() < 1e-6)
 
-    try:
-        until(matches, timeout_s=60)
-    except AssertionError:
-        return False
-    return True
-
-
-def without_gap_markers(times: list[float]) -> list[float]:
-    """Remove the empty points that a graph draws after a gap of more than a second.
-
-    A busy machine may skip frames for that long. The empty point has the time of the sample after
-    it; without such a gap, the same time twice is a sample drawn twice, and stays.
-    """
-    before = [-np.inf, *times]
-    after = [*times[1:], np.inf]
-    return [
-        time
-        for earlier, time, later in zip(before, times, after, strict=False)
-        if not (time - earlier > 1 and later == time)
-    ]
+    until(collected, timeout_s=15, message=f"not the times of consecutive samples: {times}")
 
 
 def session_statuses(app: App, player: str) -> list[str]:

@@ -12,8 +12,9 @@ from tests.browser.conftest import (
     choose_workout,
     collect_samples,
     create_player,
+    drawn_times,
+    expect_consecutive_samples,
     finish_session,
-    graph_matches_samples,
     log_in,
     open_page,
     running_app,
@@ -67,8 +68,8 @@ def test_a_hidden_tab_closes_its_streams_and_misses_no_samples(page: Page):
         f"g => g.data[1].x.at(-1) > {last_drawn + 4}", arg=graph.element_handle()
     )
     # Every sample is there, also those of the three seconds while the tab was hidden.
-    drawn_times = graph.evaluate(f"g => g.data[1].x.filter((x) => x >= {last_drawn})")
-    assert graph_matches_samples(page, drawn_times)
+    since_hidden = [time for time in drawn_times(graph) if time >= last_drawn]
+    expect_consecutive_samples(page, since_hidden)
 
 
 def test_the_counter_is_the_largest_text_and_the_page_fits_every_screen(page: Page):
