@@ -194,17 +194,18 @@ check() {
     exec .venv/bin/python -m pytest "$@"
   fi
   say "Types and tests; the browser tests run in parallel, their output is shown at the end"
-  # Each browser test drives a whole app, so they get priority; everything else runs niced.
+  # Each browser test drives a whole app, so they get priority; everything else runs niced. Two at
+  # a time: they mostly wait for the athlete.
   local failed=0
   log=$(mktemp)
-  .venv/bin/python -m pytest tests/browser >"$log" 2>&1 &
+  .venv/bin/python -m pytest -n 2 --dist loadfile tests/browser >"$log" 2>&1 &
   browser=$!
   trap 'kill "$browser" 2>/dev/null && wait "$browser" || true; rm -f "$log"' EXIT
   trap 'exit 130' INT # otherwise Ctrl-C ends only the current pytest, and the next one starts
   nice -n 10 .venv/bin/mypy || failed=$?
   # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
   # More workers than cores, since many tests wait for other processes.
-  nice -n 10 .venv/bin/python -m pytest -n 3 --dist loadfile \
+  nice -n 10 .venv/bin/python -m pytest -n 4 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
   # The club tests run eight whole apps at once, so they run after the others; the browser tests may
   # still be running.
