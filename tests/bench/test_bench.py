@@ -12,6 +12,7 @@ from hiitpi.bench.live import missed as missed_live
 from hiitpi.bench.load_clients import ChunkedDecoder, Client
 from hiitpi.bench.percentiles import p95
 from hiitpi.bench.targets import TARGETS, missed, table
+from hiitpi.bench.video import STALL_S
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.settings import ROOT
 
@@ -85,4 +86,6 @@ def test_video_is_encoded_once_for_all_viewers_and_never_sent_twice():
         assert figures[f"video_picture_kb_{viewers}"] > 5
     # The pipeline draws and encodes once for any number of viewers. These are CPU times of one run.
     assert figures["video_pipeline_ms_24"] < 3 * figures["video_pipeline_ms_1"]
-    assert figures["video_stalled_stale_s"] <= 2
+    # A server that buffers without a limit would send the whole stall late. How much the kernel's
+    # buffers hold depends on the machine.
+    assert figures["video_stalled_stale_s"] < STALL_S / 2

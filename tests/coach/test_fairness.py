@@ -217,6 +217,13 @@ def test_one_visible_side_is_enough(slug: str, side: int):
         ("squat", "wall_sit"),
         ("wall_sit", "squat"),
         ("push_up", "crunch"),
+        ("mountain_climber", "bicycle_crunch"),
+        ("bicycle_crunch", "mountain_climber"),
+        ("sit_up", "bicycle_crunch"),
+        ("crunch", "bicycle_crunch"),
+        ("bicycle_crunch", "crunch"),
+        ("bicycle_crunch", "sit_up"),
+        ("glute_bridge", "bicycle_crunch"),
         ("glute_bridge", "crunch"),
     ],
 )

@@ -164,6 +164,7 @@ def at_ease(phase: float, behind: float = 0.0) -> Skeleton:
 
 #: The animation of each workout, by its slug.
 ANIMATIONS: Final = {
+    "bicycle_crunch": Animation(exercises.bicycle_crunch, pace=60, rest=0, reps=2, symmetric=False),
     "burpee": Animation(exercises.burpee, pace=15),
     "crunch": Animation(exercises.crunch, pace=30),
     "glute_bridge": Animation(exercises.glute_bridge, pace=22),

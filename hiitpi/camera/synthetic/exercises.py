@@ -78,6 +78,20 @@ sit_up = animate_round_trip((0, _LYING), (0.5, _SITTING))
 _CURLED = replace(_LYING, up=vector(-0.85, 0.53, 0), front=vector(0.53, 0.85, 0))
 crunch = animate_round_trip((0, _LYING), (0.5, _CURLED))
 
+# Bicycle crunch, from the side: shoulders off the floor, one knee drawn in, one leg stretched.
+_STRETCHED = sideways(
+    (0, 0.13), up=(-0.85, 0.53), front=(0.53, 0.85), bend=(-0.2, 1), feet=((0.8, 0.3), (0.8, 0.3)),
+    hands=(-0.5, 0.55),
+)  # fmt: skip
+_DRAWN_IN = replace(_STRETCHED, left_foot=_STRETCHED.left_foot + vector(-0.39, 0.2, 0))
+bicycle_crunch = animate(
+    (0, _STRETCHED),
+    (0.25, _DRAWN_IN),
+    (0.5, _STRETCHED),
+    (0.75, mirrored(_DRAWN_IN, from_side=True)),
+    (1, _STRETCHED),
+)
+
 # Glute bridge, from the side: on the back, shins upright, hips up to the line of the trunk.
 _ON_BACK = sideways(
     (0, 0.13), up=(-1, 0.04), front=(0, 1), bend=(0.3, 1), feet=((0.36, ANKLE), (0.36, ANKLE)),

@@ -51,11 +51,13 @@ def test_failed_attempts_have_their_own_reason():
 
 
 class Mover:
-    """Moves one measure up and down while all others are constant."""
+    """Moves one measure up and down while the conditions on all others hold."""
 
     def __init__(self, **others: float) -> None:
         self.watch, self.now = UncountedMovement(SQUAT), 0.0
         self.values = {measure: Reading(0.0) for measure in SQUAT.measures}
+        upright = [c.measure for c in SQUAT.states[1].conditions if c.sign == ">"]
+        self.values |= dict.fromkeys(upright, Reading(1.0))
 
     def cycle(self, low: float = 0.6, high: float = 1.0, seconds: float = 2.0) -> list[str]:
         reasons = []
