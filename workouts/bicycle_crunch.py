@@ -29,6 +29,7 @@ workout = Workout(
     signal=hip,
     each_side=True,
     shortest=0.35,
+    longest=4,
     pace=60,
     floor=True,
 )

@@ -108,27 +108,41 @@ def cropped(frames: Sequence[PoseFrame], at: str) -> Frames:
     return _map_poses(frames, crop)
 
 
-def may_crop(workout: Workout, at: str) -> bool:
-    """Return whether a workout can be counted without the joints that a crop hides.
-
-    Args:
-        workout: the workout.
-        at: "knees" or "head", a key of CROPS.
-    """
-    needed = {joint for m in workout.measures if m.needed for joint in m.joints}
-    return not needed & set(CROPS[at])
-
+#: Factors by which recordings are played faster.
+SPEEDS: Final = {f"{factor:g}x": factor for factor in (1.25, 1.5, 2.0)}
 
 #: The perturbations by name.
 PERTURBATIONS: Final[dict[str, Callable[[Sequence[PoseFrame]], Frames]]] = {
     "as recorded": list,
     "mirrored": mirrored,
     **{f"{fps} fps": partial(at_rate, fps=fps) for fps in (8, 10, 15, 30, 60)},
-    **{f"{x:g}x": partial(faster, factor=x) for x in (1.25, 1.5, 2.0)},
+    **{name: partial(faster, factor=factor) for name, factor in SPEEDS.items()},
     **{f"{p:.0%} noise": partial(noisy, part=p) for p in (0.01, 0.02)},
     "far limb guessed": far_limb_guessed,
     **{f"cropped at the {at}": partial(cropped, at=at) for at in CROPS},
 }
+
+
+def must_not_matter(perturbation: str, workout: Workout) -> bool:
+    """Return whether a perturbation leaves the true count of a workout as it is.
+
+    A hold that is played faster lasts fewer seconds. Without the joints that a crop hides, only
+    workouts that do not need them can be counted.
+
+    Args:
+        perturbation: a key of PERTURBATIONS.
+        workout: the workout.
+    """
+    if perturbation in SPEEDS:
+        return not workout.hold
+    needed = {joint for m in workout.measures if m.needed for joint in m.joints}
+    hidden = {
+        joint
+        for at, joints in CROPS.items()
+        if perturbation == f"cropped at the {at}"
+        for joint in joints
+    }
+    return not needed & hidden
 
 
 def _map_poses(frames: Sequence[PoseFrame], change: Callable[[Pose], Pose]) -> Frames:

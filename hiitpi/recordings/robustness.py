@@ -11,7 +11,7 @@ from hiitpi.coach.rules.workout import State, Workout
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.recordings.count import count
 from hiitpi.recordings.evaluate import LabelledRecording, Result, metrics, read_index
-from hiitpi.recordings.perturb import CROPS, PERTURBATIONS, may_crop
+from hiitpi.recordings.perturb import PERTURBATIONS, must_not_matter
 from hiitpi.recordings.pose_source import PoseFrame, models_of_npz, poses_of_npz
 
 #: Relative amount by which thresholds are moved; one whose counts change then is fragile.
@@ -89,7 +89,7 @@ def folds(results: Sequence[Result]) -> dict[str, Any]:
 def perturb(
     recordings: Iterable[Clip], library: WorkoutLibrary, on_message: Callable[[str], None]
 ) -> dict[str, list[Result]]:
-    """Count each recording under each of `PERTURBATIONS`.
+    """Count each recording under each of `PERTURBATIONS` that must not matter to its workout.
 
     Args:
         recordings: the recordings.
@@ -104,10 +104,9 @@ def perturb(
         on_message(f"{clip.labels[0].file} {clip.engine}")
         for name, perturbation in PERTURBATIONS.items():
             frames = perturbation(clip.frames)
-            crop = next((at for at in CROPS if name.endswith(f"the {at}")), None)
             for label in clip.labels:
                 workout = library[label.workout]
-                if crop is None or may_crop(workout, crop):
+                if must_not_matter(name, workout):
                     reps = count(frames, workout, clip.engine).reps
                     results[name].append(Result(label, clip.engine, reps))
     return results

@@ -13,8 +13,8 @@ from hiitpi.recordings.perturb import (
     cropped,
     far_limb_guessed,
     faster,
-    may_crop,
     mirrored,
+    must_not_matter,
     noisy,
 )
 from hiitpi.recordings.pose_source import PoseFrame
@@ -76,8 +76,14 @@ def test_a_crop_hides_joints_and_is_only_used_if_no_rule_needs_them():
     pose = cropped(recording(), "knees")[0].pose
     hidden = [name for name, score in zip(KEYPOINTS, pose.score, strict=True) if score == 0]
     assert hidden == ["left_knee", "right_knee", "left_ankle", "right_ankle"]
-    assert may_crop(LIBRARY["jumping_jacks"], "knees")
-    assert not may_crop(LIBRARY["squat"], "knees")
+    assert must_not_matter("cropped at the knees", LIBRARY["jumping_jacks"])
+    assert not must_not_matter("cropped at the knees", LIBRARY["squat"])
+
+
+def test_a_hold_that_is_played_faster_lasts_fewer_seconds():
+    assert not must_not_matter("2x", LIBRARY["plank"])
+    assert must_not_matter("mirrored", LIBRARY["plank"])
+    assert must_not_matter("2x", LIBRARY["push_up"])
 
 
 @pytest.mark.parametrize("change", PERTURBATIONS)

@@ -75,7 +75,7 @@ _SITTING = sideways(
 sit_up = animate_round_trip((0, _LYING), (0.5, _SITTING))
 
 # Crunch: only the shoulders leave the floor.
-_CURLED = replace(_LYING, up=vector(-0.85, 0.53, 0), front=vector(0.53, 0.85, 0))
+_CURLED = replace(_LYING, up=vector(-0.9, 0.44, 0), front=vector(0.44, 0.9, 0))
 crunch = animate_round_trip((0, _LYING), (0.5, _CURLED))
 
 # Bicycle crunch, from the side: shoulders off the floor, one knee drawn in, one leg stretched.
