@@ -20,7 +20,7 @@ from hiitpi.pose.catalog import Catalog
 from hiitpi.records.export_import import CsvRepetition, CsvSet
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web.app import MOVED_PATHS, PAGES
-from hiitpi.web.pages.account import FILES
+from hiitpi.web.exports import FILES
 from tests.test_architecture import MAY_IMPORT, NEVER, ONLY
 
 #: The text of all documents, by path.
@@ -154,6 +154,7 @@ def test_every_model_is_documented(model: str):
         "/wall/live",
         "/wall/video",
         "/export/program/KEY.toml",
+        "/export/session/ID.fit",
         *(path for path, _ in FILES),
         "/healthz",
         "/code",
@@ -168,6 +169,7 @@ def test_every_route_is_in_the_openapi_description():
     paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"].keys()
     assert {page.PATH for page in PAGES} | {path for path, _ in FILES} <= paths
     assert {"/code", "/live", "/videostream", "/healthz", "/export/program/{key}.toml"} <= paths
+    assert "/export/session/{uuid}.{kind}" in paths
     assert {"/wall/live", "/wall/video"} <= paths
 
 

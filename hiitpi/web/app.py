@@ -22,6 +22,7 @@ from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.live.redis_client import connect
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
+from hiitpi.web import exports
 from hiitpi.web.asset_urls import cache_assets, scripts, styles
 from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.club.head_to_head import MatchCoordinator
@@ -104,7 +105,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
-    server.register_blueprint(account.files(services))
+    server.register_blueprint(exports.routes(services))
     server.before_request(_require_player)
     server.after_request(_set_not_found_status)
     server.register_error_handler(RecordsError, lambda error: error_text(error, 503))

@@ -25,7 +25,6 @@ from hiitpi.web.live.event_broadcaster import EventBroadcaster
 from hiitpi.web.live.video_broadcaster import VideoBroadcaster
 from hiitpi.web.pages.status import findings
 from tests.support.devices import logged_in
-from tests.support.session_factory import record
 
 
 @pytest.fixture
@@ -142,24 +141,6 @@ def test_a_program_is_exported_as_text(app: Flask):
     assert "attachment" in response.headers["Content-Disposition"]
     for key in ("shipped-99", "house-1", "house--1", "x", "shipped-", "house-99999999999999999999"):
         assert app.test_client().get(f"/export/program/{key}.toml").status_code == 404
-
-
-@pytest.mark.parametrize("kind", ["sessions.json", "sessions.csv", "repetitions.csv"])
-def test_players_export_only_their_own_data(app: Flask, kind: str):
-    assert app.test_client().get(f"/export/{kind}").status_code == 302
-    store = app.extensions["hiitpi"].store
-    for name in ("=1+1", "Bob"):
-        store.save(record(player=name))
-    client = app.test_client()
-    with client.session_transaction() as device:
-        device.update(logged_in(app, "=1+1"))
-    response = client.get(f"/export/{kind}")
-    assert response.status_code == 200
-    assert response.headers["Content-Disposition"] == f"attachment; filename=hiitpi-{kind}"
-    assert response.headers["Cache-Control"] == "no-store"
-    own_uuid, other_uuid = (store.history.sessions(name)[0][0].uuid for name in ("=1+1", "Bob"))
-    assert own_uuid in response.text
-    assert other_uuid not in response.text
 
 
 def test_a_damaged_database_is_reported(app: Flask):

@@ -2,12 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
-from flask import Blueprint, Response, redirect
 
 from hiitpi.errors import RecordsError
 from hiitpi.records import export_import
@@ -17,16 +15,11 @@ from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.session_table import when
 from hiitpi.web.components.session_titles import plural, title
+from hiitpi.web.exports import FILES
 from hiitpi.web.security.player_session import current_player, log_in, log_out
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/account", "Your data"
-
-FILES = (
-    ("/export/sessions.json", "Everything (JSON)"),
-    ("/export/sessions.csv", "Sessions (CSV)"),
-    ("/export/repetitions.csv", "Repetitions (CSV)"),
-)
 
 
 def layout(services: Services) -> Any:
@@ -48,7 +41,7 @@ def layout(services: Services) -> Any:
                 className="row start wrap",
             ),
             html.H2("Import"),
-            html.P("The files above, from here or another HIIT PI; select both CSV files at once. "
+            html.P("JSON or CSV files from here or another HIIT PI; select both CSV files at once. "
                    "Sessions that already exist are not duplicated.", className="quiet"),
             dcc.Upload(
                 html.Button("Import files", className="button", type="button"),
@@ -121,45 +114,6 @@ def _restore_button(item: str) -> html.Button:
     return html.Button(
         "Restore", id={"type": "d-back", "what": item}, className="button", n_clicks=0
     )
-
-
-def files(services: Services) -> Blueprint:
-    """Return the routes of the exports."""
-    routes = Blueprint("data", __name__)
-
-    def send(name: str, make: Callable[[], Iterator[Any]], mimetype: str) -> Any:
-        if current_player() is None:
-            return redirect("/")
-        response = Response(make(), mimetype=mimetype)
-        response.headers.set("Content-Disposition", "attachment", filename=f"hiitpi-{name}")
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    def player_sessions() -> Iterator[Any]:
-        name = current_player()
-        return services.store.iter_sessions(name) if name else iter(())
-
-    @routes.get("/export/sessions.json")
-    def sessions_json() -> Any:
-        records = player_sessions()
-        return send(
-            "sessions.json", lambda: export_import.as_json(records, services.store.zone),
-            "application/json",
-        )  # fmt: skip
-
-    @routes.get("/export/sessions.csv")
-    def sessions_csv() -> Any:
-        records = player_sessions()
-        return send(
-            "sessions.csv", lambda: export_import.sets_csv(records, services.store.zone), "text/csv"
-        )
-
-    @routes.get("/export/repetitions.csv")
-    def repetitions_csv() -> Any:
-        records = player_sessions()
-        return send("repetitions.csv", lambda: export_import.repetitions_csv(records), "text/csv")
-
-    return routes
 
 
 def callbacks(app: Dash, services: Services) -> None:

@@ -5,9 +5,12 @@ from typing import Any
 
 from dash import Dash, dcc, html
 
+from hiitpi.coach.messages import SessionRecord
 from hiitpi.web.components.program_picker import describe
 from hiitpi.web.components.session_actions import discard_question, session_panel
 from hiitpi.web.components.session_table import when
+from hiitpi.web.exports import session_files
+from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/session", "Session"
@@ -40,10 +43,25 @@ def layout(services: Services, uuid: str = "") -> html.Main:
             html.P("", id="summary-trouble", className="trouble", role="alert"),
             discard_question(),
             dcc.Store(id="finished-id", data=uuid),
-            dcc.Link("All sessions", href="/history", className="button"),
+            html.Div(
+                [
+                    dcc.Link("All sessions", href="/history", className="button"),
+                    *_downloads(record),
+                ],
+                className="row start wrap",
+            ),
         ],
         className="page",
     )
+
+
+def _downloads(record: SessionRecord) -> list[Any]:
+    """Return links to the session's files for sports watches and platforms."""
+    files = session_files(record) if current_player() else []
+    return [
+        html.A(f"Download {text}", href=path, className="button", download="")
+        for path, text in files
+    ]
 
 
 def callbacks(app: Dash, services: Services) -> Any:

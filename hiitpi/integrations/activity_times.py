@@ -1,0 +1,34 @@
+"""When the sets of a session took place, for files that have no notion of its pauses."""
+
+from dataclasses import dataclass
+
+from hiitpi.coach.messages import SessionRecord, SetRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSet:
+    """A set with its times, in seconds since the epoch (UTC).
+
+    Attributes:
+        record: the set.
+        started: when it began.
+        ended: when it ended.
+    """
+
+    record: SetRecord
+    started: float
+    ended: float
+
+
+def timed_sets(record: SessionRecord) -> list[TimedSet]:
+    """Return the sets of a session with their times.
+
+    A session keeps the time of a set without the pauses before it. What is missing up to the
+    session's end is put before the first set, where the athlete got ready.
+    """
+    if not record.sets:
+        return []
+    last = record.sets[-1]
+    ended = record.started if record.ended is None else record.ended
+    go = max(record.started, ended - last.began - last.seconds)
+    return [TimedSet(s, go + s.began, go + s.began + s.seconds) for s in record.sets]

@@ -1,0 +1,63 @@
+"""TCX files."""
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+from hiitpi.coach.messages import SetRecord
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.integrations.tcx_file import NAMESPACE, tcx_file
+from tests.support.session_factory import record
+
+LIBRARY = WorkoutLibrary()
+
+#: The elements of a lap that the schema requires, in its order, and those that are used here.
+LAP = [
+    "TotalTimeSeconds",
+    "DistanceMeters",
+    "Calories",
+    "Intensity",
+    "TriggerMethod",
+    "Track",
+    "Notes",
+]
+
+
+def parsed(session) -> tuple[ET.Element, list[ET.Element]]:
+    """Return the activity of the session's file, and its laps."""
+    root = ET.fromstring(tcx_file(session, LIBRARY))
+    assert root.tag == f"{{{NAMESPACE}}}TrainingCenterDatabase"
+    (activity,) = root.iter(f"{{{NAMESPACE}}}Activity")
+    return activity, activity.findall(f"{{{NAMESPACE}}}Lap")
+
+
+def text(element: ET.Element, path: str) -> str:
+    found = element.findtext("/".join(f"{{{NAMESPACE}}}{tag}" for tag in path.split("/")))
+    assert found is not None
+    return found
+
+
+def test_each_set_is_a_lap_with_its_repetitions():
+    sets = (
+        SetRecord(1, "squat", 1, 0.0, 20.0, 12, 0, corrected=13),
+        SetRecord(2, "plank", 1, 30.0, 40.0, 38, 2),
+        SetRecord(3, "my_own", 1, 80.0, 20.0, 5, 0),
+    )
+    activity, laps = parsed(record(sets=sets))
+    assert [text(lap, "Notes") for lap in laps] == [
+        "Squats: 13 reps",
+        "Plank: 38 seconds",
+        "my_own: 5 reps",
+    ]
+    assert [text(lap, "TotalTimeSeconds") for lap in laps] == ["20.00", "40.00", "20.00"]
+    assert [child.tag.split("}")[1] for child in laps[0]] == LAP
+    assert (
+        text(activity, "Id") == laps[0].get("StartTime") == text(laps[0], "Track/Trackpoint/Time")
+    )
+
+
+def test_a_name_with_markup_and_control_characters_is_valid_xml():
+    session = record()
+    name = "<b>&\x00\x1bMorning"
+    session = replace(session, program=replace(session.program, name=name))
+    activity, _ = parsed(session)
+    assert text(activity, "Notes") == "<b>&Morning"
