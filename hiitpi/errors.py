@@ -47,5 +47,9 @@ class BackupError(HiitPiError, RuntimeError):
     """A backup cannot be made, stored or read back."""
 
 
+class WebhookError(HiitPiError, ValueError):
+    """The address of a webhook cannot be used, or a receiver did not accept a delivery."""
+
+
 class MqttError(HiitPiError, ConnectionError):
     """The connection to the MQTT broker is set up wrongly."""

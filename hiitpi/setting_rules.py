@@ -3,6 +3,7 @@
 import re
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: The value of HIITPI_HOUSE_CODE that disables the house code: every device has access.
 HOUSE_CODE_OFF: Final = "off"
@@ -59,3 +60,15 @@ def check_mqtt_url(url: str | None) -> str | None:
     if not valid or parts.path.strip("/"):
         raise ValueError("it must look like mqtt://user:password@host:1883")
     return url
+
+
+def check_timezone(name: str | None) -> str | None:
+    """Return the name of a time zone; None for none.
+
+    Raises:
+        ValueError: there is no such time zone.
+    """
+    try:
+        return ZoneInfo(name).key if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("unknown time zone; see `timedatectl list-timezones`") from error

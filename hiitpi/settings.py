@@ -13,14 +13,19 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from hiitpi.errors import SettingsError
-from hiitpi.setting_rules import check_house_code, check_mqtt_url, check_own_redis_url
+from hiitpi.setting_rules import (
+    check_house_code,
+    check_mqtt_url,
+    check_own_redis_url,
+    check_timezone,
+)
 
 Rotation = Literal[0, 90, 180, 270]
 AthleteForm = Literal["good", "half", "uneven", "one_sided", "leaving", "passer_by", "close"]
@@ -124,7 +129,7 @@ class Settings(BaseSettings):
         description="Redis server shared by the stations of a club, for example "
         "`redis://:password@hub.local:6379/0`.",
     )
-    own_redis_url: str | None = Field(
+    own_redis_url: Annotated[str | None, AfterValidator(check_own_redis_url)] = Field(
         None,
         description="Redis server used instead of the one the app starts, for example in "
         "containers. The URL must not name a database.",
@@ -140,7 +145,7 @@ class Settings(BaseSettings):
         description="Where a backup is put every night: a folder, `rclone:remote:folder` or "
         "`restic:repository`. See [backups](records.md).",
     )
-    timezone: str | None = Field(
+    timezone: Annotated[str | None, AfterValidator(check_timezone)] = Field(
         None,
         description="Time zone that decides which day it is, for example `Europe/Berlin`; by "
         "default that of the machine.",
@@ -157,7 +162,7 @@ class Settings(BaseSettings):
     small_quality: int = Field(
         70, ge=10, le=100, description="JPEG quality of the small video, 10 to 100."
     )
-    house_code: str = Field(
+    house_code: Annotated[str, AfterValidator(check_house_code)] = Field(
         "",
         description="Code that each device has to enter once: six digits, or a phrase of at least "
         "eight characters; generated if not set. `off` disables it: everybody on your network can "
@@ -170,7 +175,7 @@ class Settings(BaseSettings):
         None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."
     )
     tls_key: Path | None = Field(None, description="Private key of the TLS certificate.")
-    mqtt_url: str | None = Field(
+    mqtt_url: Annotated[str | None, AfterValidator(check_mqtt_url)] = Field(
         None,
         description="MQTT broker, for example `mqtt://user:password@homeassistant.local:1883`, or "
         "`mqtts://…` with TLS. See [Home Assistant](home-assistant.md).",
@@ -179,6 +184,9 @@ class Settings(BaseSettings):
         None,
         description="Certificate of the authority that signed the MQTT broker's certificate; by "
         "default the authorities that this machine trusts.",
+    )
+    webhook_local: bool = Field(
+        False, description="Allow [webhooks](webhooks.md) to addresses of this machine itself."
     )
     max_viewers: int = Field(
         24, ge=1, le=28, description="Maximum number of simultaneous video streams, up to 28."
@@ -189,11 +197,6 @@ class Settings(BaseSettings):
         description="Log level: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
     )
 
-    @field_validator("house_code")
-    @classmethod
-    def _validate_house_code(cls, code: str) -> str:
-        return check_house_code(code)
-
     @model_validator(mode="after")
     def _validate_tls_files(self) -> "Settings":
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -202,24 +205,6 @@ class Settings(BaseSettings):
             if file and not os.access(file, os.R_OK):
                 raise ValueError(f"{file} cannot be read")
         return self
-
-    @field_validator("mqtt_url")
-    @classmethod
-    def _validate_mqtt_url(cls, url: str | None) -> str | None:
-        return check_mqtt_url(url)
-
-    @field_validator("own_redis_url")
-    @classmethod
-    def _validate_own_redis_url(cls, url: str | None) -> str | None:
-        return check_own_redis_url(url)
-
-    @field_validator("timezone")
-    @classmethod
-    def _validate_timezone(cls, name: str | None) -> str | None:
-        try:
-            return ZoneInfo(name).key if name else None
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("unknown time zone; see `timedatectl list-timezones`") from error
 
     @classmethod
     def load(cls, **overrides: object) -> "Settings":

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "pipeline": {
         "camera", "coach", "errors", "live", "pose", "records", "settings", "system", "video",
     },
-    "integrations": {"coach", "errors", "live", "settings", "system"},
+    "integrations": {"coach", "errors", "live", "records", "settings", "system"},
     "web": {"access", "coach", "errors", "integrations", "live", "records", "settings", "system"},
     "app": {"camera", "coach", "errors", "live", "pose", "records", "settings", "system"},
     "bench": {

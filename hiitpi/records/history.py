@@ -1,9 +1,9 @@
 """One player's history: daily statistics, personal bests, weekly progress and sessions."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -240,6 +240,33 @@ def session_bests(record: SessionRecord) -> dict[str, dict[Kind, float]]:
         for kind, value in values.items():
             kinds[kind] = max(value, kinds.get(kind, 0))
     return by_workout
+
+
+class BeatenBest(NamedTuple):
+    """A best that a session has beaten."""
+
+    workout: str
+    kind: Kind
+    value: float
+    previous: float
+
+
+def beaten_bests(
+    record: SessionRecord, previous: Mapping[str, Mapping[Kind, float]]
+) -> list[BeatenBest]:
+    """Return the bests that a session has beaten, by more than rounding to one decimal hides.
+
+    Args:
+        record: the session.
+        previous: the bests of the player's other sessions; see `PlayerHistory.previous_bests`.
+    """
+    return [
+        BeatenBest(slug, kind, value, before)
+        for slug, kinds in session_bests(record).items()
+        for kind, value in kinds.items()
+        if (before := previous.get(slug, {}).get(kind)) is not None
+        and round(value, 1) > round(before, 1)
+    ]
 
 
 def weekly_progress(

@@ -1,15 +1,16 @@
-"""Converts ORM rows to the coach's dataclasses."""
+"""Converts between ORM rows and the coach's dataclasses."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord, Status
 from hiitpi.coach.session.program import parse
-from hiitpi.records.schema import Base, RepetitionRow, SessionRow
+from hiitpi.records.schema import Base, RepetitionRow, SessionRow, SetRow
 
 
 def find_session(db: DbSession, uuid: str) -> SessionRow | None:
@@ -52,3 +53,30 @@ def _repetition(row: RepetitionRow) -> Repetition:
 def _values(row: Base, kind: type) -> dict[str, Any]:
     """Return the columns of a row that are fields of the dataclass `kind`."""
     return {field.name: getattr(row, field.name) for field in fields(kind)}
+
+
+def update_totals(row: SessionRow, record: SessionRecord) -> None:
+    """Set the sums and means of a session's row."""
+    row.reps, row.attempts, row.seconds = record.reps, record.attempts, record.seconds
+    row.pace, row.score, row.sway = record.pace, record.score, record.sway
+
+
+def upsert_sets(db: DbSession, row: SessionRow, record: SessionRecord) -> None:
+    """Insert new sets and repetitions, and update existing sets.
+
+    A running session is saved every second, however long it is; its stored repetitions never
+    change, so they are not read back each time.
+    """
+    set_rows = {set_row.number: set_row for set_row in row.sets}
+    for set_record in record.sets:
+        if set_record.number in set_rows:
+            for name, value in asdict(set_record).items():
+                setattr(set_rows[set_record.number], name, value)
+        else:
+            row.sets.append(SetRow(**asdict(set_record)))
+    db.flush()
+    of_session = RepetitionRow.session_uuid == row.uuid
+    last_stored = db.scalar(select(func.max(RepetitionRow.number)).where(of_session)) or 0
+    new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > last_stored]
+    if new:
+        db.execute(insert(RepetitionRow), new)

@@ -213,3 +213,50 @@ class DailyStats(Base):
     unranked: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (Index("tally_day", "day"), {"sqlite_with_rowid": False})
+
+
+class WebhookRow(Base):
+    """An address that is told about sessions.
+
+    Attributes:
+        secret: key of the signatures, as shown to the person who added the address.
+        disabled: why nothing is sent any more; "" while it is in use.
+    """
+
+    __tablename__ = "webhook"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(String(80))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled: Mapped[str] = mapped_column(String(200), default="")
+
+
+class DeliveryRow(Base):
+    """A message to a webhook; those of one webhook are sent in the order of their ids.
+
+    Attributes:
+        key: identifies the message to its receiver, however often it is sent.
+        kind: what happened.
+        body: the message, as JSON.
+        station: name of the station that sends it.
+        attempts: how often it was sent.
+        next_try: when to send it again; NULL once it was accepted or given up.
+        accepted: whether the receiver has accepted it.
+        result: the receiver's last answer, or why there was none.
+    """
+
+    __tablename__ = "webhook_delivery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"), index=True)
+    key: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    body: Mapped[str] = mapped_column(Text)
+    station: Mapped[str] = mapped_column(String(60))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted: Mapped[bool] = mapped_column(default=False)
+    result: Mapped[str] = mapped_column(String(200), default="")
+    webhook: Mapped[WebhookRow] = relationship()

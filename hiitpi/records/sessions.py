@@ -1,11 +1,11 @@
 """Reads and writes sessions, and bundles the repositories of one database as `Store`."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import selectinload
 
@@ -17,12 +17,13 @@ from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.history import PlayerHistory
 from hiitpi.records.leaderboard import Leaderboard
 from hiitpi.records.local_days import local_day
-from hiitpi.records.mapping import find_session, read_record
+from hiitpi.records.mapping import find_session, read_record, update_totals, upsert_sets
 from hiitpi.records.migrate import upgrade
 from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
 from hiitpi.records.players import PlayerRepository, find_player, get_or_create_player_row
 from hiitpi.records.program_bests import Best, program_best
 from hiitpi.records.programs import ProgramRepository, canonical_json
+from hiitpi.records.webhooks import WebhookRepository, announce
 
 #: Maximum number of repetitions that a set may be corrected to.
 MAX_REPS = 9999
@@ -46,6 +47,7 @@ class Store:
         player_admin: renaming, merging and deleting players, and their goals.
         leaderboard: totals and streaks of all players.
         history: daily statistics and sessions of one player.
+        webhooks: addresses that are told about sessions, and the messages to them.
 
     Args:
         url: SQLAlchemy URL; "postgresql://" uses psycopg 3.
@@ -71,6 +73,7 @@ class Store:
         self.player_admin = PlayerAdmin(self.database, now)
         self.leaderboard = Leaderboard(self.database)
         self.history = PlayerHistory(self.database, now)
+        self.webhooks = WebhookRepository(self.database, now)
 
     def close(self) -> None:
         """Close all connections."""
@@ -114,10 +117,12 @@ class Store:
         row.status, row.device = record.status, record.device
         if record.status == "discarded":  # a soft delete, so that it can be undone
             row.status, row.gone = "finished", row.ended
-        _update_totals(row, record)
-        _upsert_sets(db, row, record)
+        update_totals(row, record)
+        upsert_sets(db, row, record)
         if record.status != "active":
             rebuild_daily_stats(db, row.player.id, [row.day])
+        if record.status in COMPLETED_STATUSES and record.sets:
+            announce(db, record, partial(self.history.previous_bests, record), self._now())
 
     def correct(self, uuid: str, reps: Mapping[int, int]) -> SessionRecord:
         """Correct the repetition counts of sets, and return the session without its series.
@@ -142,7 +147,7 @@ class Store:
                 set_row = sets[number]
                 set_row.corrected = None if count == set_row.reps else count
             record = read_record(row, series=False)
-            _update_totals(row, record)
+            update_totals(row, record)
             rebuild_daily_stats(db, row.player_id, [row.day])
             return record
 
@@ -187,8 +192,8 @@ class Store:
                     row = self._add_session(db, record)
                     row.status = record.status
                     row.ended = _to_datetime(record.ended or record.started)
-                    _update_totals(row, record)
-                    _upsert_sets(db, row, record)
+                    update_totals(row, record)
+                    upsert_sets(db, row, record)
                 row.gone, imported = None, imported + 1
                 db.flush()
                 changed_days.setdefault(row.player_id, set()).add(row.day)
@@ -298,32 +303,6 @@ class Store:
         with self.database.reading() as db:
             row = find_session(db, uuid)
             return None if row is None else read_record(row, series=True)
-
-
-def _update_totals(row: schema.SessionRow, record: SessionRecord) -> None:
-    row.reps, row.attempts, row.seconds = record.reps, record.attempts, record.seconds
-    row.pace, row.score, row.sway = record.pace, record.score, record.sway
-
-
-def _upsert_sets(db: DbSession, row: schema.SessionRow, record: SessionRecord) -> None:
-    """Insert new sets and repetitions, and update existing sets.
-
-    A running session is saved every second, however long it is; its stored repetitions never
-    change, so they are not read back each time.
-    """
-    set_rows = {set_row.number: set_row for set_row in row.sets}
-    for set_record in record.sets:
-        if set_record.number in set_rows:
-            for name, value in asdict(set_record).items():
-                setattr(set_rows[set_record.number], name, value)
-        else:
-            row.sets.append(schema.SetRow(**asdict(set_record)))
-    db.flush()
-    of_session = schema.RepetitionRow.session_uuid == row.uuid
-    last_stored = db.scalar(select(func.max(schema.RepetitionRow.number)).where(of_session)) or 0
-    new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > last_stored]
-    if new:
-        db.execute(insert(schema.RepetitionRow), new)
 
 
 def _to_datetime(seconds: float) -> datetime:

@@ -15,7 +15,7 @@ from hiitpi.coach.rules.scoring import (
     SYMMETRY_SHARE,
     TEMPO_SHARE,
 )
-from hiitpi.records.history import Kind, session_bests
+from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.sessions import MAX_REPS
 from hiitpi.web.components import charts
 from hiitpi.web.components.filters import hold_slugs
@@ -107,18 +107,14 @@ def _new_bests(services: Services, record: SessionRecord) -> list[str]:
         texts.append(f"New best! Your previous best was {best.reps}.")
     elif best is not None and record.pace > best.pace:
         texts.append(f"New best pace: {record.pace:g} /30 s, previously {best.pace:g}.")
-    for slug, kinds in session_bests(record).items():
-        for kind, value in kinds.items():
-            previous = previous_bests.get(slug, {}).get(kind)
-            if previous is None or round(value, 1) <= round(previous, 1):
-                continue
-            if kind == "pace" and slug in hold_slugs(services.library):
-                continue
-            name, decimals = BESTS[kind]
-            texts.append(
-                f"{services.library.label(slug)}: {name} {value:.{decimals}f}, "
-                f"previously {previous:.{decimals}f}."
-            )
+    for slug, kind, value, previous in beaten_bests(record, previous_bests):
+        if kind == "pace" and slug in hold_slugs(services.library):
+            continue
+        name, decimals = BESTS[kind]
+        texts.append(
+            f"{services.library.label(slug)}: {name} {value:.{decimals}f}, "
+            f"previously {previous:.{decimals}f}."
+        )
     return texts
 
 
