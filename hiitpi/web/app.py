@@ -19,6 +19,7 @@ from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import RecordsError
 from hiitpi.integrations.backup_targets import backup_target
 from hiitpi.integrations.nightly_backup import NightlyBackup
+from hiitpi.integrations.webhook_sender import WebhookSender
 from hiitpi.live.redis_client import connect
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
@@ -51,6 +52,7 @@ from hiitpi.web.pages import (
     status,
     train,
     wall,
+    webhooks,
 )
 from hiitpi.web.security.guard import guard, set_script_policy
 from hiitpi.web.security.login_code import login_routes
@@ -58,7 +60,22 @@ from hiitpi.web.security.player_session import current_player
 from hiitpi.web.security.session_fallback import install_session_fallback
 from hiitpi.web.services import Services
 
-PAGES = (login, train, programs, leaderboard, history, session, account, status, wall, head_to_head)
+PAGES = (
+    login,
+    train,
+    programs,
+    leaderboard,
+    history,
+    session,
+    account,
+    status,
+    wall,
+    head_to_head,
+    webhooks,
+)
+
+#: Pages that need a player; other devices are redirected to the login page.
+PLAYER_PATHS = (history.PATH, programs.PATH, account.PATH, webhooks.PATH)
 
 ASSETS = ROOT / "assets"
 
@@ -87,10 +104,11 @@ def create_app(settings: Settings) -> Flask:
     guard(server, settings, device_cookies)
     _configure(server, settings, device_cookies)
     stations = Stations(settings, time.monotonic)
+    store = Store(settings.database, settings.zone)
     services = Services(
         settings=settings,
         library=WorkoutLibrary(settings.workouts_dir),
-        store=Store(settings.database, settings.zone),
+        store=store,
         stations=stations,
         wall=Wall(stations),
         matches=MatchCoordinator(stations, time.time),
@@ -100,6 +118,9 @@ def create_app(settings: Settings) -> Flask:
         device_cookies=device_cookies,
         login_limiter=LoginRateLimiter(connect(settings.redis(0)), time.time),
         nightly_backup=_nightly_backup(settings),
+        webhook_sender=WebhookSender(
+            store.webhooks, settings.station, settings.webhook_local, time.time, time.sleep
+        ),
     )
     server.extensions["hiitpi"] = services
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
@@ -203,7 +224,7 @@ def _redirect_moved(path: str) -> Any:
 
 def _require_player() -> Any:
     """Redirect a device without a player from a player's own pages to the login page."""
-    if request.path in (history.PATH, programs.PATH, account.PATH) and current_player() is None:
+    if request.path in PLAYER_PATHS and current_player() is None:
         return redirect(login.PATH)
     return None
 

@@ -14,7 +14,8 @@ GRACE_S: Final = 5.0
 def loops(services: Services) -> list[BackgroundLoop]:
     """Return all background loops of the web process."""
     backup = [services.nightly_backup.loop] if services.nightly_backup else []
-    return [services.wall.loop, *services.matches.loops, *services.stations.loops, *backup]
+    own = [services.wall.loop, services.webhook_sender.loop]
+    return [*own, *services.matches.loops, *services.stations.loops, *backup]
 
 
 def unhealthy_loops(services: Services) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.integrations.nightly_backup import NightlyBackup
+from hiitpi.integrations.webhook_sender import WebhookSender
 from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
 from hiitpi.web.club.head_to_head import MatchCoordinator
@@ -33,6 +34,7 @@ class Services:
         device_cookies: issues and checks the cookies of trusted devices.
         login_limiter: limits the rate of attempts to enter the house code.
         nightly_backup: backs the database up every night; None if HIITPI_BACKUP_TO is not set.
+        webhook_sender: sends the messages of this machine's station to webhooks.
     """
 
     settings: Settings
@@ -47,3 +49,4 @@ class Services:
     device_cookies: DeviceCookies
     login_limiter: LoginRateLimiter
     nightly_backup: NightlyBackup | None
+    webhook_sender: WebhookSender

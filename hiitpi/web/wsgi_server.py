@@ -101,6 +101,7 @@ class Application(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Return the WSGI app."""
         app = create_app(self._settings)
+        app.extensions["hiitpi"].webhook_sender.loop.start()
         malloc_trim()
         return app
 

@@ -14,7 +14,7 @@ from tests.support.session_factory import record
 pytestmark = pytest.mark.slow
 
 PAGES = ("/", "/train", "/programs", "/leaderboard", "/history", "/account", "/status", "/wall",
-         "/head-to-head", "/session", "/nowhere")  # fmt: skip
+         "/webhooks", "/head-to-head", "/session", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

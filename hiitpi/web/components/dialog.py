@@ -1,11 +1,15 @@
 """A confirmation dialog, shown before something is deleted."""
 
+from typing import Any
+
 from dash import html
 
 from hiitpi.web.components.html_attributes import attributes
 
 
-def dialog(name: str, question: str, yes: str, no: str, answer: str) -> html.Dialog:
+def dialog(
+    name: str, question: str, yes: str, no: str, answer: str | dict[str, Any]
+) -> html.Dialog:
     """Return a dialog that a button with `data-ask="<name>"` opens.
 
     Args:

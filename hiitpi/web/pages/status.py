@@ -7,6 +7,7 @@ import redis
 from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
+from hiitpi.records.webhooks import MAX_KEPT, MAX_WEBHOOKS, Delivery
 from hiitpi.system.host import HOT_CELSIUS, temperature
 from hiitpi.system.urls import without_password
 from hiitpi.web.club.stations import Station
@@ -54,6 +55,8 @@ HELP: Final = {
     "row says what to do.",
     "backup": "It is tried again every hour. Check HIITPI_BACKUP_TO and what the row says; "
     "docs/records.md describes the targets.",
+    "webhooks": "Messages are sent again for a day. Check the address and its receiver; the page "
+    "Webhooks shows every message and sends a test.",
     "house code": "Remove HIITPI_HOUSE_CODE=off to create one (python -m hiitpi code).",
     "viewers": "HIITPI_MAX_VIEWERS limits how many videos are shown.",
 }
@@ -65,6 +68,9 @@ def layout(services: Services, station: str = "") -> html.Main:
         [
             html.H1(f"{TITLE} of “{station}”" if station else TITLE),
             html.Div(_table(services, station), id="status"),
+            html.Div(
+                dcc.Link("Webhooks", href="/webhooks", className="button"), className="row start"
+            ),
             dcc.Store(id="status-station", data=station),
             dcc.Interval(id="status-tick", interval=REFRESH_MS),
             html.H2("What to do"),
@@ -121,6 +127,7 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
         *_mqtt(services),
         _database(services),
         *_backup(services),
+        *_webhooks(services),
         _house_code(services),
         *_temperature(),
     ]  # fmt: skip
@@ -225,6 +232,23 @@ def _backup(services: Services) -> list[Finding]:
     newest = f"{made:%d %b %H:%M}, {plural(state.sessions, 'session')}, in {backup.target.title}"
     good = not state.error and not backup.is_too_old()
     return [("backup", good, f"{state.error} The newest: {newest}" if state.error else newest)]
+
+
+def _webhooks(services: Services) -> list[Finding]:
+    """Check what became of the newest message to each webhook."""
+    newest: dict[str, Delivery] = {}
+    try:
+        webhooks = services.store.webhooks.all()
+        for delivery in services.store.webhooks.deliveries(MAX_WEBHOOKS * MAX_KEPT):
+            if delivery.attempts:
+                newest.setdefault(delivery.webhook.url, delivery)
+    except RecordsError:  # the row of the database says so
+        return []
+    if not webhooks:
+        return []
+    failing = [f"{url}: {d.result}" for url, d in newest.items() if not d.accepted]
+    text = "; ".join(failing) or f"{plural(len(webhooks), 'address', 'addresses')}"
+    return [("webhooks", not failing, text)]
 
 
 def _house_code(services: Services) -> Finding:

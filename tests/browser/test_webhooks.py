@@ -1,0 +1,69 @@
+"""Webhooks: add an address, test it, finish a session, delete the address."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hiitpi.integrations.webhook_request import signature
+from tests.browser.conftest import (
+    App,
+    finish_session,
+    log_in,
+    open_page,
+    running_app,
+    start_workout,
+)
+from tests.integrations.test_webhook_request import receiver
+from tests.integrations.test_webhook_sender import Receiver
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """Run an app that may send messages to this machine, where the receiver is."""
+    instance = tmp_path_factory.mktemp("webhooks") / "instance"
+    with running_app(instance, HIITPI_WEBHOOK_LOCAL="true") as app:
+        yield app
+
+
+def test_a_session_is_told_to_an_address_of_the_house(browser: Browser, app: App):
+    accepting = Receiver()
+    with receiver(accepting) as url, open_page(browser, app) as page:
+        log_in(page, "Ada")
+        secret = add(page, url)
+        page.get_by_label(f"Send a test to {url}").click()
+        until(lambda: accepting.kinds == ["test"], timeout_s=30)
+        expect(page.locator("#w-deliveries li")).to_contain_text("accepted")
+        log_in(page, "Ada")
+        start_workout(page, "Squats")
+        page.wait_for_function("Number(document.querySelector('#reps').textContent) > 0")
+        finish_session(page)
+        until(lambda: accepting.kinds == ["test", "session.finished"], timeout_s=30)
+        headers, body = accepting.requests[-1]
+        data = json.loads(body)["data"]
+        assert (data["player"], data["sets"][0]["workout"]) == ("Ada", "squat")
+        assert data["reps"] > 0
+        timestamp = int(headers["webhook-timestamp"])
+        expected = signature(secret, headers["webhook-id"], timestamp, body)
+        assert headers["webhook-signature"] == expected
+        page.goto("/webhooks")
+        page.get_by_role("button", name=f"Delete {url}").click()
+        page.locator("dialog[open]").get_by_text("Delete", exact=True).click()
+        expect(page.locator("#w-list")).to_have_text("None yet.")
+
+
+def add(page: Page, url: str) -> str:
+    """Try an address that cannot be used, then add one, and return its secret."""
+    page.goto("/webhooks")
+    page.fill("#w-url", "file:///etc/passwd")
+    page.click("#w-add")
+    expect(page.locator("#w-trouble")).to_contain_text("begins with http")
+    page.fill("#w-url", url)
+    page.press("#w-url", "Enter")
+    secret = page.locator("#w-says .secret").inner_text()
+    expect(page.locator("#w-trouble")).to_be_empty()
+    return secret
