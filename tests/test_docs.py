@@ -19,7 +19,10 @@ from hiitpi.errors import SettingsError
 from hiitpi.pose.catalog import Catalog
 from hiitpi.records.export_import import CsvRepetition, CsvSet
 from hiitpi.settings import ROOT, Settings
-from hiitpi.web.app import MOVED_PATHS, PAGES
+from hiitpi.web.api.control import control_endpoints
+from hiitpi.web.api.endpoints import PREFIX
+from hiitpi.web.api.reading import reading_endpoints
+from hiitpi.web.app import MOVED_PATHS, PAGES, create_app
 from hiitpi.web.exports import FILES
 from tests.test_architecture import MAY_IMPORT, NEVER, ONLY
 
@@ -155,6 +158,7 @@ def test_every_model_is_documented(model: str):
         "/wall/video",
         "/export/program/KEY.toml",
         "/export/session/ID.fit",
+        "/metrics",
         *(path for path, _ in FILES),
         "/healthz",
         "/code",
@@ -171,6 +175,15 @@ def test_every_route_is_in_the_openapi_description():
     assert {"/code", "/live", "/videostream", "/healthz", "/export/program/{key}.toml"} <= paths
     assert "/export/session/{uuid}.{kind}" in paths
     assert {"/wall/live", "/wall/video"} <= paths
+
+
+def test_every_endpoint_of_the_api_is_documented(tmp_path: Path):
+    text = (ROOT / "docs" / "api.md").read_text()
+    services = create_app(Settings(instance=tmp_path)).extensions["hiitpi"]
+    for endpoint in (*reading_endpoints(services).all, *control_endpoints(services).all):
+        path = re.sub(r"<uuid:\w+>", "ID", endpoint.path)
+        named = re.sub(r"<[a-z]+>", "NAME", path)
+        assert f"`{endpoint.method} {PREFIX}{named}`" in text, endpoint.path
 
 
 @pytest.mark.parametrize("kind", [CsvSet, CsvRepetition])

@@ -1,4 +1,4 @@
-"""Rate limits for guesses of the house code: per address, and for all addresses together."""
+"""Rate limits: for guesses of the house code, and for requests to the API."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -33,11 +33,13 @@ ALL_FIRST: Final = RateLimitItemPerDay(500, namespace="hiitpi:guess:first")
 KNOWN_ADDRESS: Final = RateLimitItemPerDay(1, 7, namespace="hiitpi:guess:seen")
 
 
-class LoginRateLimiter:
-    """Limits guesses of the house code; its state is in Redis, so that it survives restarts.
+#: Limits of the API, in a moving window: requests of one token, and wrong tokens of one address.
+API_REQUESTS: Final = RateLimitItemPerMinute(120, namespace="hiitpi:api:token")
+API_REFUSALS: Final = RateLimitItemPerMinute(20, 5, namespace="hiitpi:api:refused")
 
-    A guess is charged atomically before it is checked, so that concurrent requests cannot exceed
-    the limit; a correct guess is refunded.
+
+class _MovingWindows:
+    """Moving windows whose state is in Redis, so that it survives restarts.
 
     Args:
         client: the Redis client.
@@ -47,6 +49,18 @@ class LoginRateLimiter:
     def __init__(self, client: Client, wall: Callable[[], float]) -> None:
         storage = RedisStorage("redis://", connection_pool=client.connection_pool)
         self._limiter, self._wall = MovingWindowRateLimiter(storage), wall
+
+    def _retry_after_s(self, limit: RateLimitItem, *keys: str) -> float:
+        stats = self._limiter.get_window_stats(limit, *keys)
+        return max(1.0, stats.reset_time - self._wall())
+
+
+class LoginRateLimiter(_MovingWindows):
+    """Limits guesses of the house code; its state is in Redis, so that it survives restarts.
+
+    A guess is charged atomically before it is checked, so that concurrent requests cannot exceed
+    the limit; a correct guess is refunded.
+    """
 
     def take(self, address: str) -> float:
         """Charge a guess to an address.
@@ -77,6 +91,32 @@ class LoginRateLimiter:
             for limit in (ALL_KNOWN, ALL_FIRST)
         )
 
-    def _retry_after_s(self, limit: RateLimitItem, *keys: str) -> float:
-        stats = self._limiter.get_window_stats(limit, *keys)
-        return max(1.0, stats.reset_time - self._wall())
+
+class ApiRateLimiter(_MovingWindows):
+    """Limits requests to the API."""
+
+    def take(self, token: int) -> float:
+        """Charge a request to a token, by its number.
+
+        Returns:
+            0 if the request is allowed; otherwise seconds until the next one is.
+
+        Raises:
+            redis.RedisError: Redis is unreachable.
+        """
+        allowed = self._limiter.hit(API_REQUESTS, str(token))
+        return 0.0 if allowed else self._retry_after_s(API_REQUESTS, str(token))
+
+    def refuse(self, address: str) -> None:
+        """Note that an address has sent a wrong token, or none."""
+        self._limiter.hit(API_REFUSALS, household(address))
+
+    def blocked_s(self, address: str) -> float:
+        """Return the seconds for which an address is refused after too many wrong tokens.
+
+        Raises:
+            redis.RedisError: Redis is unreachable.
+        """
+        source = household(address)
+        allowed = self._limiter.test(API_REFUSALS, source)
+        return 0.0 if allowed else self._retry_after_s(API_REFUSALS, source)

@@ -260,3 +260,22 @@ class DeliveryRow(Base):
     accepted: Mapped[bool] = mapped_column(default=False)
     result: Mapped[str] = mapped_column(String(200), default="")
     webhook: Mapped[WebhookRow] = relationship()
+
+
+class ApiTokenRow(Base):
+    """A token with which a script uses the API.
+
+    Attributes:
+        hash: SHA-256 of the token, in hexadecimal; the token itself is not stored.
+        scope: "read" or "control".
+        last_used: when it was last used, to the hour.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scope: Mapped[str] = mapped_column(String(8))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used: Mapped[datetime | None] = mapped_column(UtcDateTime)

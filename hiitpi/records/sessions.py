@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
+from hiitpi.records.api_tokens import ApiTokenRepository
 from hiitpi.records.daily_stats import COUNTED_SESSIONS, rebuild_daily_stats
 from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.history import PlayerHistory
@@ -47,6 +48,7 @@ class Store:
         player_admin: renaming, merging and deleting players, and their goals.
         leaderboard: totals and streaks of all players.
         history: daily statistics and sessions of one player.
+        api_tokens: tokens with which scripts use the API.
         webhooks: addresses that are told about sessions, and the messages to them.
 
     Args:
@@ -73,6 +75,7 @@ class Store:
         self.player_admin = PlayerAdmin(self.database, now)
         self.leaderboard = Leaderboard(self.database)
         self.history = PlayerHistory(self.database, now)
+        self.api_tokens = ApiTokenRepository(self.database, now)
         self.webhooks = WebhookRepository(self.database, now)
 
     def close(self) -> None:

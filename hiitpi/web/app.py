@@ -14,7 +14,7 @@ from flask_session import Session as ServerSession
 
 from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.house_code import HouseCode
-from hiitpi.access.rate_limit import LoginRateLimiter
+from hiitpi.access.rate_limit import ApiRateLimiter, LoginRateLimiter
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import RecordsError
 from hiitpi.integrations.backup_targets import backup_target
@@ -24,6 +24,7 @@ from hiitpi.live.redis_client import connect
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web import exports
+from hiitpi.web.api.routes import api_routes
 from hiitpi.web.asset_urls import cache_assets, scripts, styles
 from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.club.head_to_head import MatchCoordinator
@@ -127,6 +128,9 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
     server.register_blueprint(exports.routes(services))
+    server.register_blueprint(
+        api_routes(services, ApiRateLimiter(connect(settings.redis(0)), time.time))
+    )
     server.before_request(_require_player)
     server.after_request(_set_not_found_status)
     server.register_error_handler(RecordsError, lambda error: error_text(error, 503))

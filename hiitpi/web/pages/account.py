@@ -1,4 +1,4 @@
-"""A player's data: export, import, rename, merge, delete and restore."""
+"""A player's data: export, import, rename, merge, delete and restore; tokens for scripts."""
 
 import base64
 import binascii
@@ -10,6 +10,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from hiitpi.errors import RecordsError
 from hiitpi.records import export_import
 from hiitpi.records.player_names import MAX_NAME_CHARS
+from hiitpi.web.components.api_tokens import token_callbacks, token_section
 from hiitpi.web.components.dialog import dialog
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.login_required import login_required
@@ -58,6 +59,7 @@ def layout(services: Services) -> Any:
                 className="row start fill",
             ),
             *_merge_section(player.name, others),
+            token_section(services),
             html.H2("Delete"),
             html.Button("Delete this player", className="button danger",
                         **attributes(data_ask="d-dialog")),
@@ -118,6 +120,7 @@ def _restore_button(item: str) -> html.Button:
 
 def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks: import, rename, merge, delete, restore."""
+    token_callbacks(app, services)
 
     @app.callback(
         Output("d-says", "children"),

@@ -86,7 +86,7 @@ def callbacks(app: Dash, services: Services) -> None:
         if current_player() is None or not ctx.triggered[0]["value"]:
             return no_update, no_update, no_update, no_update
         try:
-            message = _apply(services, ctx.triggered_id, url or "")
+            message = _apply(services, ctx.triggered_id, str(url or ""))
         except (WebhookError, RecordsError) as error:
             return "", str(error), no_update, no_update
         clear = "" if isinstance(ctx.triggered_id, str) else no_update

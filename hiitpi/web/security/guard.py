@@ -1,6 +1,7 @@
 """Checks every request: known host name, same site, trusted device; and sets security headers."""
 
 import ipaddress
+import json
 import re
 import socket
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from dash import Dash
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from hiitpi.access.device_cookies import COOKIE_LIFETIME_S, REFRESH_AFTER_S, DeviceCookies
 from hiitpi.access.networks import is_loopback
@@ -27,6 +29,10 @@ LOCAL_SUFFIXES: Final = (".local", ".home.arpa", ".internal", ".localhost", ".la
 
 #: Paths of this app that other sites have no reason to link to.
 API_PREFIXES: Final = ("/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/")
+
+#: Name of the blueprint for scripts, which have a token instead of the house code; see
+#: `hiitpi.web.api.routes`.
+TOKEN_BLUEPRINT: Final = "api"
 
 #: Maximum size of a request body: a callback may upload export files as base64, which adds a third;
 #: other requests are small, and the one that untrusted devices may send is tiny.
@@ -72,6 +78,10 @@ def guard(server: Flask, settings: Settings, device_cookies: DeviceCookies) -> N
             )  # fmt: skip
         if is_cross_site():
             return error_response("Cross-site requests are not allowed.", 403)
+        if request.blueprint == TOKEN_BLUEPRINT:  # its routes check a token instead
+            return None
+        if request.path.startswith("/api/"):
+            return unknown_api_request()
         g.cookie_age = device_cookies.check(request.cookies.get(COOKIE))
         if g.cookie_age is None and not is_exempt(device_cookies) and request.path != LOGIN_PATH:
             return login_redirect()
@@ -193,6 +203,18 @@ def login_redirect() -> Response:
     return error_response(
         "This device has not entered the house code yet: open the first page.", 401
     )
+
+
+def unknown_api_request() -> Response:
+    """Respond to a request that no endpoint of the API takes, like the API itself."""
+    response = Response(status=404, mimetype="application/json")
+    message = "There is no such endpoint. /api/v1/openapi.json describes the API."
+    wrong_method = request.routing_exception
+    if isinstance(wrong_method, MethodNotAllowed):
+        response.status_code, message = 405, "This endpoint does not take that method."
+        response.headers["Allow"] = ", ".join(sorted(wrong_method.valid_methods or ()))
+    response.set_data(json.dumps({"error": message}))
+    return response
 
 
 def error_response(message: str, code: int) -> Response:

@@ -1,7 +1,9 @@
-"""Webhooks: add an address, test it, finish a session, delete the address."""
+"""Webhooks, and tokens for scripts, as somebody of the house sets them up."""
 
 import json
 from collections.abc import Iterator
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -67,3 +69,25 @@ def add(page: Page, url: str) -> str:
     secret = page.locator("#w-says .secret").inner_text()
     expect(page.locator("#w-trouble")).to_be_empty()
     return secret
+
+
+def test_a_token_opens_the_api_until_it_is_revoked(browser: Browser, app: App):
+    def players(secret: str) -> list[str]:
+        headers = {"Authorization": f"Bearer {secret}"}
+        with urlopen(Request(f"{app.url}/api/v1/players", headers=headers)) as answer:
+            return [player["name"] for player in json.load(answer)["items"]]
+
+    with open_page(browser, app) as page:
+        log_in(page, "Grace")
+        page.goto("/account")
+        page.fill("#t-name", "Dashboard")
+        page.click("#t-add")
+        secret = page.locator("#t-says .secret").inner_text()
+        assert "Grace" in players(secret)
+        page.reload()
+        expect(page.locator("#t-list")).to_contain_text("last used")
+        assert secret not in page.content()
+        page.get_by_label("Revoke Dashboard").click()
+        expect(page.locator("#t-list li")).to_have_count(0)
+        with pytest.raises(HTTPError, match="401"):
+            players(secret)

@@ -1,0 +1,1 @@
+"""The API for scripts: JSON over HTTP, with tokens."""
