@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     count.add_argument("--model", help="pose model")
     count.add_argument("--json", action="store_true", help="print one JSON object")
     count.add_argument("--video", type=Path, metavar="OUT.mp4", help="write the overlay")
+    count.add_argument("--save", type=Path, metavar="OUT.npz", help="write the keypoints")
     count.add_argument("--plot", type=Path, metavar="OUT.html", help="write the signal")
     count.set_defaults(run=_count)
 

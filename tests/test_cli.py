@@ -92,6 +92,24 @@ def test_count_a_video_of_a_real_person():
     assert json.loads(result.stdout)["reps"] == 8
 
 
+@pytest.mark.slow
+def test_the_keypoints_of_a_video_are_stored_and_counted_again(tmp_path: Path):
+    video, stored = str(shared("clips/jumping_jack__18.mp4")), tmp_path / "jacks.npz"
+    arguments = "--workout", "jumping_jacks", "--model", "movenet", "--json"
+    first = hiitpi("count", video, *arguments, "--save", str(stored))
+    assert first.returncode == 0, first.stderr
+    again = hiitpi("count", str(stored), *arguments)
+    figures = [json.loads(result.stdout) for result in (first, again)]
+    assert [f["reps"] for f in figures] == [8, 8]
+    assert figures[0]["frames"] == figures[1]["frames"]
+    with np.load(stored) as arrays:
+        assert arrays["size"].tolist() == [*reversed(next(read_video(Path(video))).image.shape[:2])]
+    assert stored.stat().st_size < 60_000
+    assert "exists already" in error_line(hiitpi("count", video, *arguments, "--save", str(stored)))
+    wrong = hiitpi("count", str(stored), *arguments, "--save", str(tmp_path / "other.npz"))
+    assert "needs a video" in error_line(wrong)
+
+
 def test_count_plots_the_signal(recording: Path, tmp_path: Path):
     page = tmp_path / "signal.html"
     result = hiitpi("count", str(recording), "--workout", "jumping_jacks", "--plot", str(page))

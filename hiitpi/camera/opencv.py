@@ -149,6 +149,18 @@ def frame_rate(path: Path) -> float:
     return rate
 
 
+def frame_size(path: Path) -> tuple[int, int]:
+    """Return width and height of a video file in pixels.
+
+    Raises:
+        CameraError: the file does not exist or is not a video.
+    """
+    device = _open_capture(str(path))
+    width, height = (device.get(p) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+    device.release()
+    return int(width), int(height)
+
+
 def open_camera(source: str, settings: Settings) -> Camera:
     """Create the camera; see `hiitpi.camera.factory`."""
     size = settings.camera_width, settings.camera_height

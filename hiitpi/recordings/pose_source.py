@@ -60,7 +60,7 @@ def poses_of_npz(path: Path, model: str) -> Iterator[PoseFrame]:
     """
     arrays = _load_arrays(path)
     times = arrays["t"].astype(float)
-    name = model.split("_")[0]
+    name = array_name(model)
     if name not in arrays:
         available = ", ".join(_model_names(arrays)) or "no model"
         raise ModelError(f"{path} has no keypoints of {model!r}, only of {available}.")
@@ -79,6 +79,11 @@ def poses_of_npz(path: Path, model: str) -> Iterator[PoseFrame]:
         xy = np.nan_to_num(row[:, :2])  # the score of a missing keypoint is 0 as well
         pose = None if is_empty else Pose(xy, scores[i], float(confidence[i]))
         yield PoseFrame(pose, time, (i + 1) / len(times))
+
+
+def array_name(model: str) -> str:
+    """Return the name of a model's array in a file of keypoints; its variants share it."""
+    return model.split("_")[0]
 
 
 def models_of_npz(path: Path) -> list[str]:
