@@ -182,7 +182,7 @@ def test_every_endpoint_of_the_api_is_documented(tmp_path: Path):
     services = create_app(Settings(instance=tmp_path)).extensions["hiitpi"]
     for endpoint in (*reading_endpoints(services).all, *control_endpoints(services).all):
         path = re.sub(r"<uuid:\w+>", "ID", endpoint.path)
-        named = re.sub(r"<[a-z]+>", "NAME", path)
+        named = re.sub(r"<[a-z:]+>", "NAME", path)
         assert f"`{endpoint.method} {PREFIX}{named}`" in text, endpoint.path
 
 

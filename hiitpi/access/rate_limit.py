@@ -33,7 +33,8 @@ ALL_FIRST: Final = RateLimitItemPerDay(500, namespace="hiitpi:guess:first")
 KNOWN_ADDRESS: Final = RateLimitItemPerDay(1, 7, namespace="hiitpi:guess:seen")
 
 
-#: Limits of the API, in a moving window: requests of one token, and wrong tokens of one address.
+#: Limits of the API, in a moving window: 120 requests of one token in a minute, and 20 wrong tokens
+#: of one address in 5 minutes.
 API_REQUESTS: Final = RateLimitItemPerMinute(120, namespace="hiitpi:api:token")
 API_REFUSALS: Final = RateLimitItemPerMinute(20, 5, namespace="hiitpi:api:refused")
 
@@ -107,16 +108,15 @@ class ApiRateLimiter(_MovingWindows):
         allowed = self._limiter.hit(API_REQUESTS, str(token))
         return 0.0 if allowed else self._retry_after_s(API_REQUESTS, str(token))
 
-    def refuse(self, address: str) -> None:
-        """Note that an address has sent a wrong token, or none."""
-        self._limiter.hit(API_REFUSALS, household(address))
+    def refuse(self, address: str) -> float:
+        """Charge a wrong token to an address.
 
-    def blocked_s(self, address: str) -> float:
-        """Return the seconds for which an address is refused after too many wrong tokens.
+        Returns:
+            0, or after too many of them seconds until the next one is looked at.
 
         Raises:
             redis.RedisError: Redis is unreachable.
         """
         source = household(address)
-        allowed = self._limiter.test(API_REFUSALS, source)
+        allowed = self._limiter.hit(API_REFUSALS, source)
         return 0.0 if allowed else self._retry_after_s(API_REFUSALS, source)

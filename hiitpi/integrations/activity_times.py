@@ -28,7 +28,7 @@ def timed_sets(record: SessionRecord) -> list[TimedSet]:
     """
     if not record.sets:
         return []
-    last = record.sets[-1]
+    sets = sorted(record.sets, key=lambda s: s.began)  # an imported file may have any order
     ended = record.started if record.ended is None else record.ended
-    go = max(record.started, ended - last.began - last.seconds)
-    return [TimedSet(s, go + s.began, go + s.began + s.seconds) for s in record.sets]
+    go = max(record.started, ended - max(s.began + s.seconds for s in sets))
+    return [TimedSet(s, go + s.began, go + s.began + s.seconds) for s in sets]

@@ -45,6 +45,10 @@ UNKNOWN: Final = ("UNKNOWN", "")
 #: The first second that FIT can express, 1989-12-31 00:00 UTC, in seconds since 1970.
 FIT_EPOCH_S: Final = 631_065_600
 
+#: The largest span of time and number of repetitions that fit into their fields.
+MAX_SPAN_S: Final = 4_294_967.0
+MAX_REPS: Final = 65_534
+
 #: The value of a field that is not set, for the uint16 of an exercise's name.
 NO_NAME: Final = 0xFFFF
 
@@ -84,8 +88,8 @@ def _messages(record: SessionRecord, library: WorkoutLibrary) -> Iterator["DataM
 
     sets = timed_sets(record)
     start = sets[0].started if sets else record.started
-    end = sets[-1].ended if sets else record.started
-    elapsed_s, work_s = end - start, record.seconds
+    end = max((timed.ended for timed in sets), default=start)
+    elapsed_s, work_s = min(end - start, MAX_SPAN_S), min(record.seconds, MAX_SPAN_S)
     sport: dict[str, Any] = {"sport": Sport.TRAINING, "sub_sport": SubSport.STRENGTH_TRAINING}
     span: dict[str, Any] = {
         "timestamp": _ms(end),
@@ -146,11 +150,11 @@ def _set_messages(sets: list[TimedSet], library: WorkoutLibrary) -> Iterator["Da
             message_index=index,
             timestamp=_ms(timed.ended),
             start_time=_ms(timed.started),
-            duration=timed.ended - timed.started,
+            duration=min(timed.ended - timed.started, MAX_SPAN_S),
             set_type=SetType.ACTIVE.value,
             category=[category],
             category_subtype=[name],
-            **({} if hold else {"repetitions": timed.record.counted}),
+            **({} if hold else {"repetitions": min(timed.record.counted, MAX_REPS)}),
         )
         index += 1
         following = followed_by.get(id(timed))
@@ -160,7 +164,7 @@ def _set_messages(sets: list[TimedSet], library: WorkoutLibrary) -> Iterator["Da
                 message_index=index,
                 timestamp=_ms(following.started),
                 start_time=_ms(timed.ended),
-                duration=following.started - timed.ended,
+                duration=min(following.started - timed.ended, MAX_SPAN_S),
                 set_type=SetType.REST.value,
             )
             index += 1

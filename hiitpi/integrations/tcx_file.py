@@ -4,6 +4,7 @@ Garmin's Training Center Database, version 2: each set is a lap. TCX has no repe
 in the lap's notes.
 """
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +12,9 @@ from typing import Final
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.integrations.activity_times import TimedSet, timed_sets
+
+#: What XML 1.0 forbids, and an imported program may have in its name.
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 NAMESPACE: Final = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
 
@@ -49,8 +53,7 @@ def _add_lap(activity: ET.Element, timed: TimedSet, library: WorkoutLibrary) -> 
 
 
 def _text(parent: ET.Element, tag: str, text: str) -> None:
-    # XML forbids control characters, which an imported program may have in its name.
-    ET.SubElement(parent, tag).text = "".join(c for c in text if c.isprintable())
+    ET.SubElement(parent, tag).text = _NOT_XML.sub("", text)
 
 
 def _iso(seconds: float) -> str:

@@ -12,6 +12,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from hiitpi import __version__
 from hiitpi.errors import WebhookError
 from hiitpi.records.webhooks import SECRET_PREFIX
 
-#: Time limit of a whole request, in seconds; a receiver should answer at once and work afterwards.
+#: Time limit of a request, in seconds, without looking its name up; a receiver should answer at
+#: once and work afterwards.
 TIMEOUT_S: Final = 10.0
 
 #: Length limit of an address.
@@ -32,6 +34,13 @@ MAX_URL_CHARS: Final = 500
 MAX_ANSWER_BYTES: Final = 4096
 
 PORTS: Final = {"http": 80, "https": 443}
+
+BROADCAST: Final = ipaddress.ip_address("255.255.255.255")
+
+#: IPv6 networks whose addresses end in an IPv4 address: mapped, compatible, and NAT64 (RFC 6052).
+EMBEDDING: Final = tuple(
+    ipaddress.IPv6Network(network) for network in ("::ffff:0:0/96", "::/96", "64:ff9b::/96")
+)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -106,10 +115,9 @@ def post(url: str, headers: dict[str, str], body: str, allow_local: bool) -> Ans
     host = parts.hostname or ""
     port = parts.port or PORTS[parts.scheme]
     try:
-        address = _resolve(host, port, allow_local)
-        # Connect to the address that was checked: asked again, the name might have another one.
-        connection = socket.create_connection((str(address), port), TIMEOUT_S)
-        with connection, _deadline(connection):
+        began = time.monotonic()
+        connection = _connect(_resolve(host, port, allow_local), port)
+        with connection, _deadline(connection, TIMEOUT_S - (time.monotonic() - began)):
             return _exchange(connection, parts, host, headers, body)
     except TimeoutError:
         raise WebhookError(f"no answer within {TIMEOUT_S:.0f} s") from None
@@ -157,33 +165,52 @@ def _exchange(
         connection.close()
 
 
-def _resolve(host: str, port: int, allow_local: bool) -> Address:
-    """Return the IP address of a host.
+def _connect(addresses: list[Address], port: int) -> socket.socket:
+    """Connect to the first address that answers.
+
+    To those that were checked: asked again, the name might have others.
 
     Raises:
-        WebhookError: one of its addresses leads to this machine, and that is not allowed.
+        OSError: none answers.
+    """
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((str(address), port), TIMEOUT_S / len(addresses))
+    return socket.create_connection((str(addresses[-1]), port), TIMEOUT_S / len(addresses))
+
+
+def _resolve(host: str, port: int, allow_local: bool) -> list[Address]:
+    """Return the IP addresses of a host, in the order in which to try them.
+
+    Raises:
+        WebhookError: one of its addresses leads to this machine, and that is not allowed, or
+            nowhere a receiver could be.
         OSError: the name is unknown.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found]
-    if not allow_local and any(_is_inside(address) for address in addresses):
-        raise WebhookError(
-            "this address leads to this machine itself; HIITPI_WEBHOOK_LOCAL=true allows that"
-        )
-    return addresses[0]
+    for address in map(_embedded, addresses):
+        if address.is_link_local or address.is_multicast or address == BROADCAST:
+            raise WebhookError("there can be no receiver at this kind of address")
+        if not allow_local and _is_inside(address):
+            raise WebhookError(
+                "this address leads to this machine itself; HIITPI_WEBHOOK_LOCAL=true allows that"
+            )
+    return list(dict.fromkeys(addresses))
+
+
+def _embedded(address: Address) -> Address:
+    """Return the IPv4 address that an IPv6 address stands for, if it does."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if any(address in network for network in EMBEDDING) and int(address) > 1:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.sixtofour or address
 
 
 def _is_inside(address: Address) -> bool:
-    """Return whether an IP address leads to this machine, or nowhere a receiver could be."""
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        return _is_inside(mapped)
-    if (
-        address.is_loopback
-        or address.is_unspecified
-        or address.is_link_local
-        or address.is_multicast
-    ):
+    """Return whether an IP address leads to this machine."""
+    if address.is_loopback or address.is_unspecified:
         return True
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
@@ -195,8 +222,8 @@ def _is_inside(address: Address) -> bool:
 
 
 @contextmanager
-def _deadline(connection: socket.socket) -> Iterator[None]:
-    """Shut a connection down after `TIMEOUT_S`, which ends what reads from it.
+def _deadline(connection: socket.socket, seconds: float) -> Iterator[None]:
+    """Shut a connection down after a number of seconds, which ends what reads from it.
 
     The timeout of a socket is for each read, and a receiver may send a byte at a time.
 
@@ -211,7 +238,7 @@ def _deadline(connection: socket.socket) -> Iterator[None]:
         with suppress(OSError):  # it has just ended by itself
             watched.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(TIMEOUT_S, shut_down)
+    timer = threading.Timer(max(0.0, seconds), shut_down)
     timer.name, timer.daemon = "webhook deadline", True
     timer.start()
     try:

@@ -1,22 +1,28 @@
 """Sends the messages to webhooks, in order, and again until they are accepted."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from hiitpi.errors import RecordsError, WebhookError
 from hiitpi.integrations.webhook_request import post, signature
 from hiitpi.records.webhooks import MAX_WEBHOOKS, Delivery, WebhookRepository
+from hiitpi.settings import Settings
 from hiitpi.system.background_loop import BackgroundLoop
 
 #: Interval between two looks at the database for new messages, in seconds.
-INTERVAL_S: Final = 2.0
-
-#: Seconds after which sending counts as stalled: looking a name up may take long.
-STALLED_AFTER_S: Final = 90.0
+INTERVAL_S: Final = 1.0
 
 #: The answer of a receiver that wants no more messages: 410 Gone.
 GONE: Final = 410
+
+
+def sender_name(settings: Settings) -> str:
+    """Return the name under which a machine sends: its station's, or one that no station can have.
+
+    A machine without a camera may have the default name of a station that is elsewhere.
+    """
+    return settings.own_station or "(no camera)"
 
 
 class WebhookSender:
@@ -43,28 +49,32 @@ class WebhookSender:
     ) -> None:
         self._webhooks, self._station, self._allow_local = webhooks, station, allow_local
         self._wall_clock, self._wait = wall_clock, wait
-        self.loop = BackgroundLoop(
-            "webhooks", self._step, expected=(RecordsError,), stalled_after_s=STALLED_AFTER_S
-        )
+        self._pool = ThreadPoolExecutor(MAX_WEBHOOKS, "webhook")
+        self._sending: dict[int, Future[None]] = {}  # by the webhook's id
+        self.loop = BackgroundLoop("webhooks", self._step, expected=(RecordsError,))
 
-    def send_due(self) -> int:
-        """Send the next message to each webhook that has one due, and return their number.
+    def send_due(self) -> list[Future[None]]:
+        """Begin to send the next message to each webhook that has one due.
 
-        A receiver that does not answer delays the others by at most
-        `webhook_request.TIMEOUT_S`.
+        Receivers do not delay one another: each has a thread.
+
+        Returns:
+            A future for each message that is being sent.
 
         Raises:
             RecordsError: the database cannot be read or written.
         """
-        due = self._webhooks.due(self._station)
-        if due:
-            with ThreadPoolExecutor(min(len(due), MAX_WEBHOOKS), "webhook") as pool:
-                list(pool.map(self._send, due))
-        return len(due)
+        done = [number for number, future in self._sending.items() if future.done()]
+        for future in [self._sending.pop(number) for number in done]:
+            future.result()  # raises what it has raised
+        for delivery in self._webhooks.claim(self._station, self._sending.keys()):
+            self._sending[delivery.webhook.id] = self._pool.submit(self._send, delivery)
+        return list(self._sending.values())
 
     def _step(self) -> None:
         if not self.send_due():
-            self._wait(INTERVAL_S)
+            self._webhooks.give_up_orphans(self._station)
+        self._wait(INTERVAL_S)
 
     def _send(self, delivery: Delivery) -> None:
         webhook, timestamp = delivery.webhook, int(self._wall_clock())
@@ -76,8 +86,8 @@ class WebhookSender:
         try:
             answer = post(webhook.url, headers, delivery.body, self._allow_local)
         except WebhookError as error:
-            self._webhooks.record_attempt(delivery.id, str(error))
+            self._webhooks.record_result(delivery.id, str(error))
             return
-        self._webhooks.record_attempt(
+        self._webhooks.record_result(
             delivery.id, answer.text, accepted=answer.accepted, disable=answer.status == GONE
         )

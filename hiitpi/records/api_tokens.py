@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast, get_args
@@ -104,7 +105,8 @@ class ApiTokenRepository:
                 return None
             token = _token(row)
         if token.last_used is None or not timedelta(0) <= now - token.last_used < LAST_USED_EVERY:
-            with self._database.writing(CHECKPOINT) as db:
+            # While somebody else writes, reading goes on: the next request notes it.
+            with suppress(RecordsError), self._database.writing(CHECKPOINT) as db:
                 row = db.scalar(query)
                 if row is not None:
                     row.last_used = now

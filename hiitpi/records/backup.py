@@ -1,7 +1,7 @@
 """Backs up the whole database to one file, and restores it, while the app is running.
 
 The file is an SQLite database with the same tables, even if the app uses PostgreSQL, so a backup of
-one can be restored into the other.
+one can be restored into the other. Webhooks and tokens of the API are not part of it.
 """
 
 import os
@@ -86,7 +86,7 @@ def restore(store: Store, path: Path, folder: Path) -> tuple[int, Path | None]:
         try:
             previous = _keep_previous(store, folder)
             with source_store.database.reading() as source, store.database.writing() as target:
-                for table in reversed(Base.metadata.sorted_tables):
+                for table in reversed(_backed_up_tables()):
                     target.execute(delete(table))
                 return _copy(source, target), previous
         finally:
@@ -94,13 +94,19 @@ def restore(store: Store, path: Path, folder: Path) -> tuple[int, Path | None]:
 
 
 def _copy(source: DbSession, target: DbSession) -> int:
-    """Copy all tables, and return the number of sessions."""
-    for table in Base.metadata.sorted_tables:
+    """Copy the tables of a backup, and return the number of sessions."""
+    for table in _backed_up_tables():
         result = source.execute(select(table)).mappings()
         while batch := result.fetchmany(BATCH_ROWS):
             target.execute(insert(table), [dict(row) for row in batch])
         _advance_sequence(target, table)
     return len(source.execute(select(Base.metadata.tables["session"].c.uuid)).all())
+
+
+def _backed_up_tables() -> list[Table]:
+    """Return the tables that a backup contains, those that others refer to first."""
+    tables = Base.metadata.sorted_tables
+    return [table for table in tables if table.info.get("backup", True)]
 
 
 def _advance_sequence(target: DbSession, table: Table) -> None:

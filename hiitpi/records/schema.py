@@ -1,7 +1,7 @@
 """The database tables (SQLAlchemy models). Times are stored in UTC, days as local days."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -38,6 +38,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 class Base(DeclarativeBase):
     """Base class of all tables."""
+
+
+#: Options of the tables that belong to this house's connections rather than to its records: they
+#: are not part of a backup, and a restore leaves them alone. Otherwise it would bring revoked
+#: tokens back, and send messages again. Ids are not reused, so that nothing that was meant for a
+#: deleted row reaches another one.
+_CONNECTIONS: Final[dict[str, Any]] = {"info": {"backup": False}, "sqlite_autoincrement": True}
 
 
 class PlayerRow(Base):
@@ -224,6 +231,7 @@ class WebhookRow(Base):
     """
 
     __tablename__ = "webhook"
+    __table_args__ = _CONNECTIONS
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(String(500))
@@ -238,7 +246,7 @@ class DeliveryRow(Base):
     Attributes:
         key: identifies the message to its receiver, however often it is sent.
         kind: what happened.
-        body: the message, as JSON.
+        body: the message, as JSON; "" once it was accepted or given up.
         station: name of the station that sends it.
         attempts: how often it was sent.
         next_try: when to send it again; NULL once it was accepted or given up.
@@ -247,6 +255,7 @@ class DeliveryRow(Base):
     """
 
     __tablename__ = "webhook_delivery"
+    __table_args__ = _CONNECTIONS
 
     id: Mapped[int] = mapped_column(primary_key=True)
     webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"), index=True)
@@ -272,6 +281,7 @@ class ApiTokenRow(Base):
     """
 
     __tablename__ = "api_token"
+    __table_args__ = _CONNECTIONS
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))

@@ -24,7 +24,8 @@ from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
 from hiitpi.records.players import PlayerRepository, find_player, get_or_create_player_row
 from hiitpi.records.program_bests import Best, program_best
 from hiitpi.records.programs import ProgramRepository, canonical_json
-from hiitpi.records.webhooks import WebhookRepository, announce
+from hiitpi.records.webhook_messages import announce
+from hiitpi.records.webhooks import WebhookRepository
 
 #: Maximum number of repetitions that a set may be corrected to.
 MAX_REPS = 9999
@@ -124,6 +125,10 @@ class Store:
         upsert_sets(db, row, record)
         if record.status != "active":
             rebuild_daily_stats(db, row.player.id, [row.day])
+        self._announce(db, record)
+
+    def _announce(self, db: DbSession, record: SessionRecord) -> None:
+        """Add the messages to webhooks about a session that has just ended."""
         if record.status in COMPLETED_STATUSES and record.sets:
             announce(db, record, partial(self.history.previous_bests, record), self._now())
 
@@ -300,6 +305,7 @@ class Store:
                     row.status = "interrupted"
                     row.ended = row.started + timedelta(seconds=seconds or 0)
                     rebuild_daily_stats(db, row.player_id, [row.day])
+                    self._announce(db, read_record(row, series=False))
 
     def session(self, uuid: str) -> SessionRecord | None:
         """Return a session with its series; None if there is none with that uuid."""

@@ -1,27 +1,23 @@
 """The household's webhooks, and the messages to them.
 
-A message is stored in the same transaction as the session that it is about, so none is lost or
-sent for a session that was not saved. `hiitpi.integrations.webhook_sender` sends them.
+`hiitpi.records.webhook_messages` adds messages, `hiitpi.integrations.webhook_sender` sends them.
 """
 
 import base64
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
-from uuid import uuid4
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 
-import orjson
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import joinedload
 
-from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import WebhookError
 from hiitpi.records.database import Database
-from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.schema import DeliveryRow, WebhookRow
+from hiitpi.records.webhook_messages import add_message
 
 #: Maximum number of webhooks.
 MAX_WEBHOOKS: Final = 10
@@ -34,6 +30,9 @@ RETRY_AFTER: Final = [timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600
 
 #: Age from which a message that was not accepted is given up.
 GIVE_UP_AFTER: Final = timedelta(days=1)
+
+#: Age from which a message is given up by other stations than its own, which may be off for long.
+ORPHANED_AFTER: Final = timedelta(days=30)
 
 #: Messages of a webhook that are kept after they were accepted or given up.
 MAX_KEPT: Final = 50
@@ -68,7 +67,7 @@ class Delivery:
         webhook: the receiver.
         key: identifies the message to its receiver, however often it is sent.
         kind: what happened: "session.finished", "best.beaten" or "test".
-        body: the message, as JSON.
+        body: the message, as JSON; "" once it was accepted or given up.
         created: when it happened.
         attempts: how often it was sent.
         next_try: when it is sent again; None once it was accepted or given up.
@@ -151,13 +150,36 @@ class WebhookRepository:
             row = db.get(WebhookRow, number)
             if row is not None and not row.disabled:
                 data = {"station": station}
-                _add_message(db, row.id, "test", data, station, self._now())
+                add_message(db, row.id, "test", data, station, self._now())
 
-    def due(self, station: str) -> list[Delivery]:
+    def claim(self, station: str, except_for: Collection[int] = ()) -> list[Delivery]:
         """Return the messages that a station has to send now, at most one for each webhook.
 
-        A message waits until those before it were accepted or given up.
+        A message waits until those before it were accepted or given up. Each is claimed: it is due
+        again only after a waiting time, whatever becomes of the attempt and of this process, and no
+        other process gets it.
+
+        Args:
+            station: name of the station.
+            except_for: ids of webhooks to which a message is being sent.
         """
+        now = self._now()
+        due = self._due(station, now, except_for)
+        claimed = []
+        for delivery in due:
+            attempts = delivery.attempts + 1
+            next_try = now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+            unclaimed = (DeliveryRow.id == delivery.id) & (
+                DeliveryRow.attempts == delivery.attempts
+            )
+            change = update(DeliveryRow).where(unclaimed)
+            with self._database.writing() as db:
+                result = db.execute(change.values(attempts=attempts, next_try=next_try))
+                if result.rowcount:  # type: ignore[attr-defined]
+                    claimed.append(replace(delivery, attempts=attempts, next_try=next_try))
+        return claimed
+
+    def _due(self, station: str, now: datetime, except_for: Collection[int]) -> list[Delivery]:
         heads = (
             select(func.min(DeliveryRow.id))
             .where(DeliveryRow.next_try.is_not(None), DeliveryRow.station == station)
@@ -165,16 +187,17 @@ class WebhookRepository:
         )
         query = (
             select(DeliveryRow)
-            .where(DeliveryRow.id.in_(heads), DeliveryRow.next_try <= self._now())
+            .where(DeliveryRow.id.in_(heads), DeliveryRow.next_try <= now)
+            .where(DeliveryRow.webhook_id.not_in(except_for))
             .options(joinedload(DeliveryRow.webhook))
         )
         with self._database.reading() as db:
             return [_delivery(row) for row in db.scalars(query)]
 
-    def record_attempt(
+    def record_result(
         self, number: int, result: str, *, accepted: bool = False, disable: bool = False
     ) -> None:
-        """Store the result of sending a message, and decide when to send it again.
+        """Store the result of sending a message, and give it up after a day.
 
         Args:
             number: id of the message; it may have been deleted meanwhile.
@@ -187,78 +210,34 @@ class WebhookRepository:
             row = db.get(DeliveryRow, number)
             if row is None:
                 return
-            row.attempts += 1
-            row.accepted, row.result = accepted, result[:MAX_RESULT_CHARS]
+            row.accepted, row.result = accepted, _printable(result)
             if accepted or now - row.created > GIVE_UP_AFTER:
-                row.next_try = None
-            else:
-                row.next_try = now + RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
+                row.next_try, row.body = None, ""
             if disable:
                 row.webhook.disabled = row.result
                 of_webhook = DeliveryRow.webhook_id == row.webhook_id
-                db.execute(update(DeliveryRow).where(of_webhook).values(next_try=None))
+                db.execute(update(DeliveryRow).where(of_webhook).values(next_try=None, body=""))
             db.flush()
             _delete_old(db, row.webhook_id)
 
+    def give_up_orphans(self, station: str) -> None:
+        """Give up old messages of other stations: of one that was renamed or removed.
 
-def announce(
-    db: DbSession,
-    record: SessionRecord,
-    previous_bests: Callable[[], Mapping[str, Mapping[Kind, float]]],
-    now: datetime,
-) -> None:
-    """Add the messages about a session that has just been saved.
-
-    Args:
-        db: the transaction that saves it.
-        record: the session.
-        previous_bests: returns the bests of the player's other sessions; called only if there is a
-            webhook.
-        now: the current time.
-    """
-    webhooks = db.scalars(select(WebhookRow.id).where(WebhookRow.disabled == "")).all()
-    if not webhooks:
-        return
-    # The pace of a hold means nothing, and the database does not know which workouts are holds.
-    beaten = [best for best in beaten_bests(record, previous_bests()) if best.kind != "pace"]
-    messages: list[tuple[str, dict[str, Any]]] = [("session.finished", _session_data(record))]
-    if beaten:
-        bests = [{**b._asdict(), "value": round(b.value, 1)} for b in beaten]
-        data = {"session": record.uuid, "player": record.player, "bests": bests}
-        messages.append(("best.beaten", data))
-    for number in webhooks:
-        for kind, data in messages:
-            _add_message(db, number, kind, data, record.station, now)
-
-
-def _session_data(record: SessionRecord) -> dict[str, Any]:
-    names = ("number", "workout", "round", "reps", "attempts", "score", "seconds")
-    return {
-        "session": record.uuid,
-        "player": record.player,
-        "program": record.program.name,
-        "strictness": record.program.strictness,
-        "station": record.station,
-        "started": _iso(record.started),
-        "ended": None if record.ended is None else _iso(record.ended),
-        "status": record.status,
-        "reps": record.reps,
-        "attempts": record.attempts,
-        "seconds": round(record.seconds, 2),
-        "pace": record.pace,
-        "score": record.score,
-        "sets": [{name: getattr(s, name) for name in names} for s in record.sets],
-    }
-
-
-def _add_message(
-    db: DbSession, webhook: int, kind: str, data: dict[str, Any], station: str, now: datetime
-) -> None:
-    message = {"type": kind, "timestamp": _iso(now.timestamp()), "data": data}
-    row = DeliveryRow(webhook_id=webhook, key=f"msg_{uuid4().hex}", kind=kind, station=station)
-    row.body, row.created, row.next_try = orjson.dumps(message).decode(), now, now
-    row.attempts, row.accepted, row.result = 0, False, ""
-    db.add(row)
+        Args:
+            station: name of the station that asks.
+        """
+        latest = self._now() - ORPHANED_AFTER
+        orphans = (
+            DeliveryRow.next_try.is_not(None),
+            DeliveryRow.station != station,
+            DeliveryRow.created < latest,
+        )
+        with self._database.reading() as db:
+            if db.scalar(select(func.count(DeliveryRow.id)).where(*orphans)) == 0:
+                return
+        with self._database.writing() as db:
+            values = {"next_try": None, "body": "", "result": "its station is gone"}
+            db.execute(update(DeliveryRow).where(*orphans).values(**values))
 
 
 def _delete_old(db: DbSession, webhook: int) -> None:
@@ -267,6 +246,11 @@ def _delete_old(db: DbSession, webhook: int) -> None:
     newest = select(DeliveryRow.id).where(done).order_by(DeliveryRow.id.desc()).offset(MAX_KEPT)
     if old := db.scalars(newest).all():
         db.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(old)))
+
+
+def _printable(text: str) -> str:
+    """Return what can be stored and shown of a text that a receiver may have sent."""
+    return "".join(c if c.isprintable() else "?" for c in text)[:MAX_RESULT_CHARS]
 
 
 def _webhook(row: WebhookRow) -> Webhook:
@@ -286,7 +270,3 @@ def _delivery(row: DeliveryRow) -> Delivery:
         row.accepted,
         row.result,
     )
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

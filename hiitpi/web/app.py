@@ -19,7 +19,7 @@ from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import RecordsError
 from hiitpi.integrations.backup_targets import backup_target
 from hiitpi.integrations.nightly_backup import NightlyBackup
-from hiitpi.integrations.webhook_sender import WebhookSender
+from hiitpi.integrations.webhook_sender import WebhookSender, sender_name
 from hiitpi.live.redis_client import connect
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
@@ -120,7 +120,7 @@ def create_app(settings: Settings) -> Flask:
         login_limiter=LoginRateLimiter(connect(settings.redis(0)), time.time),
         nightly_backup=_nightly_backup(settings),
         webhook_sender=WebhookSender(
-            store.webhooks, settings.station, settings.webhook_local, time.time, time.sleep
+            store.webhooks, sender_name(settings), settings.webhook_local, time.time, time.sleep
         ),
     )
     server.extensions["hiitpi"] = services

@@ -79,6 +79,19 @@ def test_every_workout_has_an_exercise_that_garmin_knows(slug: str):
     assert ("repetitions" in message) == (not LIBRARY[slug].hold)
 
 
+def test_an_imported_session_with_odd_times_can_be_written():
+    """Sets in any order that overlap, with more seconds and repetitions than a FIT file can say."""
+    sets = (
+        a_set(1, "squat", 100.0, 5),
+        a_set(2, "squat", 0.0, 70_000),
+        *(a_set(n, "squat", 5e6, 1, seconds=1e6) for n in range(3, 9)),
+    )
+    messages = decoded(record(sets=sets))
+    active = [m for m in messages["set_mesgs"] if m["set_type"] == "active"]
+    assert [m["repetitions"] for m in active[:2]] == [65_534, 5]
+    assert messages["session_mesgs"][0]["total_elapsed_time"] == 4_294_967
+
+
 def test_the_same_session_is_the_same_file():
     session = circuit()
     assert fit_file(session, LIBRARY) == fit_file(session, LIBRARY)

@@ -57,7 +57,7 @@ def test_each_set_is_a_lap_with_its_repetitions():
 
 def test_a_name_with_markup_and_control_characters_is_valid_xml():
     session = record()
-    name = "<b>&\x00\x1bMorning"
+    name = "<b>&\x00\x1bMorning 👩\u200d🚀\u00a0שלום"
     session = replace(session, program=replace(session.program, name=name))
     activity, _ = parsed(session)
-    assert text(activity, "Notes") == "<b>&Morning"
+    assert text(activity, "Notes") == "<b>&Morning 👩\u200d🚀\u00a0שלום"

@@ -59,6 +59,13 @@ def raw_receiver(handle: Callable[[socket.socket], None]) -> Iterator[str]:
         assert not thread.is_alive(), "the sender keeps the connection open"
 
 
+def read_request(connection: socket.socket) -> None:
+    """Read a request with the body "{}": closing a connection with unread bytes resets it."""
+    received = b""
+    while not received.endswith(b"\r\n\r\n{}"):
+        received += connection.recv(65536)
+
+
 def answering(status: int, **headers: str) -> Handle:
     """Return a handler that answers with a status."""
 
@@ -161,7 +168,7 @@ def _until_closed(connection: socket.socket) -> None:
 )
 def test_nonsense_is_no_answer(answer: bytes):
     def handle(connection: socket.socket) -> None:
-        connection.recv(65536)
+        read_request(connection)
         connection.sendall(answer)
 
     with raw_receiver(handle) as url, pytest.raises(WebhookError, match="no answer"):
@@ -170,13 +177,23 @@ def test_nonsense_is_no_answer(answer: bytes):
 
 def test_an_endless_answer_is_not_read_to_its_end():
     def handle(connection: socket.socket) -> None:
-        connection.recv(65536)
+        read_request(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             connection.sendall(b"x" * 65536)
 
     with raw_receiver(handle) as url:
         assert post(url, {}, "{}", allow_local=True) == Answer(200, "200 OK")
+
+
+def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch):
+    """Like a name with an IPv6 address on which nobody listens."""
+    with receiver(answering(200)) as url:
+        port = int(url.split(":")[2].split("/")[0])
+        both = [(socket.AF_INET6, 1, 6, "", ("::1", port, 0, 0)),
+                (socket.AF_INET, 1, 6, "", ("127.0.0.1", port))]  # fmt: skip
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+        assert post(f"http://receiver.example:{port}/", {}, "{}", allow_local=True).accepted
 
 
 def test_a_closed_port_and_an_unknown_name_are_explained():
@@ -192,14 +209,15 @@ def test_a_closed_port_and_an_unknown_name_are_explained():
     "host",
     [
         "localhost", "127.0.0.1", "127.9.9.9", "[::1]", "0.0.0.0", "[::]", "2130706433", "0x7f.1",
-        "[::ffff:127.0.0.1]", "169.254.169.254", "224.0.0.1", lan_address(),
+        "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
+        "169.254.169.254", "224.0.0.1", "255.255.255.255", lan_address(),
     ],
 )  # fmt: skip
 def test_this_machine_is_no_receiver_unless_that_is_allowed(host: str):
     seen: list[str] = []
     with receiver(lambda request: seen.append(request.path)) as url:
         port = url.split(":")[2].split("/")[0]
-        with pytest.raises(WebhookError, match=r"leads to this machine|no answer: "):
+        with pytest.raises(WebhookError, match=r"leads to this machine|no receiver at|no answer: "):
             post(f"http://{host}:{port}/", {}, "{}", allow_local=False)
     assert seen == []
 
@@ -217,7 +235,7 @@ def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     def handle(connection: socket.socket) -> None:
         with context.wrap_socket(connection, server_side=True) as secure:
-            secure.recv(65536)
+            read_request(secure)
             secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     with (

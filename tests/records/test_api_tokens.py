@@ -70,6 +70,19 @@ def test_the_last_use_is_known_to_the_hour(store: Store, time: Time):
     assert last_used() == time.now
 
 
+def test_a_token_is_valid_while_the_database_cannot_be_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    secret = store.api_tokens.add("script", "read")
+
+    def fail(*_: object) -> None:
+        raise RecordsError("The database is locked.")
+
+    monkeypatch.setattr(store.database, "writing", fail)
+    assert store.api_tokens.find(secret).name == "script"
+    assert store.api_tokens.all()[0].last_used is None
+
+
 @pytest.mark.parametrize(
     ("name", "scope", "reason"),
     [

@@ -116,3 +116,21 @@ def test_a_damaged_database_is_kept_and_replaced(tmp_path: Path):
     assert previous.read_bytes() == b"damaged" * 1000
     assert store.session(session.uuid) == session
     store.close()
+
+
+def test_a_restore_leaves_tokens_and_webhooks_alone(store: Store, tmp_path: Path):
+    """Otherwise revoked tokens would be valid again, and messages would be sent again."""
+    revoked = store.api_tokens.add("revoked", "control")
+    store.webhooks.add("https://example.org/deleted")
+    store.save(record())
+    backup(store, tmp_path / "backup.sqlite")
+    store.api_tokens.revoke(store.api_tokens.find(revoked).id)
+    (webhook,) = store.webhooks.all()
+    store.webhooks.delete(webhook.id)
+    kept = store.api_tokens.add("kept", "read")
+    other = store.webhooks.add("https://example.org/kept")
+    restore(store, tmp_path / "backup.sqlite", tmp_path)
+    assert store.api_tokens.find(revoked) is None
+    assert store.api_tokens.find(kept).name == "kept"
+    assert (store.webhooks.all(), store.webhooks.deliveries(10)) == ([other], [])
+    assert len(history(store, "Ada")) == 1

@@ -1,7 +1,9 @@
 """Webhooks and the messages to them, on real databases."""
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +17,7 @@ from hiitpi.records.webhooks import (
     GIVE_UP_AFTER,
     MAX_KEPT,
     MAX_WEBHOOKS,
+    ORPHANED_AFTER,
     RETRY_AFTER,
     Delivery,
 )
@@ -123,44 +126,135 @@ def test_messages_wait_for_those_before_them(store: Store, time: Time):
     webhook = store.webhooks.add(URL)
     for _ in range(2):
         store.webhooks.send_test(webhook.id, "home")
-    first = only(store.webhooks.due("home"))
-    assert store.webhooks.due("garage") == []
-    store.webhooks.record_attempt(first.id, "503 Busy")
-    assert store.webhooks.due("home") == []
+    assert store.webhooks.claim("garage") == []
+    assert store.webhooks.claim("home", except_for={webhook.id}) == []
+    first = only(store.webhooks.claim("home"))
+    store.webhooks.record_result(first.id, "503 Busy")
+    assert store.webhooks.claim("home") == []
     time.now += RETRY_AFTER[0]
-    again = only(store.webhooks.due("home"))
-    assert (again.id, again.key, again.attempts) == (first.id, first.key, 1)
-    store.webhooks.record_attempt(first.id, "200 OK", accepted=True)
-    assert only(store.webhooks.due("home")).id > first.id
+    again = only(store.webhooks.claim("home"))
+    assert (again.id, again.key, again.attempts) == (first.id, first.key, 2)
+    store.webhooks.record_result(first.id, "200 OK", accepted=True)
+    assert only(store.webhooks.claim("home")).id > first.id
+
+
+def test_a_claimed_message_is_due_again_only_later(store: Store, time: Time):
+    """Whatever became of the attempt: the disk may be full, or the process was killed."""
+    webhook = store.webhooks.add(URL)
+    store.webhooks.send_test(webhook.id, "home")
+    for attempt, wait in enumerate(RETRY_AFTER, start=1):
+        assert only(store.webhooks.claim("home")).attempts == attempt
+        time.now += wait - timedelta(seconds=1)
+        assert store.webhooks.claim("home") == []
+        time.now += timedelta(seconds=1)
+
+
+def test_no_message_is_claimed_twice(url: str, time: Time):
+    """By two processes with the name of one station."""
+    stores = [Store(url, now=time) for _ in range(2)]
+    stores[0].migrate()
+    webhooks = [stores[0].webhooks.add(f"{URL}/{i}") for i in range(4)]
+    for webhook in webhooks:
+        stores[0].webhooks.send_test(webhook.id, "home")
+    barrier = threading.Barrier(2)
+
+    def claim(store: Store) -> list[int]:
+        barrier.wait()
+        return [delivery.id for delivery in store.webhooks.claim("home")]
+
+    with ThreadPoolExecutor(2) as pool:
+        claimed = [number for numbers in pool.map(claim, stores) for number in numbers]
+    assert sorted(claimed) == sorted(set(claimed))
+    assert len(claimed) == len(webhooks)
+    for store in stores:
+        store.close()
 
 
 def test_a_message_is_given_up_after_a_day_and_the_next_one_is_sent(store: Store, time: Time):
     webhook = store.webhooks.add(URL)
     store.webhooks.send_test(webhook.id, "home")
-    first, tries = only(store.webhooks.due("home")).id, []
-    while (delivery := only(store.webhooks.due("home"))).next_try:
+    tries: list[timedelta] = []
+    while True:
+        delivery = only(store.webhooks.claim("home"))
         tries.append(time.now - NOW)
-        store.webhooks.record_attempt(delivery.id, "no answer")
-        following = store.webhooks.deliveries(1)[0].next_try
+        store.webhooks.record_result(delivery.id, "no answer")
+        following = only(store.webhooks.deliveries(10)).next_try
         if following is None:
             break
-        assert store.webhooks.due("home") == []
         time.now = following
+    assert only(store.webhooks.deliveries(10)).body == ""
     assert tries[:4] == [timedelta(seconds=s) for s in (0, 5, 35, 155)]
     assert GIVE_UP_AFTER < tries[-1] < GIVE_UP_AFTER + timedelta(hours=1.5)
     store.webhooks.send_test(webhook.id, "home")
-    assert only(store.webhooks.due("home")).id > first
+    assert only(store.webhooks.claim("home")).id > delivery.id
+
+
+def test_a_message_of_a_station_that_is_gone_is_given_up(store: Store, time: Time):
+    webhook = store.webhooks.add(URL)
+    for station in ("old name", "home"):
+        store.webhooks.send_test(webhook.id, station)
+    store.webhooks.give_up_orphans("home")
+    assert all(delivery.next_try for delivery in store.webhooks.deliveries(10))
+    time.now += ORPHANED_AFTER + timedelta(days=1)
+    store.webhooks.give_up_orphans("home")
+    own, orphan = store.webhooks.deliveries(10)
+    assert (orphan.next_try, orphan.body, orphan.result) == (None, "", "its station is gone")
+    assert own.next_try is not None
+
+
+def test_what_a_receiver_answers_can_be_stored_whatever_it_is(store: Store):
+    webhook = store.webhooks.add(URL)
+    store.webhooks.send_test(webhook.id, "home")
+    delivery = only(store.webhooks.claim("home"))
+    store.webhooks.record_result(delivery.id, "500 \x00\x1b[2J\ud800" + "é" * 300)
+    result = only(store.webhooks.deliveries(10)).result
+    assert result.startswith("500 ??[2J?éé")
+    assert len(result) == 200
+
+
+def test_an_accepted_message_keeps_no_names(store: Store):
+    store.webhooks.add(URL)
+    store.save(record())
+    delivery = only(store.webhooks.claim("home"))
+    assert "Ada" in delivery.body
+    store.webhooks.record_result(delivery.id, "200 OK", accepted=True)
+    assert only(store.webhooks.deliveries(10)).body == ""
+
+
+def test_a_session_that_a_power_cut_has_ended_is_announced(store: Store):
+    store.webhooks.add(URL)
+    session = record()
+    store.save(replace(session, status="active", ended=None))
+    store.close_running("home", exclude={session.uuid})
+    assert messages(store) == []
+    store.close_running("home")
+    assert [m["data"]["status"] for m in messages(store)] == ["interrupted"]
+    store.save(session)
+    assert len(messages(store)) == 1
+
+
+def test_ids_are_not_used_again(store: Store):
+    numbers = []
+    for _ in range(2):
+        webhook = store.webhooks.add(URL)
+        store.webhooks.send_test(webhook.id, "home")
+        numbers.append((webhook.id, only(store.webhooks.deliveries(10)).id))
+        store.webhooks.delete(webhook.id)
+    assert numbers[0][0] < numbers[1][0]
+    assert numbers[0][1] < numbers[1][1]
 
 
 def test_a_receiver_that_is_gone_gets_no_more_messages(store: Store):
     gone, other = store.webhooks.add(URL), store.webhooks.add(f"{URL}/2")
     for webhook in (gone, gone, other):
         store.webhooks.send_test(webhook.id, "home")
-    first = store.webhooks.due("home")[0]
-    store.webhooks.record_attempt(first.id, "410 Gone", disable=True)
+    first, _ = store.webhooks.claim("home")
+    assert first.webhook == gone
+    store.webhooks.record_result(first.id, "410 Gone", disable=True)
     store.webhooks.send_test(gone.id, "home")
     store.save(record())
-    assert {delivery.webhook.id for delivery in store.webhooks.due("home")} == {other.id}
+    waiting = {d.webhook.id for d in store.webhooks.deliveries(10) if d.next_try}
+    assert waiting == {other.id}
     assert [webhook.disabled for webhook in store.webhooks.all()] == ["410 Gone", ""]
 
 
@@ -169,16 +263,17 @@ def test_old_messages_are_deleted_and_waiting_ones_are_not(store: Store):
     for _ in range(MAX_KEPT + 3):
         store.webhooks.send_test(webhook.id, "home")
     for _ in range(MAX_KEPT + 2):
-        store.webhooks.record_attempt(only(store.webhooks.due("home")).id, "200", accepted=True)
+        delivery = only(store.webhooks.claim("home"))
+        store.webhooks.record_result(delivery.id, "200 OK", accepted=True)
     assert len(store.webhooks.deliveries(1000)) == MAX_KEPT + 1
 
 
 def test_a_deleted_webhook_leaves_nothing_behind(store: Store):
     webhook = store.webhooks.add(URL)
     store.webhooks.send_test(webhook.id, "home")
-    sent = only(store.webhooks.due("home"))
+    sent = only(store.webhooks.claim("home"))
     store.webhooks.delete(webhook.id)
-    store.webhooks.record_attempt(sent.id, "200 OK", accepted=True)
+    store.webhooks.record_result(sent.id, "200 OK", accepted=True)
     store.webhooks.send_test(webhook.id, "home")
     assert (store.webhooks.all(), store.webhooks.deliveries(10)) == ([], [])
 

@@ -1,6 +1,6 @@
 """What the API takes and returns."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -202,7 +202,7 @@ class CommandRequest(_Question):
 
 
 class Accepted(_Answer):
-    """A command was passed on to the station."""
+    """A command was passed on to the station; the live state shows what became of it."""
 
     accepted: Literal[True] = True
 
@@ -216,8 +216,8 @@ def session_item(record: SessionRecord) -> SessionItem:
             "session": record.uuid,
             "program": record.program.name,
             "strictness": record.program.strictness,
-            "started": record.started,
-            "ended": record.ended,
+            "started": datetime.fromtimestamp(record.started, UTC),
+            "ended": None if record.ended is None else datetime.fromtimestamp(record.ended, UTC),
             "seconds": round(record.seconds, 2),
             "sets": [SetItem.model_validate(s) for s in record.sets],
         }

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import redis
+
 from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
 from hiitpi.coach.session.program import SHIPPED_PROGRAMS, Program
 from hiitpi.web.api.endpoints import ApiError, Endpoints
@@ -39,7 +41,10 @@ def reading_endpoints(services: Services) -> Endpoints:
         return _page(everyone, query)
 
     @endpoints.get(
-        "/players/<player>/sessions", Page[SessionItem], query=SessionQuery, errors=(NO_PLAYER,)
+        "/players/<path:player>/sessions",
+        Page[SessionItem],
+        query=SessionQuery,
+        errors=(NO_PLAYER,),
     )
     def sessions(player: str, query: SessionQuery) -> Page[SessionItem]:
         """The ended sessions of a player, newest first."""
@@ -88,9 +93,7 @@ def reading_endpoints(services: Services) -> Endpoints:
     def stations(query: PageQuery) -> Page[StationItem]:
         """All stations, this machine's first."""
         found = (services.stations.get(name) for name in services.stations.names())
-        return _page(
-            [StationItem(name=s.name, online=s.bus.is_online()) for s in found if s], query
-        )
+        return _page([StationItem(name=s.name, online=_is_online(s)) for s in found if s], query)
 
     @endpoints.get("/stations/<station>/live", LiveState, errors=(NO_STATION,))
     def live(station: str) -> LiveState:
@@ -127,6 +130,14 @@ def live_state(station: Station) -> LiveState:
         camera=str(status.get("state") or ""),
         session=_live_session(snapshot, sample) if snapshot else None,
     )
+
+
+def _is_online(station: Station) -> bool:
+    """Return whether a station is online; not if its Redis is unreachable."""
+    try:
+        return station.bus.is_online()
+    except redis.RedisError:
+        return False
 
 
 def _live_session(snapshot: dict[str, Any], sample: dict[str, Any]) -> LiveSession:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import redis
 from dash import Dash, Input, Output, State, dcc, html
@@ -246,7 +247,12 @@ def _webhooks(services: Services) -> list[Finding]:
         return []
     if not webhooks:
         return []
-    failing = [f"{url}: {d.result}" for url, d in newest.items() if not d.accepted]
+    failing = [
+        # Only the host: the rest of an address is often a secret.
+        f"{urlsplit(url).hostname}: {delivery.result}"
+        for url, delivery in newest.items()
+        if not delivery.accepted
+    ]
     text = "; ".join(failing) or f"{plural(len(webhooks), 'address', 'addresses')}"
     return [("webhooks", not failing, text)]
 

@@ -7,6 +7,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from hiitpi.errors import RecordsError, WebhookError
 from hiitpi.integrations.webhook_request import MAX_URL_CHARS, check_url
+from hiitpi.integrations.webhook_sender import sender_name
 from hiitpi.records.webhooks import GIVE_UP_AFTER, Delivery, Webhook
 from hiitpi.web.components.dialog import dialog
 from hiitpi.web.components.html_attributes import attributes
@@ -120,7 +121,7 @@ def _apply(services: Services, pressed: Any, url: str) -> Any:
     if pressed["type"] == "w-delete":
         webhooks.delete(number)
         return "Deleted"
-    webhooks.send_test(number, services.settings.station)
+    webhooks.send_test(number, sender_name(services.settings))
     return "A test message is being sent"
 
 

@@ -28,7 +28,9 @@ LOGIN_PATH: Final = "/code"
 LOCAL_SUFFIXES: Final = (".local", ".home.arpa", ".internal", ".localhost", ".lan")
 
 #: Paths of this app that other sites have no reason to link to.
-API_PREFIXES: Final = ("/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/")
+API_PREFIXES: Final = (
+    "/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/", "/api/", "/metrics",
+)  # fmt: skip
 
 #: Name of the blueprint for scripts, which have a token instead of the house code; see
 #: `hiitpi.web.api.routes`.

@@ -21,7 +21,8 @@ from tests.support.waiting import until
 GUARDED = (
     *(page.PATH for page in PAGES), *(path for path, _ in FILES), "/live", "/videostream",
     "/wall/live", "/wall/video",
-    "/healthz", "/export/program/shipped-0.toml", "/_dash-layout", "/_dash-dependencies",
+    "/healthz", "/export/program/shipped-0.toml", "/export/session/x.fit",
+    "/export/session/x.tcx", "/_dash-layout", "/_dash-dependencies",
     "/assets/train.js", "/nowhere", "/static/x",
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(80), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled", sa.String(200), nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "webhook_delivery",
@@ -35,5 +36,6 @@ def upgrade() -> None:
         sa.Column("next_try", sa.DateTime(timezone=True)),
         sa.Column("accepted", sa.Boolean, nullable=False),
         sa.Column("result", sa.String(200), nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_webhook_delivery_webhook_id", "webhook_delivery", ["webhook_id"])

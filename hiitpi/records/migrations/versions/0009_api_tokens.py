@@ -22,4 +22,5 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(8), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used", sa.DateTime(timezone=True)),
+        sqlite_autoincrement=True,
     )
