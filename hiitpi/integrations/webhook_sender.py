@@ -1,5 +1,6 @@
 """Sends the messages to webhooks, in order, and again until they are accepted."""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
@@ -12,6 +13,9 @@ from hiitpi.system.background_loop import BackgroundLoop
 
 #: Interval between two looks at the database for new messages, in seconds.
 INTERVAL_S: Final = 1.0
+
+#: Interval between two looks for messages of stations that are gone, in seconds.
+ORPHANS_EVERY_S: Final = 3600.0
 
 #: The answer of a receiver that wants no more messages: 410 Gone.
 GONE: Final = 410
@@ -50,6 +54,7 @@ class WebhookSender:
         self._webhooks, self._station, self._allow_local = webhooks, station, allow_local
         self._wall_clock, self._wait = wall_clock, wait
         self._pool = ThreadPoolExecutor(MAX_WEBHOOKS, "webhook")
+        self._looked_for_orphans = -math.inf
         self._sending: dict[int, Future[None]] = {}  # by the webhook's id
         self.loop = BackgroundLoop("webhooks", self._step, expected=(RecordsError,))
 
@@ -72,8 +77,10 @@ class WebhookSender:
         return list(self._sending.values())
 
     def _step(self) -> None:
-        if not self.send_due():
+        if abs(self._wall_clock() - self._looked_for_orphans) > ORPHANS_EVERY_S:
+            self._looked_for_orphans = self._wall_clock()
             self._webhooks.give_up_orphans(self._station)
+        self.send_due()
         self._wait(INTERVAL_S)
 
     def _send(self, delivery: Delivery) -> None:
