@@ -39,13 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-#: Files whose tests mostly wait for other processes. They start first; others run meanwhile.
-SLOW_FILES = ("test_chaos.py", "test_cli.py")
+#: The files that take longest, mostly waiting for other processes. They start first, since a worker
+#: runs a whole file: at the end they would keep one worker busy while the others have nothing left.
+SLOW_FILES = ("test_chaos.py", "test_bench.py", "test_cli.py", "test_mqtt.py", "test_wsgi_server.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the slow files first; the order is otherwise that of collection."""
-    items.sort(key=lambda item: item.path.name not in SLOW_FILES)
+    rank = {name: number for number, name in enumerate(SLOW_FILES)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(autouse=True)

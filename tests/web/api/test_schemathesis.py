@@ -40,7 +40,7 @@ def test_every_answer_is_as_described(app: Flask, token: str, mode: GenerationMo
     for operation in operations:
 
         @settings(
-            max_examples=30,
+            max_examples=20,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
             database=None,
