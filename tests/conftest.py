@@ -39,9 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-#: The files that take longest, mostly waiting for other processes. They start first, since a worker
-#: runs a whole file: at the end they would keep one worker busy while the others have nothing left.
-SLOW_FILES = ("test_chaos.py", "test_bench.py", "test_cli.py", "test_mqtt.py", "test_wsgi_server.py")
+#: The files that take longest, mostly waiting for other processes. They start first: a worker runs
+#: a whole file, and at the end one would be busy while the others have nothing left.
+SLOW_FILES = (
+    "test_chaos.py",
+    "test_bench.py",
+    "test_cli.py",
+    "test_mqtt.py",
+    "test_wsgi_server.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
