@@ -84,6 +84,8 @@ def running_app(
     command = [sys.executable, "app.py", "--camera", camera]
     if rate != 1:
         command = [sys.executable, "-m", "tests.browser.fast_clock", str(rate)]
+    # When a run is terminated, pytest-xdist kills its workers, and no fixture ends its app.
+    command = ["setpriv", "--pdeathsig", "TERM", "--", *command]
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
     ) as process:
