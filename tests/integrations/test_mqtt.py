@@ -92,8 +92,18 @@ class House:
 
 
 @contextmanager
-def house(broker: Broker) -> Iterator[House]:
-    client = paho.Client(CallbackAPIVersion.VERSION2)
+def house(broker: Broker, remembered: bool = False) -> Iterator[House]:
+    """Connect a client to a broker.
+
+    Args:
+        broker: the broker.
+        remembered: whether the broker keeps messages for it while it is away.
+    """
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id="house" if remembered else "",
+        clean_session=not remembered,
+    )
     house, subscribed = House(client), threading.Event()
 
     def on_message(client: paho.Client, data: Any, message: paho.MQTTMessage) -> None:
@@ -255,9 +265,14 @@ def test_the_buttons_act_on_the_running_session_only(
 
 
 def test_an_end_that_the_broker_missed_is_told_when_it_is_back(
-    redis: Settings, broker: Broker, stack: ExitStack
+    redis: Settings, tmp_path: Path, stack: ExitStack
 ):
-    with house(broker) as ha:
+    # It remembers the house, which may connect again later than the station.
+    broker = Broker(
+        tmp_path, "allow_anonymous true", "persistence true", f"persistence_location {tmp_path}/"
+    )
+    stack.callback(broker.stop)
+    with house(broker, remembered=True) as ha:
         station = Station(at(redis, broker.url()), stack)
         station.train()
         until(lambda: ha.states("phase")[-1:] == ["work"])
