@@ -137,28 +137,20 @@ def read_video(path: Path) -> Iterator[VideoFrame]:
         raise CameraError(f"{path} has no readable frame.")
 
 
-def frame_rate(path: Path) -> float:
-    """Return the frames per second of a video file; 30 if it does not specify them.
+def video_format(path: Path) -> tuple[float, tuple[int, int]]:
+    """Return the format of a video file.
+
+    Returns:
+        Frames per second, 30 if the file does not specify them; and (width, height) in pixels.
 
     Raises:
         CameraError: the file does not exist or is not a video.
     """
     device = _open_capture(str(path))
     rate = float(device.get(cv2.CAP_PROP_FPS)) or 30.0
-    device.release()
-    return rate
-
-
-def frame_size(path: Path) -> tuple[int, int]:
-    """Return width and height of a video file in pixels.
-
-    Raises:
-        CameraError: the file does not exist or is not a video.
-    """
-    device = _open_capture(str(path))
     width, height = (device.get(p) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
     device.release()
-    return int(width), int(height)
+    return rate, (int(width), int(height))
 
 
 def open_camera(source: str, settings: Settings) -> Camera:

@@ -6,7 +6,7 @@ them. Its import takes 11 MB, so it waits until the first file is wanted.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from hiitpi.coach.messages import SessionRecord
@@ -139,15 +139,14 @@ def _set_messages(sets: list[TimedSet], library: WorkoutLibrary) -> Iterator["Da
     from fit_tool.profile.messages.set_message import SetMessage
     from fit_tool.profile.profile_type import SetType
 
-    index = 0
-    followed_by = {id(a): b for a, b in pairwise(sets)}
-    for timed in sets:
+    index = count()
+    for timed, following in zip_longest(sets, sets[1:]):
         slug = timed.record.workout
         category, name = _exercise(slug)
         hold = slug in library and library[slug].hold
         yield _filled(
             SetMessage(),
-            message_index=index,
+            message_index=next(index),
             timestamp=_ms(timed.ended),
             start_time=_ms(timed.started),
             duration=min(timed.ended - timed.started, MAX_SPAN_S),
@@ -156,18 +155,15 @@ def _set_messages(sets: list[TimedSet], library: WorkoutLibrary) -> Iterator["Da
             category_subtype=[name],
             **({} if hold else {"repetitions": min(timed.record.counted, MAX_REPS)}),
         )
-        index += 1
-        following = followed_by.get(id(timed))
         if following and following.started > timed.ended:
             yield _filled(
                 SetMessage(),
-                message_index=index,
+                message_index=next(index),
                 timestamp=_ms(following.started),
                 start_time=_ms(timed.ended),
                 duration=min(following.started - timed.ended, MAX_SPAN_S),
                 set_type=SetType.REST.value,
             )
-            index += 1
 
 
 def _exercise(workout: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from hiitpi.camera.opencv import frame_rate, frame_size, read_video
+from hiitpi.camera.opencv import read_video, video_format
 from hiitpi.coach.messages import Sample
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.errors import CameraError
@@ -49,7 +49,8 @@ def open_recording(
             raise CameraError(f"{path} has keypoints but no images: {option} needs a video.")
         model = model_of(settings.model)
         return poses_of_npz(path, model), model, _ignore
-    rate = frame_rate(path)  # fails early if this is not a video, before the model is loaded
+    # Fails early if this is not a video, before the model is loaded.
+    rate, size = video_format(path)
     catalog = Catalog(mirror=settings.model_mirror, on_message=on_message)
     engine = open_engine(settings.model, catalog, settings.threads, settings.accelerator)
     frames, on_sample = poses_of_video(path, engine), _ignore
@@ -57,7 +58,7 @@ def open_recording(
         overlay = stack.enter_context(OverlayWriter(options.video, rate, workout))
         frames, on_sample = overlay.poses(read_video(path), engine), overlay.write
     if options.save:
-        keypoints = KeypointWriter(options.save, engine.name, frame_size(path))
+        keypoints = KeypointWriter(options.save, engine.name, size)
         frames = stack.enter_context(keypoints).collect(frames)
     return frames, engine.name, on_sample
 

@@ -111,6 +111,9 @@ def cropped(frames: Sequence[PoseFrame], at: str) -> Frames:
 #: Factors by which recordings are played faster.
 SPEEDS: Final = {f"{factor:g}x": factor for factor in (1.25, 1.5, 2.0)}
 
+#: The joints that each crop hides, by name of the perturbation.
+HIDDEN: Final = {f"cropped at the {at}": joints for at, joints in CROPS.items()}
+
 #: The perturbations by name.
 PERTURBATIONS: Final[dict[str, Callable[[Sequence[PoseFrame]], Frames]]] = {
     "as recorded": list,
@@ -136,13 +139,7 @@ def must_not_matter(perturbation: str, workout: Workout) -> bool:
     if perturbation in SPEEDS:
         return not workout.hold
     needed = {joint for m in workout.measures if m.needed for joint in m.joints}
-    hidden = {
-        joint
-        for at, joints in CROPS.items()
-        if perturbation == f"cropped at the {at}"
-        for joint in joints
-    }
-    return not needed & hidden
+    return not needed.intersection(HIDDEN.get(perturbation, ()))
 
 
 def _map_poses(frames: Sequence[PoseFrame], change: Callable[[Pose], Pose]) -> Frames:

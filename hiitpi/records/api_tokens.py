@@ -6,12 +6,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, get_args
 
 from sqlalchemy import func, select
 
 from hiitpi.errors import RecordsError
 from hiitpi.records.database import CHECKPOINT, Database
+from hiitpi.records.mapping import values
 from hiitpi.records.schema import ApiTokenRow
 
 #: What a token may do: "control" may also start and end sessions.
@@ -119,4 +120,4 @@ def _hash(secret: str) -> str:
 
 
 def _token(row: ApiTokenRow) -> ApiToken:
-    return ApiToken(row.id, row.name, cast(Scope, row.scope), row.created, row.last_used)
+    return ApiToken(**values(row, ApiToken))

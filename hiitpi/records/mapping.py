@@ -40,17 +40,16 @@ def read_record(row: SessionRow, series: bool) -> SessionRecord:
         model=row.model,
         device=row.device,
         match=row.match,
-        sets=tuple(SetRecord(**_values(set_row, SetRecord)) for set_row in row.sets),
+        sets=tuple(SetRecord(**values(set_row, SetRecord)) for set_row in row.sets),
         series=tuple(_repetition(rep) for rep in row.series) if series else (),
     )
 
 
 def _repetition(row: RepetitionRow) -> Repetition:
-    values = _values(row, Repetition)
-    return Repetition(**{**values, "cues": tuple(values["cues"])})
+    return Repetition(**(values(row, Repetition) | {"cues": tuple(row.cues)}))
 
 
-def _values(row: Base, kind: type) -> dict[str, Any]:
+def values(row: Base, kind: type) -> dict[str, Any]:
     """Return the columns of a row that are fields of the dataclass `kind`."""
     return {field.name: getattr(row, field.name) for field in fields(kind)}
 

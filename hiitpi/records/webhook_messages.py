@@ -87,7 +87,6 @@ def add_message(
     message = {"type": kind, "timestamp": _iso(now.timestamp()), "data": data}
     row = DeliveryRow(webhook_id=webhook, key=f"msg_{uuid4().hex}", kind=kind, station=station)
     row.body, row.created, row.next_try = orjson.dumps(message).decode(), now, now
-    row.attempts, row.accepted, row.result = 0, False, ""
     db.add(row)
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import joinedload
 
 from hiitpi.errors import WebhookError
 from hiitpi.records.database import Database
+from hiitpi.records.mapping import values
 from hiitpi.records.schema import DeliveryRow, WebhookRow
 from hiitpi.records.webhook_messages import add_message
 
@@ -120,7 +121,6 @@ class WebhookRepository:
             if len(urls) >= MAX_WEBHOOKS:
                 raise WebhookError(f"There are {MAX_WEBHOOKS} webhooks. Delete one first.")
             row = WebhookRow(url=url, secret=SECRET_PREFIX + secret, created=self._now())
-            row.disabled = ""
             db.add(row)
             db.flush()
             return _webhook(row)
@@ -133,11 +133,17 @@ class WebhookRepository:
 
     def deliveries(self, limit: int) -> list[Delivery]:
         """Return the newest messages, newest first."""
-        query = select(DeliveryRow).order_by(DeliveryRow.id.desc()).limit(limit)
-        with self._database.reading() as db:
-            return [
-                _delivery(r) for r in db.scalars(query.options(joinedload(DeliveryRow.webhook)))
-            ]
+        return self._read(select(DeliveryRow).order_by(DeliveryRow.id.desc()).limit(limit))
+
+    def newest_attempts(self) -> list[Delivery]:
+        """Return the newest message to each webhook that was sent at least once."""
+        newest = (
+            select(func.max(DeliveryRow.id))
+            .where(DeliveryRow.attempts > 0)
+            .group_by(DeliveryRow.webhook_id)
+        )
+        query = select(DeliveryRow).where(DeliveryRow.id.in_(newest)).order_by(DeliveryRow.id)
+        return self._read(query)
 
     def send_test(self, number: int, station: str) -> None:
         """Add a test message to a webhook.
@@ -189,10 +195,13 @@ class WebhookRepository:
             select(DeliveryRow)
             .where(DeliveryRow.id.in_(heads), DeliveryRow.next_try <= now)
             .where(DeliveryRow.webhook_id.not_in(except_for))
-            .options(joinedload(DeliveryRow.webhook))
         )
+        return self._read(query)
+
+    def _read(self, query: Select[DeliveryRow]) -> list[Delivery]:
         with self._database.reading() as db:
-            return [_delivery(row) for row in db.scalars(query)]
+            rows = db.scalars(query.options(joinedload(DeliveryRow.webhook)))
+            return [_delivery(row) for row in rows]
 
     def record_result(
         self, number: int, result: str, *, accepted: bool = False, disable: bool = False
@@ -236,8 +245,8 @@ class WebhookRepository:
             if db.scalar(select(func.count(DeliveryRow.id)).where(*orphans)) == 0:
                 return
         with self._database.writing() as db:
-            values = {"next_try": None, "body": "", "result": "its station is gone"}
-            db.execute(update(DeliveryRow).where(*orphans).values(**values))
+            gone = {"next_try": None, "body": "", "result": "its station is gone"}
+            db.execute(update(DeliveryRow).where(*orphans).values(**gone))
 
 
 def _delete_old(db: DbSession, webhook: int) -> None:
@@ -254,19 +263,8 @@ def _printable(text: str) -> str:
 
 
 def _webhook(row: WebhookRow) -> Webhook:
-    return Webhook(row.id, row.url, row.secret, row.disabled)
+    return Webhook(**values(row, Webhook))
 
 
 def _delivery(row: DeliveryRow) -> Delivery:
-    return Delivery(
-        row.id,
-        _webhook(row.webhook),
-        row.key,
-        row.kind,
-        row.body,
-        row.created,
-        row.attempts,
-        row.next_try,
-        row.accepted,
-        row.result,
-    )
+    return Delivery(**(values(row, Delivery) | {"webhook": _webhook(row.webhook)}))

@@ -1,7 +1,7 @@
 """Files to download: a player's records, and sessions for watches and sports platforms."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
@@ -23,10 +23,10 @@ FILES: Final = (
     ("/export/activities.zip", "For sports watches (FIT)"),
 )
 
-#: The formats of a single session: MIME types by suffix.
-ACTIVITY_TYPES: Final = {
-    "fit": "application/vnd.ant.fit",
-    "tcx": "application/vnd.garmin.tcx+xml",
+#: The formats of a single session, by suffix: what writes it, and its MIME type.
+ACTIVITIES: Final = {
+    "fit": (fit_file, "application/vnd.ant.fit"),
+    "tcx": (tcx_file, "application/vnd.garmin.tcx+xml"),
 }
 
 #: Size from which the zip of all activities is kept in a file instead of in memory.
@@ -37,7 +37,7 @@ def session_files(record: SessionRecord) -> list[tuple[str, str]]:
     """Return address and text of each file that one session can be downloaded as."""
     if record.status not in COMPLETED_STATUSES or not record.sets:
         return []
-    return [(f"/export/session/{record.uuid}.{kind}", kind.upper()) for kind in ACTIVITY_TYPES]
+    return [(f"/export/session/{record.uuid}.{kind}", kind.upper()) for kind in ACTIVITIES]
 
 
 def routes(services: Services) -> Blueprint:
@@ -45,36 +45,34 @@ def routes(services: Services) -> Blueprint:
     blueprint = Blueprint("exports", __name__)
     store = services.store
 
-    def player_sessions() -> Iterator[Any]:
-        name = current_player()
-        return store.iter_sessions(name) if name else iter(())
+    @blueprint.before_request
+    def require_player() -> Any:
+        return redirect("/") if current_player() is None else None
 
-    def send(name: str, make: Callable[[], Iterator[Any]], mimetype: str) -> Any:
-        if current_player() is None:
-            return redirect("/")
-        return _download(Response(make(), mimetype=mimetype), f"hiitpi-{name}")
+    def player_sessions() -> Iterator[SessionRecord]:
+        return store.iter_sessions(current_player() or "")
+
+    def send(name: str, content: Iterator[Any], mimetype: str) -> Response:
+        return _download(Response(content, mimetype=mimetype), f"hiitpi-{name}")
 
     @blueprint.get("/export/sessions.json")
     def sessions_json() -> Any:
-        records = player_sessions()
-        return send(
-            "sessions.json", lambda: export_import.as_json(records, store.zone), "application/json"
-        )
+        content = export_import.as_json(player_sessions(), store.zone)
+        return send("sessions.json", content, "application/json")
 
     @blueprint.get("/export/sessions.csv")
     def sessions_csv() -> Any:
-        records = player_sessions()
-        return send("sessions.csv", lambda: export_import.sets_csv(records, store.zone), "text/csv")
+        return send(
+            "sessions.csv", export_import.sets_csv(player_sessions(), store.zone), "text/csv"
+        )
 
     @blueprint.get("/export/repetitions.csv")
     def repetitions_csv() -> Any:
-        records = player_sessions()
-        return send("repetitions.csv", lambda: export_import.repetitions_csv(records), "text/csv")
+        content = export_import.repetitions_csv(player_sessions())
+        return send("repetitions.csv", content, "text/csv")
 
     @blueprint.get("/export/activities.zip")
     def activities_zip() -> Any:
-        if current_player() is None:
-            return redirect("/")
         file = SpooledTemporaryFile(MAX_ZIP_IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for record in player_sessions():
@@ -87,13 +85,11 @@ def routes(services: Services) -> Blueprint:
 
     @blueprint.get("/export/session/<uuid>.<kind>")
     def activity(uuid: str, kind: str) -> Any:
-        if current_player() is None:
-            return redirect("/")
-        record = store.session(uuid) if kind in ACTIVITY_TYPES else None
+        record = store.session(uuid) if kind in ACTIVITIES else None
         if record is None or not session_files(record):
             abort(404)
-        make = {"fit": fit_file, "tcx": tcx_file}[kind]
-        response = Response(make(record, services.library), mimetype=ACTIVITY_TYPES[kind])
+        write, mimetype = ACTIVITIES[kind]
+        response = Response(write(record, services.library), mimetype=mimetype)
         return _download(response, _activity_name(services, record, kind))
 
     return blueprint

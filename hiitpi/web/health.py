@@ -35,6 +35,12 @@ def unhealthy_loops(services: Services) -> list[dict[str, Any]]:
     return web_loops + pipeline_loops
 
 
+def unsaved_sessions(services: Services) -> tuple[int, int]:
+    """Return the number of sessions that wait to be saved, and of those that were set aside."""
+    folder = services.settings.instance / "unsaved"
+    return len(list(folder.glob("*.json"))), len(list(folder.glob("*.bad")))
+
+
 def healthz(services: Services) -> Response:
     """Respond with the unhealthy loops, as JSON.
 

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from hiitpi.errors import RecordsError
 from hiitpi.system.host import temperature
-from hiitpi.web.health import unhealthy_loops
+from hiitpi.web.health import unhealthy_loops, unsaved_sessions
 from hiitpi.web.services import Services
 
 MIMETYPE: Final = CONTENT_TYPE_LATEST
@@ -39,11 +39,8 @@ class _Figures(Collector):
             "hiitpi_unhealthy_threads", "Background threads that fail.",
             len(unhealthy_loops(services)),
         )  # fmt: skip
-        folder = services.settings.instance / "unsaved"
-        yield _gauge(
-            "hiitpi_unsaved_sessions", "Sessions that wait to be saved.",
-            len(list(folder.glob("*.json"))),
-        )  # fmt: skip
+        waiting, _ = unsaved_sessions(services)
+        yield _gauge("hiitpi_unsaved_sessions", "Sessions that wait to be saved.", waiting)
         yield _gauge("hiitpi_database_up", "Whether the database can be written.", self._database())
         degrees = temperature()
         if degrees is not None:

@@ -17,9 +17,8 @@ from tests.browser.conftest import (
     running_app,
     start_workout,
 )
-from tests.integrations.test_webhook_request import receiver
-from tests.integrations.test_webhook_sender import Receiver
 from tests.support.waiting import until
+from tests.support.webhook_receiver import Receiver, receiver
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +17,9 @@ from hiitpi.errors import WebhookError
 from hiitpi.integrations import webhook_request
 from hiitpi.integrations.webhook_request import Answer, check_url, post, signature
 from hiitpi.system.lan_address import lan_address
+from tests.support.webhook_receiver import Handle, receiver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-Handle = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def receiver(handle: Handle) -> Iterator[str]:
-    """Run a receiver that handles each POST request; yield its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            handle(self)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/hook?house=1"
-    server.shutdown()
-    server.server_close()
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,9 @@ from hiitpi.integrations.webhook_request import signature
 from hiitpi.integrations.webhook_sender import WebhookSender, sender_name
 from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
-from tests.integrations.test_webhook_request import receiver
 from tests.support.session_factory import record
 from tests.support.waiting import until
+from tests.support.webhook_receiver import Receiver, receiver
 
 NOW = 1_764_000_000.0
 
@@ -40,23 +39,6 @@ def send_all(home: WebhookSender) -> int:
     for future in futures:
         future.result(30)
     return len(futures)
-
-
-class Receiver:
-    """Accepts messages, or answers with the statuses in `answers` first."""
-
-    def __init__(self, *answers: int) -> None:
-        self.answers, self.requests = list(answers), []
-
-    def __call__(self, request: BaseHTTPRequestHandler) -> None:
-        body = request.rfile.read(int(request.headers["Content-Length"])).decode()
-        self.requests.append((request.headers, body))
-        request.send_response(self.answers.pop(0) if self.answers else 200)
-        request.end_headers()
-
-    @property
-    def kinds(self) -> list[str]:
-        return [json.loads(body)["type"] for _, body in self.requests]
 
 
 def test_a_session_reaches_its_receiver_signed(store: Store):

@@ -1,6 +1,7 @@
 """Real databases: SQLite, and a PostgreSQL server from Debian's package, started for the tests."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 from hiitpi.records.sessions import Store
 from tests.support.postgresql import BINARIES, postgresql_server
+from tests.support.session_factory import NOW
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +51,30 @@ def url(new_url: Callable[[], str]) -> str:
 def store(url: str) -> Iterator[Store]:
     """Open a migrated database without rows."""
     store = Store(url)
+    store.migrate()
+    yield store
+    store.close()
+
+
+class FakeTime:
+    """The time of a database, which the test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+@pytest.fixture
+def timed_store(url: str, time: FakeTime) -> Iterator[Store]:
+    """Open a migrated database without rows, whose time the test sets."""
+    store = Store(url, now=time)
     store.migrate()
     yield store
     store.close()

@@ -9,29 +9,13 @@ from hiitpi.errors import RecordsError
 from hiitpi.records.api_tokens import LAST_USED_EVERY, MAX_TOKENS, PREFIX
 from hiitpi.records.schema import ApiTokenRow
 from hiitpi.records.sessions import Store
+from tests.records.conftest import FakeTime
 from tests.support.session_factory import NOW
 
 
-class Time:
-    """The time of the database, which the test sets."""
-
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def store(url: str, time: Time):
-    store = Store(url, now=time)
-    store.migrate()
-    yield store
-    store.close()
+def store(timed_store: Store) -> Store:
+    return timed_store
 
 
 def test_a_token_is_found_by_its_secret_which_is_not_stored(store: Store):
@@ -54,7 +38,7 @@ def test_a_revoked_token_is_refused(store: Store):
     assert [token.id for token in store.api_tokens.all()] == [store.api_tokens.find(other).id]
 
 
-def test_the_last_use_is_known_to_the_hour(store: Store, time: Time):
+def test_the_last_use_is_known_to_the_hour(store: Store, time: FakeTime):
     secret = store.api_tokens.add("script", "read")
 
     def last_used() -> datetime | None:

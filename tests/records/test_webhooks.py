@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,32 +21,15 @@ from hiitpi.records.webhooks import (
     RETRY_AFTER,
     Delivery,
 )
+from tests.records.conftest import FakeTime
 from tests.support.session_factory import NOW, record
 
 URL = "https://example.org/hook"
 
 
-class Time:
-    """The time of the database, which the test sets."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def store(url: str, time: Time):
-    store = Store(url, now=time)
-    store.migrate()
-    yield store
-    store.close()
+def store(timed_store: Store) -> Store:
+    return timed_store
 
 
 def messages(store: Store) -> list[dict[str, Any]]:
@@ -122,7 +105,7 @@ def test_each_webhook_has_its_own_secret_and_no_address_is_there_twice(store: St
     assert store.webhooks.all() == [first, *others]
 
 
-def test_messages_wait_for_those_before_them(store: Store, time: Time):
+def test_messages_wait_for_those_before_them(store: Store, time: FakeTime):
     webhook = store.webhooks.add(URL)
     for _ in range(2):
         store.webhooks.send_test(webhook.id, "home")
@@ -138,7 +121,7 @@ def test_messages_wait_for_those_before_them(store: Store, time: Time):
     assert only(store.webhooks.claim("home")).id > first.id
 
 
-def test_a_claimed_message_is_due_again_only_later(store: Store, time: Time):
+def test_a_claimed_message_is_due_again_only_later(store: Store, time: FakeTime):
     """Whatever became of the attempt: the disk may be full, or the process was killed."""
     webhook = store.webhooks.add(URL)
     store.webhooks.send_test(webhook.id, "home")
@@ -149,7 +132,7 @@ def test_a_claimed_message_is_due_again_only_later(store: Store, time: Time):
         time.now += timedelta(seconds=1)
 
 
-def test_no_message_is_claimed_twice(url: str, time: Time):
+def test_no_message_is_claimed_twice(url: str, time: FakeTime):
     """By two processes with the name of one station."""
     stores = [Store(url, now=time) for _ in range(2)]
     stores[0].migrate()
@@ -170,7 +153,7 @@ def test_no_message_is_claimed_twice(url: str, time: Time):
         store.close()
 
 
-def test_a_message_is_given_up_after_a_day_and_the_next_one_is_sent(store: Store, time: Time):
+def test_a_message_is_given_up_after_a_day_and_the_next_one_is_sent(store: Store, time: FakeTime):
     webhook = store.webhooks.add(URL)
     store.webhooks.send_test(webhook.id, "home")
     tries: list[timedelta] = []
@@ -189,7 +172,7 @@ def test_a_message_is_given_up_after_a_day_and_the_next_one_is_sent(store: Store
     assert only(store.webhooks.claim("home")).id > delivery.id
 
 
-def test_a_message_of_a_station_that_is_gone_is_given_up(store: Store, time: Time):
+def test_a_message_of_a_station_that_is_gone_is_given_up(store: Store, time: FakeTime):
     webhook = store.webhooks.add(URL)
     for station in ("old name", "home"):
         store.webhooks.send_test(webhook.id, station)

@@ -344,3 +344,23 @@ def test_pages_with_a_path_template_are_found(app: Flask):
     assert client.get("/session/0b5c2f1e-0000-4000-8000-000000000000").status_code == 200
     assert client.get("/session/a/b").status_code == 404
     assert client.get("/sessions").status_code == 404
+
+
+def test_the_status_page_tells_which_webhook_fails(app: Flask):
+    """By the newest message that was sent, and without the part of an address that is a secret."""
+    services = app.extensions["hiitpi"]
+    webhooks = services.store.webhooks
+
+    def finding() -> list[tuple]:
+        return [row for row in findings(services, None) if row[0] == "webhooks"]
+
+    assert finding() == []
+    webhook = webhooks.add("https://example.org/secret")
+    assert finding() == [("webhooks", True, "1 address")]
+    for result, accepted in (("404 Not Found", False), ("200 OK", True)):
+        webhooks.send_test(webhook.id, result)
+        (delivery,) = webhooks.claim(result)
+        webhooks.record_result(delivery.id, result, accepted=accepted)
+        text = "1 address" if accepted else "example.org: 404 Not Found"
+        webhooks.send_test(webhook.id, "another station")  # waits, so it tells nothing
+        assert finding() == [("webhooks", accepted, text)]

@@ -8,7 +8,7 @@ from hiitpi.errors import ProgramError
 from hiitpi.web.api.endpoints import ApiError, Endpoints
 from hiitpi.web.api.models import Accepted, CommandRequest, StartRequest
 from hiitpi.web.api.reading import NO_STATION, find_station
-from hiitpi.web.club.stations import Station
+from hiitpi.web.club.stations import STATION_OFFLINE, Station
 from hiitpi.web.components.program_picker import by_key
 from hiitpi.web.services import Services
 
@@ -17,7 +17,7 @@ DEVICE = "api"
 
 RUNNING = (409, "A session is running there. Wait for its end, or send the command done.")
 NOT_RUNNING = (409, "No session is running there.")
-OFFLINE = (409, "This station is offline. Please try again when it is connected.")
+OFFLINE = (409, STATION_OFFLINE)
 
 
 def control_endpoints(services: Services) -> Endpoints:

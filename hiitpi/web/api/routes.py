@@ -21,6 +21,7 @@ from hiitpi.web.api.endpoints import PREFIX, ApiError, Endpoint
 from hiitpi.web.api.models import Problem
 from hiitpi.web.api.openapi import openapi
 from hiitpi.web.api.reading import reading_endpoints
+from hiitpi.web.club.stations import LIVE_SERVER_AWAY
 from hiitpi.web.security.guard import TOKEN_BLUEPRINT
 from hiitpi.web.services import Services
 
@@ -57,10 +58,7 @@ def api_routes(services: Services, limiter: ApiRateLimiter) -> Blueprint:
     blueprint.register_error_handler(RecordsError, lambda e: _problem(503, str(e)))
     blueprint.register_error_handler(HiitPiError, lambda e: _problem(400, str(e)))
     blueprint.register_error_handler(ValidationError, lambda e: _problem(400, _first_error(e)))
-    blueprint.register_error_handler(
-        redis.RedisError,
-        lambda e: _problem(503, "The live server is not available. Please try again in a moment."),
-    )
+    blueprint.register_error_handler(redis.RedisError, lambda e: _problem(503, LIVE_SERVER_AWAY))
     blueprint.register_error_handler(
         HTTPException, lambda e: _problem(e.code or 500, e.description or e.name)
     )

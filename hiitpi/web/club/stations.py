@@ -16,6 +16,10 @@ from hiitpi.system.background_loop import BackgroundLoop
 from hiitpi.web.live.event_broadcaster import EventBroadcaster
 from hiitpi.web.live.video_broadcaster import VideoBroadcaster
 
+#: Messages to whoever sends a station a command.
+LIVE_SERVER_AWAY: Final = "The live server is not available. Please try again in a moment."
+STATION_OFFLINE: Final = "This station is offline. Please try again when it is connected."
+
 #: Seconds for which the list of station names is cached.
 CACHE_S: Final = 2.0
 

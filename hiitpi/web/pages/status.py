@@ -8,12 +8,11 @@ import redis
 from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.webhooks import MAX_KEPT, MAX_WEBHOOKS, Delivery
 from hiitpi.system.host import HOT_CELSIUS, temperature
 from hiitpi.system.urls import without_password
 from hiitpi.web.club.stations import Station
 from hiitpi.web.components.session_titles import plural
-from hiitpi.web.health import unhealthy_loops
+from hiitpi.web.health import unhealthy_loops, unsaved_sessions
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/status", "Status"
@@ -207,8 +206,7 @@ def _mqtt(services: Services) -> list[Finding]:
 
 def _database(services: Services) -> Finding:
     """Check the database, and count the sessions that wait to be saved or were set aside."""
-    folder = services.settings.instance / "unsaved"
-    waiting, rejected = len(list(folder.glob("*.json"))), len(list(folder.glob("*.bad")))
+    waiting, rejected = unsaved_sessions(services)
     text = f"{plural(waiting, 'session')} waiting to be saved" if waiting else "writable"
     if rejected:
         text += f"; {plural(rejected, 'session')} could not be saved, see *.bad"
@@ -237,20 +235,17 @@ def _backup(services: Services) -> list[Finding]:
 
 def _webhooks(services: Services) -> list[Finding]:
     """Check what became of the newest message to each webhook."""
-    newest: dict[str, Delivery] = {}
     try:
         webhooks = services.store.webhooks.all()
-        for delivery in services.store.webhooks.deliveries(MAX_WEBHOOKS * MAX_KEPT):
-            if delivery.attempts:
-                newest.setdefault(delivery.webhook.url, delivery)
+        newest = services.store.webhooks.newest_attempts()
     except RecordsError:  # the row of the database says so
         return []
     if not webhooks:
         return []
     failing = [
         # Only the host: the rest of an address is often a secret.
-        f"{urlsplit(url).hostname}: {delivery.result}"
-        for url, delivery in newest.items()
+        f"{urlsplit(delivery.webhook.url).hostname}: {delivery.result}"
+        for delivery in newest
         if not delivery.accepted
     ]
     text = "; ".join(failing) or f"{plural(len(webhooks), 'address', 'addresses')}"

@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html,
 
 from hiitpi.coach.messages import Command
 from hiitpi.errors import ProgramError
+from hiitpi.web.club.stations import LIVE_SERVER_AWAY, STATION_OFFLINE
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
 from hiitpi.web.components.program_picker import picker, selected_program, strictness_callback
@@ -25,8 +26,6 @@ DARK_NOTICE = (
     "The screen of this device may go dark while you train. Set its screen timeout to ten minutes "
     "or more, or open HIIT PI over https."
 )
-LIVE_SERVER_AWAY = "The live server is not available. Please try again in a moment."
-STATION_OFFLINE = "This station is offline. Please try again when it is connected."
 UNKNOWN_STATION = "This station no longer exists. The Wall page shows all stations."
 NOT_LOGGED_IN = "This device is logged out. Open the first page and choose your name."
 
