@@ -11,6 +11,11 @@
     position: "Get ready", countdown: "Get ready", work: "Work", rest: "Rest", paused: "Paused",
   };
 
+  const ZONES = [
+    "below zone 1", "zone 1, very light", "zone 2, light", "zone 3, moderate", "zone 4, hard",
+    "zone 5, maximum",
+  ];
+
   const byId = (id) => document.getElementById(id);
   const put = (id, text) => {
     const element = byId(id);
@@ -124,9 +129,20 @@
       put("sway", sample.sway === null ? "–" : `${Math.round(sample.sway)}°`);
       put("attempts", sample.attempts);
       put("total", sample.total);
+      this.heartRate(sample.heart_rate);
       this.time(sample);
       if (before && before.phase === sample.phase) this.playSignals(before.left, sample);
       document.title = this.title(sample);
+    }
+
+    /* Show the heart rate and its zone; nothing without a strap. */
+    heartRate(measured) {
+      const row = byId("heart-rate");
+      row.hidden = !measured;
+      if (!measured) return;
+      put("bpm", measured.bpm);
+      put("zone", measured.zone === null ? "heart rate" : ZONES[measured.zone]);
+      row.dataset.zone = measured.zone ?? "";
     }
 
     time(sample) {

@@ -53,3 +53,7 @@ class WebhookError(HiitPiError, ValueError):
 
 class MqttError(HiitPiError, ConnectionError):
     """The connection to the MQTT broker is set up wrongly."""
+
+
+class BluetoothError(HiitPiError, OSError):
+    """Bluetooth cannot be used, or a device cannot be connected to."""

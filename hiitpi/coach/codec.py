@@ -5,14 +5,15 @@ from typing import Any, Final, TypeVar
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from hiitpi.coach.messages import Command, SessionRecord
+from hiitpi.coach.messages import Command, HeartRate, SessionRecord
 from hiitpi.errors import ProgramError
 
 T = TypeVar("T")
 
-#: Both ignore unknown fields, which another version of the app may have added.
+#: They ignore unknown fields, which another version of the app may have added.
 _COMMAND: Final = TypeAdapter(Command)
 _RECORD: Final = TypeAdapter(SessionRecord)
+_HEART_RATE: Final = TypeAdapter(HeartRate)
 
 
 def encode(message: Any) -> bytes:
@@ -45,6 +46,15 @@ def decode_record(data: bytes) -> SessionRecord:
         ValueError: the data is not a session record.
     """
     return _validate(_RECORD, _decode_as(data, SessionRecord))
+
+
+def decode_heart_rate(data: bytes) -> HeartRate:
+    """Parse and validate a heart rate.
+
+    Raises:
+        ValueError: the data is not a heart rate.
+    """
+    return _validate(_HEART_RATE, _decode_as(data, HeartRate))
 
 
 def _decode_as(data: bytes, kind: type) -> Any:

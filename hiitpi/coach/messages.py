@@ -1,10 +1,12 @@
 """Messages between the pipeline and the pages: frozen data, which `hiitpi.live` transports."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from hiitpi.coach.heart_rate import mean
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.coach.session.program import Program
 
@@ -33,6 +35,19 @@ SCORING_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class HeartRate:
+    """A measurement of a heart rate strap.
+
+    Attributes:
+        bpm: beats per minute.
+        zone: training zone, 1 to 5; 0 below them; None if the athlete's maximum is not known.
+    """
+
+    bpm: Annotated[int, Field(ge=1, le=255)]
+    zone: Annotated[int, Field(ge=0, le=5)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """The result of one analysed frame.
 
@@ -57,6 +72,7 @@ class Sample:
         left: seconds until the phase ends; None if that depends on the athlete.
         spent: elapsed seconds of the current work or rest, without pauses.
         total: repetitions in the whole session.
+        heart_rate: the athlete's heart rate; None without a strap.
     """
 
     seq: int
@@ -76,6 +92,7 @@ class Sample:
     left: float | None = None
     spent: float = 0.0
     total: int = 0
+    heart_rate: HeartRate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,9 @@ class SetRecord:
         corrected: repetitions according to the athlete's later correction; None if not corrected.
         scoring: version of the rules of its score, see `SCORING_VERSION`; a record without it was
             written under the first rules.
+        heart_rates: heart rate in each second from its start to that of the next set, without
+            pauses, in beats per minute: first those of the work, then those of the rest. 0 where it
+            was not measured; may be shorter, or empty without a strap.
     """
 
     number: int
@@ -177,6 +197,21 @@ class SetRecord:
     sway: float | None = None
     corrected: int | None = None
     scoring: int = 1
+    heart_rates: tuple[int, ...] = ()
+
+    @property
+    def mean_heart_rate(self) -> int | None:
+        """Mean heart rate during its work, in beats per minute; None if it was not measured."""
+        return mean(self._at_work)
+
+    @property
+    def max_heart_rate(self) -> int | None:
+        """Highest heart rate during its work, in beats per minute; None if not measured."""
+        return max(self._at_work, default=0) or None
+
+    @property
+    def _at_work(self) -> tuple[int, ...]:
+        return self.heart_rates[: math.ceil(self.seconds)]
 
     @property
     def counted(self) -> int:
@@ -250,6 +285,11 @@ class SessionRecord:
         """Mean sway of the sets that have one, in degrees; None if none has."""
         sways = [s.sway for s in self.sets if s.sway is not None]
         return round(sum(sways) / len(sways), 1) if sways else None
+
+    @property
+    def heart_rates(self) -> tuple[int, ...]:
+        """Heart rate in each measured second of work and rest, in beats per minute."""
+        return tuple(bpm for s in self.sets for bpm in s.heart_rates if bpm)
 
     @property
     def workouts(self) -> tuple[str, ...]:

@@ -19,6 +19,12 @@ class TimedSet:
     started: float
     ended: float
 
+    @property
+    def heart_rates(self) -> list[tuple[float, int]]:
+        """Time and heart rate of each second that was measured, until the next set."""
+        rates = enumerate(self.record.heart_rates)
+        return [(self.started + second, bpm) for second, bpm in rates if bpm]
+
 
 def timed_sets(record: SessionRecord) -> list[TimedSet]:
     """Return the sets of a session with their times.

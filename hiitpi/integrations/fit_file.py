@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+from hiitpi.coach.heart_rate import mean
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.integrations.activity_times import TimedSet, timed_sets
@@ -45,15 +46,18 @@ UNKNOWN: Final = ("UNKNOWN", "")
 #: The first second that FIT can express, 1989-12-31 00:00 UTC, in seconds since 1970.
 FIT_EPOCH_S: Final = 631_065_600
 
-#: The largest span of time and number of repetitions that fit into their fields.
+#: The largest span of time, number of repetitions and energy that fit into their fields.
 MAX_SPAN_S: Final = 4_294_967.0
 MAX_REPS: Final = 65_534
+MAX_KCAL: Final = 65_534
 
 #: The value of a field that is not set, for the uint16 of an exercise's name.
 NO_NAME: Final = 0xFFFF
 
 
-def fit_file(record: SessionRecord, library: WorkoutLibrary) -> bytes:
+def fit_file(
+    record: SessionRecord, library: WorkoutLibrary, kilocalories: float | None = None
+) -> bytes:
     """Return an ended session as the content of a FIT file.
 
     Repetitions are those after the athlete's corrections. A hold, of which seconds are counted, has
@@ -62,19 +66,23 @@ def fit_file(record: SessionRecord, library: WorkoutLibrary) -> bytes:
     Args:
         record: the session.
         library: the workouts.
+        kilocalories: energy spent; None if it is not known.
     """
     from fit_tool.fit_file_builder import FitFileBuilder
 
     builder = FitFileBuilder(auto_define=True)
-    builder.add_all(list(_messages(record, library)))
+    builder.add_all(list(_messages(record, library, kilocalories)))
     return builder.build().to_bytes()
 
 
-def _messages(record: SessionRecord, library: WorkoutLibrary) -> Iterator["DataMessage"]:
+def _messages(
+    record: SessionRecord, library: WorkoutLibrary, kilocalories: float | None
+) -> Iterator["DataMessage"]:
     from fit_tool.profile.messages.activity_message import ActivityMessage
     from fit_tool.profile.messages.event_message import EventMessage
     from fit_tool.profile.messages.file_id_message import FileIdMessage
     from fit_tool.profile.messages.lap_message import LapMessage
+    from fit_tool.profile.messages.record_message import RecordMessage
     from fit_tool.profile.messages.session_message import SessionMessage
     from fit_tool.profile.profile_type import (
         Activity,
@@ -97,6 +105,7 @@ def _messages(record: SessionRecord, library: WorkoutLibrary) -> Iterator["DataM
         "total_elapsed_time": elapsed_s,
         "total_timer_time": elapsed_s,
     }
+    effort = _effort(record, kilocalories)
     yield _filled(
         FileIdMessage(),
         type=FileType.ACTIVITY,
@@ -107,11 +116,14 @@ def _messages(record: SessionRecord, library: WorkoutLibrary) -> Iterator["DataM
     )
     timer = {"event": Event.TIMER, "event_type": EventType.START}
     yield _filled(EventMessage(), timestamp=_ms(start), **timer)
+    for timed in sets:
+        for second, bpm in timed.heart_rates:
+            yield _filled(RecordMessage(), timestamp=_ms(second), heart_rate=bpm)
     yield from _set_messages(sets, library)
     yield _filled(
         EventMessage(), timestamp=_ms(end), event=Event.TIMER, event_type=EventType.STOP_ALL
     )
-    yield _filled(LapMessage(), message_index=0, **sport, **span)
+    yield _filled(LapMessage(), message_index=0, **sport, **span, **effort)
     yield _filled(
         SessionMessage(),
         message_index=0,
@@ -122,6 +134,7 @@ def _messages(record: SessionRecord, library: WorkoutLibrary) -> Iterator["DataM
         active_time=work_s,
         **sport,
         **span,
+        **effort,
     )
     yield _filled(
         ActivityMessage(),
@@ -132,6 +145,17 @@ def _messages(record: SessionRecord, library: WorkoutLibrary) -> Iterator["DataM
         event=Event.ACTIVITY,
         event_type=EventType.STOP,
     )
+
+
+def _effort(record: SessionRecord, kilocalories: float | None) -> dict[str, int]:
+    """Return the fields for heart rate and energy, without those that are not known."""
+    rates = record.heart_rates
+    fields = {
+        "avg_heart_rate": mean(rates),
+        "max_heart_rate": max(rates, default=None),
+        "total_calories": None if kilocalories is None else min(round(kilocalories), MAX_KCAL),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _set_messages(sets: list[TimedSet], library: WorkoutLibrary) -> Iterator["DataMessage"]:

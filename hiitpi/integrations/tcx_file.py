@@ -7,6 +7,7 @@ in the lap's notes.
 import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
+from statistics import fmean
 from typing import Final
 
 from hiitpi.coach.messages import SessionRecord
@@ -19,37 +20,57 @@ _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uff
 NAMESPACE: Final = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
 
 
-def tcx_file(record: SessionRecord, library: WorkoutLibrary) -> bytes:
+def tcx_file(
+    record: SessionRecord, library: WorkoutLibrary, kilocalories: float | None = None
+) -> bytes:
     """Return an ended session as the content of a TCX file.
 
     Args:
         record: the session.
         library: the workouts, for their names.
+        kilocalories: energy spent, which the laps share by their measured time; None if it is not
+            known.
     """
     root = ET.Element("TrainingCenterDatabase", xmlns=NAMESPACE)
     activity = ET.SubElement(ET.SubElement(root, "Activities"), "Activity", Sport="Other")
     sets = timed_sets(record)
     _text(activity, "Id", _iso(sets[0].started if sets else record.started))
+    measured = len(record.heart_rates) or 1
     for timed in sets:
-        _add_lap(activity, timed, library)
+        share = len(timed.heart_rates) / measured
+        _add_lap(activity, timed, library, round((kilocalories or 0) * share))
     _text(activity, "Notes", record.program.name)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _add_lap(activity: ET.Element, timed: TimedSet, library: WorkoutLibrary) -> None:
+def _add_lap(
+    activity: ET.Element, timed: TimedSet, library: WorkoutLibrary, kilocalories: int
+) -> None:
     """Add a set as a lap; the schema prescribes the elements and their order."""
     slug = timed.record.workout
     name, counts = (library[slug].name, library[slug].counts) if slug in library else (slug, "reps")
     lap = ET.SubElement(activity, "Lap", StartTime=_iso(timed.started))
     _text(lap, "TotalTimeSeconds", f"{timed.record.seconds:.2f}")
     _text(lap, "DistanceMeters", "0")
-    _text(lap, "Calories", "0")
+    _text(lap, "Calories", str(kilocalories))
+    rates = timed.heart_rates
+    if rates:
+        _add_bpm(lap, "AverageHeartRateBpm", round(fmean(bpm for _, bpm in rates)))
+        _add_bpm(lap, "MaximumHeartRateBpm", max(bpm for _, bpm in rates))
     _text(lap, "Intensity", "Active")
     _text(lap, "TriggerMethod", "Manual")
     track = ET.SubElement(lap, "Track")  # without one, importers ignore the lap
-    for time in (timed.started, timed.ended):
-        _text(ET.SubElement(track, "Trackpoint"), "Time", _iso(time))
+    points = {timed.started: 0, timed.ended: 0} | dict(rates)
+    for time, bpm in sorted(points.items()):
+        point = ET.SubElement(track, "Trackpoint")
+        _text(point, "Time", _iso(time))
+        if bpm:
+            _add_bpm(point, "HeartRateBpm", bpm)
     _text(lap, "Notes", f"{name}: {timed.record.counted} {counts}")
+
+
+def _add_bpm(parent: ET.Element, tag: str, bpm: int) -> None:
+    _text(ET.SubElement(parent, tag), "Value", str(bpm))
 
 
 def _text(parent: ET.Element, tag: str, text: str) -> None:

@@ -14,6 +14,8 @@ Keys of a station, all with the prefix `hiitpi:<station>:`
 - `here`: heartbeat, written once a second while the pipeline runs, with a TTL of `PRESENCE_TTL_S`.
   The remaining TTL gives the time since the last heartbeat, using only Redis' clock.
 - `club`: status of the connection to the club's Redis.
+- `heart_rate`: the athlete's heart rate and its zone as JSON, with a TTL of `HEART_RATE_TTL_MS`;
+  absent without a strap.
 - `mqtt`: status of the connection to the MQTT broker.
 - `relayed`, `owner`, `fetched`: state of `hiitpi.live.relay`. In the club's Redis, `relayed` is the
   cursor up to which the streams were relayed, and `owner` the machine that holds the station name;
@@ -46,6 +48,9 @@ OFFLINE_AFTER_S: Final = 5.0
 
 #: Heartbeat interval.
 HEARTBEAT_S: Final = 1.0
+
+#: Time to live of a heart rate, in milliseconds. Straps send one a second, and may miss some.
+HEART_RATE_TTL_MS: Final = 5000
 
 #: Picture sizes; each has its own channel.
 PICTURE_SIZES: Final = ("frame", "small")
@@ -116,6 +121,11 @@ class Keys:
     def mqtt(self) -> str:
         """Status of the connection to the MQTT broker."""
         return self.key("mqtt")
+
+    @property
+    def heart_rate(self) -> str:
+        """The athlete's heart rate, while a strap sends it."""
+        return self.key("heart_rate")
 
     @property
     def relayed(self) -> str:

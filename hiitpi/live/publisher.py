@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import redis
 
-from hiitpi.coach.codec import decode_command, encode
-from hiitpi.coach.messages import Command, Event, Sample
+from hiitpi.coach.codec import decode_command, decode_heart_rate, encode
+from hiitpi.coach.messages import Command, Event, HeartRate, Sample
 from hiitpi.live.keys import (
     HEARTBEAT_S,
     MAX_EVENTS,
@@ -34,17 +34,19 @@ POLL_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """Result of polling Redis for commands and subscribers.
+    """Result of polling Redis for commands, subscribers and the heart rate.
 
     Attributes:
         commands: new commands, in order.
         watched: picture sizes that have subscribers.
         present: whether live data or pictures have any subscriber.
+        heart_rate: the athlete's heart rate; None without a strap.
     """
 
     commands: tuple[Command, ...] = ()
     watched: frozenset[str] = frozenset()
     present: bool = False
+    heart_rate: HeartRate | None = None
 
 
 class Publisher:
@@ -136,17 +138,23 @@ class Publisher:
         polled_recently = self._next_poll_at - POLL_S <= time < self._next_poll_at
         if sample and polled_recently and not sent and not self._dirty:
             self._connection.send(*writes)
-            return PollResult((), self._last_poll.watched, self._last_poll.present)
-        reads: tuple[RedisCommand, RedisCommand] = (
+            return replace(self._last_poll, commands=())
+        reads: tuple[RedisCommand, ...] = (
             ("XREAD", "COUNT", 10, "STREAMS", self._keys.commands, self._cursor),
             ("PUBSUB", "NUMSUB", *self._channels),
+            ("GET", self._keys.heart_rate),
         )
-        *_, commands, counts = self._connection.ask(*writes, *reads)
+        *_, commands, counts, heart_rate = self._connection.ask(*writes, *reads)
         self._dirty = False
         del self._pending[:sent]
         self._next_poll_at = time + POLL_S
         watched = frozenset(s for s, n in zip(PICTURE_SIZES, counts[1::2], strict=False) if n)
-        self._last_poll = PollResult(self._parse_commands(commands), watched, any(counts[1::2]))
+        self._last_poll = PollResult(
+            self._parse_commands(commands),
+            watched,
+            any(counts[1::2]),
+            _parse_heart_rate(heart_rate),
+        )
         return self._last_poll
 
     def _state_commands(self) -> list[RedisCommand]:
@@ -181,6 +189,15 @@ class Publisher:
         if commands and self._cursor:
             self._redis.set(self._keys.handled, self._cursor)
         return tuple(commands)
+
+
+def _parse_heart_rate(reply: Any) -> HeartRate | None:
+    """Return the heart rate in the reply of a GET; None if there is none, or it is not valid."""
+    try:
+        return None if reply is None else decode_heart_rate(bytes(reply))
+    except ValueError as error:
+        log.warning("Ignored an invalid heart rate: %s", error)
+        return None
 
 
 def presence_commands(keys: Keys) -> list[RedisCommand]:

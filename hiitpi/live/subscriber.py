@@ -7,6 +7,7 @@ from typing import Any
 from hiitpi.coach.codec import decode, encode
 from hiitpi.coach.messages import Command
 from hiitpi.live.keys import (
+    HEART_RATE_TTL_MS,
     MAX_COMMANDS,
     MESSAGE_FIELD,
     OFFLINE_AFTER_S,
@@ -38,6 +39,16 @@ class Subscriber:
             maxlen=MAX_COMMANDS,
             approximate=True,
         )
+
+    def set_heart_rate(self, bpm: int, zone: int | None) -> None:
+        """Tell the pipeline the athlete's heart rate; it is forgotten after a few seconds.
+
+        Args:
+            bpm: beats per minute.
+            zone: its zone, 0 to 5; None if the athlete's maximum is not known.
+        """
+        reading = encode({"bpm": bpm, "zone": zone})
+        self._redis.set(self._keys.heart_rate, reading, px=HEART_RATE_TTL_MS)
 
     def save(self) -> None:
         """Ask Redis to save to disk in the background, for example after a login."""

@@ -102,6 +102,7 @@ class Pipeline:
         poll = self._publisher.publish(self._clock(), sample, self._sessions.take_events())
         if frame is not None and poll.watched:
             self._renderer.submit(RenderJob(frame, pose, self._sessions.joints, poll.watched))
+        self._sessions.heart_rate = poll.heart_rate
         if self._sessions.save_due:
             self._sessions.save_due = False
             self._publisher.save()

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from hiitpi.camera.base import Frame
 from hiitpi.coach.coach import idle_sample
-from hiitpi.coach.messages import Command, Event, EventKind, Sample, SessionRecord
+from hiitpi.coach.messages import Command, Event, EventKind, HeartRate, Sample, SessionRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.device_control import Device, DeviceControl
 from hiitpi.coach.session.session import TrainingSession
@@ -57,6 +57,7 @@ class SessionManager:
     Attributes:
         save_due: whether a session has ended since the caller last reset this, so that Redis
             should be saved to disk.
+        heart_rate: the athlete's heart rate, set by the caller; None without a strap.
 
     Args:
         settings: settings of this station.
@@ -88,6 +89,7 @@ class SessionManager:
         self._events: list[Event] = []
         self._cue: AthleteCue | None = None
         self.save_due = False
+        self.heart_rate: HeartRate | None = None
 
     @property
     def busy(self) -> bool:
@@ -132,8 +134,10 @@ class SessionManager:
         result = self._session.update(
             pose, frame.time, size, seq=frame.seq, inference_ms=inference_ms
         )
+        if self.heart_rate and self._session.phase in ("work", "rest"):
+            self._session.sets.add_heart_rate(self.heart_rate.bpm, self._session.timer.total_s)
         self._process_events(self._session, list(result.events))
-        return result.sample
+        return replace(result.sample, heart_rate=self.heart_rate)
 
     def tick(self) -> None:
         """Advance the session's time when no frame has arrived."""

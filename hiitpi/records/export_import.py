@@ -1,32 +1,22 @@
 """Exports a player's data as JSON, or as CSV for spreadsheets, and parses such files.
 
-Pure: `Store` reads and writes the sessions. The columns and their descriptions are the fields of
-`CsvSet` and `CsvRepetition`; the same models validate imported files. Times are ISO 8601 with
-their time zone.
+Pure: `Store` reads and writes the sessions. Times are ISO 8601 with their time zone.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)  # fmt: skip
+from pydantic import BaseModel, ValidationError
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord
 from hiitpi.coach.session.program import parse
 from hiitpi.errors import HiitPiError, RecordsError
-from hiitpi.records.player_names import clean_name
+from hiitpi.records.export_columns import CsvRepetition, CsvSet
 
 #: Maximum total size of an import's files, and maximum number of sessions in them: about ten years
 #: of training. Parsing takes about twenty times the size in memory, and a Pi has little.
@@ -40,66 +30,6 @@ CSV_CHUNK_CHARS: Final = 60_000
 #: Prefixes that a spreadsheet interprets as a formula. Texts with such a prefix are exported with
 #: a leading apostrophe (OWASP, "CSV Injection"), which the import removes.
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-Count = Annotated[int, Field(ge=0, le=9999)]
-Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Part = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
-Score = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_none(cls, values: Any) -> Any:
-        if isinstance(values, dict):
-            return {name: None if value == "" else value for name, value in values.items()}
-        return values
-
-
-class CsvSet(_Row):
-    """One set of a session; the session's own columns are repeated in each of its sets."""
-
-    session: UUID = Field(description="uuid of the session; importing it again has no effect")
-    player: str = Field(description="name of the player")
-    program: str = Field(description="the program, as JSON")
-    started: AwareDatetime = Field(description="start of the session")
-    ended: AwareDatetime = Field(description="end of the session")
-    status: Literal["finished", "interrupted"] = Field(description="finished or interrupted")
-    station: str = Field(max_length=30, description="name of the station")
-    model: str = Field(max_length=60, description="pose model that was used")
-    match: str | None = Field(None, max_length=40, description="id of the head-to-head, or empty")
-    set: int = Field(ge=1, le=9999, description="number of the set in the session")
-    workout: str = Field(max_length=60, description="the workout of the set")
-    round: int = Field(ge=1, le=9999, description="round of the program")
-    began: Seconds = Field(description="seconds since the first Go, excluding pauses")
-    seconds: Seconds = Field(description="seconds of work")
-    reps: Count = Field(description="repetitions counted by the camera (seconds, for a hold)")
-    corrected: Count | None = Field(None, description="manually corrected repetitions, or empty")
-    attempts: Count = Field(description="attempts that did not count")
-    score: Score | None = Field(None, description="mean form score, 0 to 100, or empty")
-    sway: Seconds | None = Field(None, description="sway of the body in degrees, or empty")
-    scoring: int = Field(1, ge=1, le=99, description="version of the rules of the form score")
-
-    @field_validator("player")
-    @classmethod
-    def _is_name(cls, name: str) -> str:
-        return clean_name(name)
-
-
-class CsvRepetition(_Row):
-    """One repetition that the camera counted."""
-
-    session: UUID = Field(description="uuid of the session")
-    set: int = Field(ge=1, le=9999, description="number of the set in the session")
-    number: int = Field(ge=1, le=99_999, description="number in the session, from 1")
-    time: Seconds = Field(description="seconds since the first Go, excluding pauses")
-    duration: Seconds = Field(description="duration in seconds")
-    range_of_motion: Part = Field(description="fraction of the workout's full range, 0 to 1")
-    symmetry: Part = Field(description="symmetry of left and right, 0 to 1")
-    score: Score = Field(description="form score, 0 to 100")
-    cues: str | None = Field(None, max_length=2000, description="form cues, separated by |")
 
 
 def sets_csv(records: Iterable[SessionRecord], zone: tzinfo | None) -> Iterator[str]:
@@ -180,6 +110,7 @@ def _set_rows(record: SessionRecord, zone: tzinfo | None) -> Iterator[dict[str, 
     set_fields = [name for name in CsvSet.model_fields if name not in of_session and name != "set"]
     for set_record in record.sets:
         values = {name: getattr(set_record, name) for name in set_fields}
+        values["heart_rates"] = " ".join(map(str, set_record.heart_rates)) or None
         yield {**of_session, "set": set_record.number, **values}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     TypeDecorator,
@@ -34,6 +35,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class SmallNumbers(TypeDecorator[tuple[int, ...]]):
+    """Numbers from 0 to 255, one byte each; NULL for none."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> Any:
+        """Convert a Python value for the database."""
+        return bytes(value) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[int, ...]:
+        """Convert a database value to Python."""
+        return tuple(value or b"")
 
 
 class Base(DeclarativeBase):
@@ -59,6 +75,8 @@ class PlayerRow(Base):
         streak: length of the last streak, in days; derived from the daily statistics.
         longest_streak: length of the longest streak, in days; derived likewise.
         last_day: last local training day; derived likewise.
+        birth_year: with the next three, what `hiitpi.coach.heart_rate.Body` needs; NULL where the
+            player has not said it.
     """
 
     __tablename__ = "player"
@@ -74,6 +92,10 @@ class PlayerRow(Base):
     streak: Mapped[int] = mapped_column(default=0)
     longest_streak: Mapped[int] = mapped_column(default=0)
     last_day: Mapped[date | None] = mapped_column(Date)
+    birth_year: Mapped[int | None]
+    sex: Mapped[str | None] = mapped_column(String(6))
+    weight_kg: Mapped[float | None] = mapped_column(Float(53))
+    max_heart_rate: Mapped[int | None]
 
 
 class AliasRow(Base):
@@ -174,6 +196,7 @@ class SetRow(Base):
     sway: Mapped[float | None] = mapped_column(Float(53))
     corrected: Mapped[int | None]
     scoring: Mapped[int]
+    heart_rates: Mapped[tuple[int, ...]] = mapped_column(SmallNumbers, nullable=True)
 
 
 class RepetitionRow(Base):

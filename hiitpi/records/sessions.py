@@ -13,6 +13,7 @@ from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.records import schema
 from hiitpi.records.api_tokens import ApiTokenRepository
+from hiitpi.records.bodies import BodyRepository
 from hiitpi.records.daily_stats import COUNTED_SESSIONS, rebuild_daily_stats
 from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.history import PlayerHistory
@@ -45,6 +46,7 @@ class Store:
 
     Attributes:
         players: players by name.
+        bodies: what players have said about themselves.
         programs: the household's own programs.
         player_admin: renaming, merging and deleting players, and their goals.
         leaderboard: totals and streaks of all players.
@@ -72,6 +74,7 @@ class Store:
         self.database.prepare = self.migrate
         self.zone = zone
         self.players = PlayerRepository(self.database)
+        self.bodies = BodyRepository(self.database, now)
         self.programs = ProgramRepository(self.database)
         self.player_admin = PlayerAdmin(self.database, now)
         self.leaderboard = Leaderboard(self.database)

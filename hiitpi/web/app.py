@@ -18,6 +18,7 @@ from hiitpi.access.rate_limit import ApiRateLimiter, LoginRateLimiter
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import RecordsError
 from hiitpi.integrations.backup_targets import backup_target
+from hiitpi.integrations.heart_rate_monitor import HeartRateMonitor
 from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.integrations.webhook_sender import WebhookSender, sender_name
 from hiitpi.live.redis_client import connect
@@ -122,6 +123,7 @@ def create_app(settings: Settings) -> Flask:
         webhook_sender=WebhookSender(
             store.webhooks, sender_name(settings), settings.webhook_local, time.time, time.sleep
         ),
+        heart_rate=_heart_rate(settings, stations, store),
     )
     server.extensions["hiitpi"] = services
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
@@ -150,6 +152,13 @@ def _nightly_backup(settings: Settings) -> NightlyBackup | None:
     backup = NightlyBackup(settings, target, time.time, time.sleep)
     backup.loop.start()
     return backup
+
+
+def _heart_rate(settings: Settings, stations: Stations, store: Store) -> HeartRateMonitor | None:
+    if stations.own is None:
+        return None
+    highest = store.bodies.highest_heart_rate
+    return HeartRateMonitor(settings.instance, stations.own.bus, highest, time.monotonic)
 
 
 def _configure(server: Flask, settings: Settings, device_cookies: DeviceCookies) -> None:

@@ -12,6 +12,7 @@ from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
 from hiitpi.integrations.fit_file import fit_file
 from hiitpi.integrations.tcx_file import tcx_file
 from hiitpi.records import export_import
+from hiitpi.web.components.heart_rate import kilocalories
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -77,9 +78,9 @@ def routes(services: Services) -> Blueprint:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for record in player_sessions():
                 if session_files(record):
-                    archive.writestr(
-                        _activity_name(services, record, "fit"), fit_file(record, services.library)
-                    )
+                    energy = kilocalories(services, record)
+                    content = fit_file(record, services.library, energy)
+                    archive.writestr(_activity_name(services, record, "fit"), content)
         file.seek(0)
         return _download(send_file(file, mimetype="application/zip"), "hiitpi-activities.zip")
 
@@ -89,7 +90,8 @@ def routes(services: Services) -> Blueprint:
         if record is None or not session_files(record):
             abort(404)
         write, mimetype = ACTIVITIES[kind]
-        response = Response(write(record, services.library), mimetype=mimetype)
+        content = write(record, services.library, kilocalories(services, record))
+        response = Response(content, mimetype=mimetype)
         return _download(response, _activity_name(services, record, kind))
 
     return blueprint

@@ -13,9 +13,9 @@ GRACE_S: Final = 5.0
 
 def loops(services: Services) -> list[BackgroundLoop]:
     """Return all background loops of the web process."""
-    backup = [services.nightly_backup.loop] if services.nightly_backup else []
     own = [services.wall.loop, services.webhook_sender.loop]
-    return [*own, *services.matches.loops, *services.stations.loops, *backup]
+    optional = [s.loop for s in (services.nightly_backup, services.heart_rate) if s]
+    return [*own, *services.matches.loops, *services.stations.loops, *optional]
 
 
 def unhealthy_loops(services: Services) -> list[dict[str, Any]]:

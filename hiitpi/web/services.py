@@ -7,6 +7,7 @@ from flask_caching import Cache
 from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.rate_limit import LoginRateLimiter
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.integrations.heart_rate_monitor import HeartRateMonitor
 from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.integrations.webhook_sender import WebhookSender
 from hiitpi.records.sessions import Store
@@ -35,6 +36,7 @@ class Services:
         login_limiter: limits the rate of attempts to enter the house code.
         nightly_backup: backs the database up every night; None if HIITPI_BACKUP_TO is not set.
         webhook_sender: sends the messages of this machine's station to webhooks.
+        heart_rate: connects to this station's heart rate strap; None on a machine without a camera.
     """
 
     settings: Settings
@@ -50,3 +52,4 @@ class Services:
     login_limiter: LoginRateLimiter
     nightly_backup: NightlyBackup | None
     webhook_sender: WebhookSender
+    heart_rate: HeartRateMonitor | None

@@ -66,6 +66,9 @@ def serve(settings: Settings) -> None:
     log = cfg.logger_class(cfg)
     sockets = create_sockets(cfg, log)
     Worker(1, os.getppid(), sockets, application, cfg.timeout, cfg, log).init_process()
+    heart_rate = application.wsgi().extensions["hiitpi"].heart_rate
+    if heart_rate:
+        heart_rate.close()
     logging.shutdown()
     os._exit(0)  # a normal exit would wait for the threads of streams, which never end
 

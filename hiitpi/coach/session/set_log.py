@@ -25,6 +25,7 @@ class SetLog:
         self.series: list[Repetition] = list(record.series)
         self.work_s = 0.0
         self._sets = list(record.sets)
+        self._heart_rates = list(record.sets[-1].heart_rates) if record.sets else []
         self._strictness = record.program.strictness
 
     def __len__(self) -> int:
@@ -49,6 +50,9 @@ class SetLog:
             began: seconds since the session's first Go, without pauses.
             time: the current time, seconds of the pipeline's clock.
         """
+        if self._sets:  # with the heart rates of the rest
+            self._sets[-1] = self._with_results()
+        self._heart_rates = []
         self.coach, self.work_s = Coach(workout, time, strictness=self._strictness), 0.0
         position = step.number, workout.slug, step.round
         self._sets.append(SetRecord(*position, began, 0.0, 0, 0, scoring=SCORING_VERSION))
@@ -88,6 +92,18 @@ class SetLog:
         self.series.append(rep)
         return replace(event, rep=rep)
 
+    def add_heart_rate(self, bpm: int, time: float) -> None:
+        """Add a measurement to the latest set, or to the rest after it.
+
+        Args:
+            bpm: beats per minute.
+            time: seconds since the session's first Go, without pauses.
+        """
+        second = max(0, int(time - self.last.began))
+        missing = second + 1 - len(self._heart_rates)
+        self._heart_rates += [0] * missing
+        self._heart_rates[second] = bpm
+
     def _with_results(self) -> SetRecord:
         """Return the latest set with the coach's results so far."""
         last, coach = self.last, self.coach
@@ -100,4 +116,5 @@ class SetLog:
             attempts=coach.attempts,
             score=coach.score,
             sway=last.sway if coach.sway is None else coach.sway,
+            heart_rates=tuple(self._heart_rates),
         )

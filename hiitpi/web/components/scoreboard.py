@@ -42,6 +42,12 @@ def scoreboard() -> html.Div:
                 ],
                 className="facts",
             ),
+            html.P(
+                [html.B("", id="bpm"), html.Span("", id="zone")],
+                id="heart-rate",
+                className="heart-rate",
+                hidden=True,
+            ),
             html.Div(id="bars", className="bars", **attributes(aria_hidden="true")),
             html.P("", id="next", className="next"),
             html.P("", id="sign", className="quiet"),

@@ -19,6 +19,7 @@ from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.sessions import MAX_REPS
 from hiitpi.web.components import charts
 from hiitpi.web.components.filters import hold_slugs
+from hiitpi.web.components.heart_rate import add_heart_rates, heart_rate_facts, zones
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.session_titles import format_clock, plural, title
 from hiitpi.web.services import Services
@@ -29,6 +30,9 @@ BESTS: Final[dict[Kind, tuple[str, int]]] = {
     "pace": ("best pace", 1),
     "score": ("best form", 1),
 }
+
+#: Columns of the sets that were trained with a heart rate strap.
+HEART_RATE_TITLES: Final = ("Mean heart rate", "Max.")
 
 OLD_SCORING: Final = "Form was scored by earlier rules and is not compared with newer scores."
 
@@ -72,15 +76,16 @@ def summary(
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
                 *_comparison(services, record),
-                _facts(record),
+                _facts(services, record),
                 _reasons(record),
+                zones(services, record),
                 scoring_help(),
                 _buttons(discarded) if editable else None,
             ],
             className="result",
         ),
         html.Div(
-            [_sets(services, record, editable and not discarded), _graph(record.series)],
+            [_sets(services, record, editable and not discarded), _graph(record)],
             className="details",
         ),
     ]
@@ -118,31 +123,33 @@ def _new_bests(services: Services, record: SessionRecord) -> list[str]:
     return texts
 
 
-def _facts(record: SessionRecord) -> html.Dl:
+def _facts(services: Services, record: SessionRecord) -> html.Dl:
     facts = [
         ("work", format_clock(record.seconds)),
         ("pace /30 s", f"{record.pace:g}"),
         ("form", _rounded(record.score)),
         ("sway", "–" if record.sway is None else f"{record.sway:.0f}°"),
         ("did not count", str(record.attempts)),
+        *heart_rate_facts(services, record),
     ]
     return html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts")
 
 
 def _sets(services: Services, record: SessionRecord, editable: bool) -> html.Div:
-    titles = ("Set", "Workout", "Counted", "Camera", "Missed", "Form")
+    strap = bool(record.heart_rates)
+    titles = ("Set", "Workout", "Counted", "Camera", "Missed", "Form", *HEART_RATE_TITLES * strap)
     caption = "Was the camera wrong? Correct the count, then save." if editable else "Sets"
     table = html.Table(
         [
             html.Caption(caption),
             html.Thead(html.Tr([html.Th(t, scope="col") for t in titles])),
-            html.Tbody([_set_row(services, s, editable) for s in record.sets]),
+            html.Tbody([_set_row(services, s, editable, strap) for s in record.sets]),
         ]
     )
     return html.Div(table, className="table sets")
 
 
-def _set_row(services: Services, record: SetRecord, editable: bool) -> html.Tr:
+def _set_row(services: Services, record: SetRecord, editable: bool, strap: bool) -> html.Tr:
     name = services.library.name(record.workout)
     counted: Any = str(record.counted)
     if editable:
@@ -156,6 +163,7 @@ def _set_row(services: Services, record: SetRecord, editable: bool) -> html.Tr:
         )
         label = f"Repetitions of set {record.number}, {name}"
         counted = html.Label([html.Span(label, className="hidden"), field])
+    rates = (record.mean_heart_rate, record.max_heart_rate) if strap else ()
     return html.Tr(
         [
             html.Td(record.number),
@@ -164,15 +172,19 @@ def _set_row(services: Services, record: SetRecord, editable: bool) -> html.Tr:
             html.Td(record.reps),
             html.Td(record.attempts),
             html.Td(_rounded(record.score)),
+            *(html.Td(_rounded(rate)) for rate in rates),
         ]
     )
 
 
-def _graph(series: tuple[Repetition, ...]) -> dcc.Graph | None:
-    if not series:
+def _graph(record: SessionRecord) -> dcc.Graph | None:
+    if not record.series:
         return None
-    style = {"height": "240px"}
-    return dcc.Graph(id="summary-graph", figure=_figure(series), config=charts.CONFIG, style=style)
+    figure, style = _figure(record.series), {"height": "240px"}
+    if record.heart_rates:
+        add_heart_rates(figure, record)
+        style = {"height": "340px"}
+    return dcc.Graph(id="summary-graph", figure=figure, config=charts.CONFIG, style=style)
 
 
 def _reasons(record: SessionRecord) -> html.Div | None:

@@ -11,6 +11,7 @@ from hiitpi.errors import RecordsError
 from hiitpi.records import export_import
 from hiitpi.records.player_names import MAX_NAME_CHARS
 from hiitpi.web.components.api_tokens import token_callbacks, token_section
+from hiitpi.web.components.body_form import body_callbacks, body_section
 from hiitpi.web.components.dialog import dialog
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.login_required import login_required
@@ -59,6 +60,7 @@ def layout(services: Services) -> Any:
                 className="row start fill",
             ),
             *_merge_section(player.name, others),
+            body_section(services, player.name),
             token_section(services),
             html.H2("Delete"),
             html.Button("Delete this player", className="button danger",
@@ -121,6 +123,7 @@ def _restore_button(item: str) -> html.Button:
 def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks: import, rename, merge, delete, restore."""
     token_callbacks(app, services)
+    body_callbacks(app, services)
 
     @app.callback(
         Output("d-says", "children"),

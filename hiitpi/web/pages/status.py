@@ -8,10 +8,12 @@ import redis
 from dash import Dash, Input, Output, State, dcc, html
 
 from hiitpi.errors import RecordsError
+from hiitpi.integrations.heart_rate_monitor import StrapStatus
 from hiitpi.system.host import HOT_CELSIUS, temperature
 from hiitpi.system.urls import without_password
 from hiitpi.web.club.stations import Station
 from hiitpi.web.components.session_titles import plural
+from hiitpi.web.components.strap_pairing import describe, pairing_callbacks, pairing_section
 from hiitpi.web.health import unhealthy_loops, unsaved_sessions
 from hiitpi.web.services import Services
 
@@ -48,6 +50,8 @@ HELP: Final = {
     "Check the network, HIITPI_REDIS_URL, and that every station has its own HIITPI_STATION.",
     "MQTT": "HIIT PI tries again by itself. Check that the broker runs, HIITPI_MQTT_URL and, for "
     "mqtts, HIITPI_MQTT_CA.",
+    "heart rate": "Put the strap on with moist electrodes, and close apps and watches that are "
+    "connected to it. docs/heart-rate.md says what else to check.",
     "background": "A background thread failed and is being retried. The reason is in "
     "instance/logs; if this persists, restart the app and report the log.",
     "live server": "Redis restarts automatically. If it does not, see instance/logs/redis.log.",
@@ -71,6 +75,7 @@ def layout(services: Services, station: str = "") -> html.Main:
             html.Div(
                 dcc.Link("Webhooks", href="/webhooks", className="button"), className="row start"
             ),
+            None if station else pairing_section(services),
             dcc.Store(id="status-station", data=station),
             dcc.Interval(id="status-tick", interval=REFRESH_MS),
             html.H2("What to do"),
@@ -87,7 +92,8 @@ def layout(services: Services, station: str = "") -> html.Main:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Register the callback that refreshes the page."""
+    """Register the callbacks that refresh the page and choose the heart rate strap."""
+    pairing_callbacks(app, services)
 
     @app.callback(
         Output("status", "children"),
@@ -125,6 +131,7 @@ def findings(services: Services, station: Station | None) -> list[Finding]:
         *_loops(services),
         *_club(services),
         *_mqtt(services),
+        *_heart_rate(services),
         _database(services),
         *_backup(services),
         *_webhooks(services),
@@ -202,6 +209,20 @@ def _mqtt(services: Services) -> list[Finding]:
     if error is None:
         return [("MQTT", False, "its process does not report; see instance/logs/mqtt.log")]
     return [("MQTT", not error, error or f"connected to {without_password(url)}")]
+
+
+def _heart_rate(services: Services) -> list[Finding]:
+    """Check the connection to the heart rate strap, if there is one."""
+    status = services.heart_rate.status if services.heart_rate else StrapStatus()
+    if status.strap is None:
+        return []
+    return [
+        (
+            "heart rate",
+            True if status.connected else False if status.trouble else None,
+            f"{status.strap.name}: {describe(status)}",
+        )
+    ]
 
 
 def _database(services: Services) -> Finding:
