@@ -173,6 +173,7 @@ check() {
   postgresql
   [[ "$*" == *"--ignore tests/browser"* ]] || command -v chromium >/dev/null || debian chromium
   [ -x /usr/sbin/mosquitto ] || mosquitto
+  command -v dbus-daemon >/dev/null || debian dbus-daemon
   { command -v rclone && command -v restic; } >/dev/null || debian rclone restic
   command -v cc >/dev/null || debian gcc libc6-dev
   command -v shellcheck >/dev/null || debian shellcheck

@@ -69,6 +69,7 @@ account() {
   local group groups=video,plugdev
   for group in video plugdev; do getent group "$group" >/dev/null || groupadd --system "$group"; done
   getent group render >/dev/null && groups+=,render
+  getent group bluetooth >/dev/null && groups+=,bluetooth # for a heart rate strap
   if id hiitpi >/dev/null 2>&1; then usermod --append --groups $groups hiitpi
   else useradd --system --home-dir $DATA --shell /usr/sbin/nologin --groups $groups hiitpi; fi
 }

@@ -53,8 +53,8 @@ ONLY = {
         "hiitpi.errors", "hiitpi.live", "hiitpi.settings", "hiitpi.system",
     },
     "hiitpi/records": {
-        "hiitpi.coach.messages", "hiitpi.coach.rules.pace", "hiitpi.coach.session.program",
-        "hiitpi.errors", "hiitpi.records",
+        "hiitpi.coach.heart_rate", "hiitpi.coach.messages", "hiitpi.coach.rules.pace",
+        "hiitpi.coach.session.program", "hiitpi.errors", "hiitpi.records",
     },
 }  # fmt: skip
 

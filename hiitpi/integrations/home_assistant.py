@@ -58,6 +58,14 @@ SENSORS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
             "state_class": "measurement",
         },
     ),
+    "heart_rate": (
+        "Heart rate",
+        {
+            "icon": "mdi:heart-pulse",
+            "unit_of_measurement": "bpm",
+            "state_class": "measurement",
+        },
+    ),
     "camera": (
         "Camera",
         {"icon": "mdi:camera", "device_class": "enum", "options": list(CAMERA_STATES)},
@@ -165,6 +173,7 @@ def station_state(
         "reps": counts.get("reps"),
         "pace": counts.get("pace"),
         "form": counts.get("score"),
+        "heart_rate": (counts.get("heart_rate") or {}).get("bpm"),
         "camera": (status or {}).get("state", "offline"),
         "last_session": last_session or {},
     }

@@ -68,6 +68,31 @@ def test_it_is_an_activity_of_strength_training():
     assert activity["num_sessions"] == len(messages["lap_mesgs"]) == 1
 
 
+def test_heart_rates_are_records_with_their_time():
+    sets = (
+        a_set(1, "squat", 0.0, 12, heart_rates=(100, 0, 120)),
+        a_set(2, "plank", 50.0, 30, heart_rates=(140,)),
+    )
+    ended = NOW.timestamp()
+    content = fit_file(record(sets=sets, started=ended - 80, ended=ended), LIBRARY, 12.4)
+    messages, errors = Decoder(Stream.from_byte_array(bytearray(content))).read()
+    assert errors == []
+    go = NOW - timedelta(seconds=80)
+    assert [(m["timestamp"], m["heart_rate"]) for m in messages["record_mesgs"]] == [
+        (go, 100), (go + timedelta(seconds=2), 120), (go + timedelta(seconds=50), 140)
+    ]  # fmt: skip
+    for kind in ("session_mesgs", "lap_mesgs"):
+        (message,) = messages[kind]
+        keys = ("avg_heart_rate", "max_heart_rate", "total_calories")
+        assert [message[key] for key in keys] == [120, 140, 12]
+
+
+def test_without_a_strap_nothing_is_said_about_the_heart():
+    messages = decoded(circuit())
+    assert "record_mesgs" not in messages
+    assert not {"avg_heart_rate", "total_calories"} & messages["session_mesgs"][0].keys()
+
+
 @pytest.mark.parametrize("slug", sorted(workout.slug for workout in LIBRARY))
 def test_every_workout_has_an_exercise_that_garmin_knows(slug: str):
     (message,) = decoded(record(slug))["set_mesgs"]

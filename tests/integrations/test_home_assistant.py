@@ -64,9 +64,12 @@ def test_the_state_while_somebody_trains_and_while_nobody_does():
         "reps": 3,
         "pace": 12.5,
         "form": None,
+        "heart_rate": None,
         "camera": "on",
         "last_session": last,
     }
+    strap = {**SAMPLE, "heart_rate": {"bpm": 141, "zone": None}}
+    assert station_state(SESSION, strap, None, None)["heart_rate"] == 141
     idle = station_state(None, SAMPLE, None, None)
     assert idle["phase"] == "idle"
     assert idle["camera"] == "offline"

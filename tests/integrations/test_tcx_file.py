@@ -55,6 +55,28 @@ def test_each_set_is_a_lap_with_its_repetitions():
     )
 
 
+def test_heart_rates_are_trackpoints_and_the_energy_is_shared():
+    sets = (
+        SetRecord(1, "squat", 1, 0.0, 20.0, 12, 0, heart_rates=(100, 0, 120)),
+        SetRecord(2, "squat", 1, 30.0, 20.0, 12, 0, heart_rates=(140, 140)),
+    )
+    root = ET.fromstring(tcx_file(record(sets=sets), LIBRARY, 40.0))
+    first, second = root.iter(f"{{{NAMESPACE}}}Lap")
+    assert [child.tag.split("}")[1] for child in first] == [
+        "TotalTimeSeconds", "DistanceMeters", "Calories", "AverageHeartRateBpm",
+        "MaximumHeartRateBpm", "Intensity", "TriggerMethod", "Track", "Notes",
+    ]  # fmt: skip
+    assert text(first, "AverageHeartRateBpm/Value") == "110"
+    assert text(second, "MaximumHeartRateBpm/Value") == "140"
+    assert [text(lap, "Calories") for lap in (first, second)] == ["20", "20"]
+    points = [
+        p.findtext(f".//{{{NAMESPACE}}}Value") for p in first.iter(f"{{{NAMESPACE}}}Trackpoint")
+    ]
+    assert points == ["100", "120", None]
+    times = [text(p, "Time") for p in first.iter(f"{{{NAMESPACE}}}Trackpoint")]
+    assert times == sorted(times)
+
+
 def test_a_name_with_markup_and_control_characters_is_valid_xml():
     session = record()
     name = "<b>&\x00\x1bMorning 👩\u200d🚀\u00a0שלום"

@@ -5,10 +5,10 @@ import time
 import pytest
 
 from hiitpi.coach.codec import decode
-from hiitpi.coach.messages import Command, Event
+from hiitpi.coach.messages import Command, Event, HeartRate
 from hiitpi.coach.session.device_control import Device
 from hiitpi.coach.session.program import free
-from hiitpi.live.keys import MAX_SAMPLES, Picture
+from hiitpi.live.keys import HEART_RATE_TTL_MS, MAX_SAMPLES, Picture
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.redis_client import connect
 from hiitpi.live.redis_process import start_redis, stop_redis
@@ -35,6 +35,32 @@ def test_every_subscriber_gets_every_message_in_order(redis: Settings):
         assert [decode(data)["seq"] for _, data in messages["samples"]] == list(range(1, 101))
         assert len(messages["events"]) == 10
         assert decode(messages["events"][0][1])["rep"]["cues"] == ["Hands higher"]
+
+
+def test_the_pipeline_gets_the_heart_rate_while_it_is_new(redis: Settings):
+    pipeline, page = publisher_and_subscriber(redis)
+    client = connect(redis.redis(0))
+    assert pipeline.publish(0.0, None).heart_rate is None
+    page.set_heart_rate(121, None)
+    assert pipeline.publish(1.0, None).heart_rate == HeartRate(121)
+    page.set_heart_rate(150, 4)
+    assert pipeline.publish(2.0, sample(1)).heart_rate == HeartRate(150, 4)
+    # Between two polls it stays the same, and commands are not handed out twice.
+    page.set_heart_rate(99, None)
+    between = pipeline.publish(2.01, sample(2))
+    assert (between.heart_rate, between.commands) == (HeartRate(150, 4), ())
+    assert 0 < client.pttl("hiitpi:home:heart_rate") <= HEART_RATE_TTL_MS
+    client.delete("hiitpi:home:heart_rate")
+    assert pipeline.publish(3.0, sample(3)).heart_rate is None
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"{", b"120", b'{"bpm": 0}', b'{"bpm": 300}', b'{"zone": 1}']
+)
+def test_a_heart_rate_that_is_not_valid_is_ignored(redis: Settings, junk: bytes):
+    pipeline, _ = publisher_and_subscriber(redis)
+    connect(redis.redis(0)).set("hiitpi:home:heart_rate", junk)
+    assert pipeline.publish(0.0, None).heart_rate is None
 
 
 def test_streams_are_bounded(redis: Settings):

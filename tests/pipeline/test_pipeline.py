@@ -188,6 +188,30 @@ def test_every_frame_gives_a_sample(station: StationUnderTest):
     assert {"open", "closed"} <= {s["state"] for s in samples}
 
 
+def test_heart_rates_are_shown_and_kept_although_the_strap_drops_out(station: StationUnderTest):
+    uuid = station.start(program=TWO_SETS)
+    redis = connect(station.settings.redis(0))
+    for bpm in (100, None, 140):
+        if bpm:
+            station.page.set_heart_rate(bpm, 3)
+        else:
+            redis.delete("hiitpi:home:heart_rate")
+        station.run(3)
+        shown = station.page.newest_sample()["heart_rate"]
+        assert shown == ({"bpm": bpm, "zone": 3} if bpm else None)
+    station.pipeline = station.new_pipeline()  # a crash, which loses at most the last seconds
+    station.pipeline.resume(station.find_resumable())
+    station.page.set_heart_rate(150, 4)
+    station.run(2)
+    station.send("done", uuid)
+    (only,) = station.store.session(uuid).sets
+    rates = only.heart_rates
+    assert set(rates[:2]) == {100}
+    assert 0 in rates[2:7]
+    assert {140, 150} <= set(rates[5:])
+    assert only.max_heart_rate == 150
+
+
 def test_nothing_is_counted_without_a_session(station: StationUnderTest):
     station.run(5)
     assert station.events() == []

@@ -91,6 +91,8 @@ class SetItem(_Answer):
     corrected: int | None = Field(description="repetitions according to the player's correction")
     attempts: int = Field(description="attempts that did not count")
     score: float | None = Field(description="mean form score, 0 to 100")
+    mean_heart_rate: int | None = Field(description="beats per minute; null without a strap")
+    max_heart_rate: int | None = Field(description="beats per minute; null without a strap")
 
 
 class SessionItem(_Answer):
@@ -149,6 +151,7 @@ class LiveSession(_Answer):
     pace: float = Field(description="repetitions per 30 s")
     score: float | None = Field(description="mean form score of the set, 0 to 100")
     seconds_left: float | None = Field(description="until the phase ends; null if it is open")
+    heart_rate: int | None = Field(description="beats per minute; null without a strap")
 
 
 class LiveState(_Answer):

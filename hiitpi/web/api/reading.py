@@ -156,6 +156,7 @@ def _live_session(snapshot: dict[str, Any], sample: dict[str, Any]) -> LiveSessi
         pace=sample.get("pace", 0.0),
         score=sample.get("score"),
         seconds_left=sample.get("left"),
+        heart_rate=(sample.get("heart_rate") or {}).get("bpm"),
     )
 
 

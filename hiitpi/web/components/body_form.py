@@ -28,7 +28,7 @@ def body_section(services: Services, player: str) -> html.Section:
             html.Div(
                 [
                     _field("Year of birth", _number("b-year", body.birth_year)),
-                    _field("Weight in kg", _number("b-weight", body.weight_kg, "decimal")),
+                    _field("Weight in kg", _number("b-weight", body.weight_kg)),
                     _field("Maximum heart rate", _number("b-max", body.max_heart_rate)),
                 ],
                 className="row start wrap fill",
@@ -49,10 +49,10 @@ def body_section(services: Services, player: str) -> html.Section:
     )
 
 
-def _number(name: str, value: float | None, mode: str = "numeric") -> dcc.Input:
+def _number(name: str, value: float | None) -> dcc.Input:
     # Text, since an input for numbers does not send what is out of range or no number at all.
     text = "" if value is None else f"{value:g}"
-    return dcc.Input(id=name, type="text", inputMode=mode, value=text, maxLength=8, size="8")
+    return dcc.Input(id=name, type="text", value=text, maxLength=8, size="8")
 
 
 def _field(text: str, field: dcc.Input) -> html.Label:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dash import html
 
-from hiitpi.coach.heart_rate import ZONE_BOUNDS, ZONE_NAMES, mean, seconds_in_zones
+from hiitpi.coach.heart_rate import KEYTEL, ZONE_BOUNDS, ZONE_NAMES, Body, mean, seconds_in_zones
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.web.components import charts
 from hiitpi.web.components.html_attributes import attributes
@@ -14,11 +14,10 @@ from hiitpi.web.services import Services
 
 #: The formula for energy, printed beside the number.
 FORMULA: Final = (
-    "Calories after Keytel et al. (2005) from heart rate, sex, age and weight: kJ/min = −55.1 + "
-    "0.631 × heart rate + 0.199 × kg + 0.202 × years (men), −20.4 + 0.447 × heart rate − 0.126 × "
-    "kg + 0.074 × years (women). An estimate: single people differ by a fifth and more."
+    "Calories by the formula of Keytel et al. (2005), {sex}: kJ/min = {intercept:g} + {bpm:g} × "
+    "heart rate + {kg:g} × weight in kg + {years:g} × age. It is an estimate."
 )
-MAXIMUM: Final = "Zones are parts of the maximum heart rate, here {highest}."
+MAXIMUM: Final = "Zones are parts of the maximum heart rate, here {highest}. "
 NO_ZONES: Final = "For zones and calories, enter age, sex and weight on the page Your data."
 
 
@@ -29,41 +28,44 @@ def kilocalories(services: Services, record: SessionRecord) -> float | None:
     return services.store.bodies.get(record.player).kilocalories(rates, year) if rates else None
 
 
-def heart_rate_facts(services: Services, record: SessionRecord) -> list[tuple[str, str]]:
-    """Return name and value of the figures of a session; none without a strap."""
-    rates = record.heart_rates
-    if not rates:
-        return []
-    energy = kilocalories(services, record)
-    facts = [("heart rate", f"{mean(rates)}, max. {max(rates)}")]
-    return [*facts, ("kcal", f"{energy:.0f}")] if energy is not None else facts
-
-
-def zones(services: Services, record: SessionRecord) -> html.Div | None:
-    """Return the time in each zone, and the formulas; None without a strap."""
+def heart_rate_section(services: Services, record: SessionRecord) -> html.Div | None:
+    """Return mean and maximum, energy with its formula, and time in zones; None without a strap."""
     rates = record.heart_rates
     if not rates:
         return None
+    year = _started(record).year
     body = services.store.bodies.get(record.player)
-    highest = body.highest(_started(record).year)
-    if highest is None:
-        return html.Div(html.P(NO_ZONES, className="quiet"), className="zones")
-    seconds = seconds_in_zones(rates, highest)
-    longest = max(*seconds, 1)
-    energy = kilocalories(services, record)
-    notes = [MAXIMUM.format(highest=highest), FORMULA if energy is not None else ""]
+    energy = body.kilocalories(rates, year)
+    facts = [("heart rate", f"{mean(rates)}"), ("maximum", f"{max(rates)}")]
+    if energy is not None:
+        facts.append(("kcal", f"{energy:.0f}"))
     return html.Div(
         [
-            html.Table(
-                [
-                    html.Caption("Time in heart rate zones"),
-                    html.Tbody([_zone(i, seconds[i], longest, highest) for i in range(5)][::-1]),
-                ]
-            ),
-            html.P(" ".join(notes), className="quiet"),
+            html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts"),
+            *_zones(rates, body.highest(year)),
+            html.P(_formula(body), className="quiet") if energy is not None else None,
         ],
         className="zones",
     )
+
+
+def _zones(rates: tuple[int, ...], highest: int | None) -> list[Any]:
+    if highest is None:
+        return [html.P(NO_ZONES, className="quiet")]
+    seconds = seconds_in_zones(rates, highest)
+    longest = max(*seconds, 1)
+    rows = [_zone(i, seconds[i], longest, highest) for i in range(len(seconds))][::-1]
+    return [
+        html.Table([html.Caption("Time in heart rate zones"), html.Tbody(rows)]),
+        html.P(MAXIMUM.format(highest=highest), className="quiet"),
+    ]
+
+
+def _formula(body: Body) -> str:
+    assert body.sex is not None
+    intercept, bpm, kg, years = KEYTEL[body.sex]
+    text = FORMULA.format(sex=body.sex, intercept=intercept, bpm=bpm, kg=kg, years=years)
+    return text.replace("+ -", "− ").replace("-", "−")
 
 
 def add_heart_rates(figure: dict[str, Any], record: SessionRecord) -> None:

@@ -19,7 +19,7 @@ from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.sessions import MAX_REPS
 from hiitpi.web.components import charts
 from hiitpi.web.components.filters import hold_slugs
-from hiitpi.web.components.heart_rate import add_heart_rates, heart_rate_facts, zones
+from hiitpi.web.components.heart_rate import add_heart_rates, heart_rate_section
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.session_titles import format_clock, plural, title
 from hiitpi.web.services import Services
@@ -32,7 +32,7 @@ BESTS: Final[dict[Kind, tuple[str, int]]] = {
 }
 
 #: Columns of the sets that were trained with a heart rate strap.
-HEART_RATE_TITLES: Final = ("Mean heart rate", "Max.")
+HEART_RATE_TITLES: Final = ("♥ mean", "♥ max.")
 
 OLD_SCORING: Final = "Form was scored by earlier rules and is not compared with newer scores."
 
@@ -76,9 +76,9 @@ def summary(
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
                 *_comparison(services, record),
-                _facts(services, record),
+                _facts(record),
                 _reasons(record),
-                zones(services, record),
+                heart_rate_section(services, record),
                 scoring_help(),
                 _buttons(discarded) if editable else None,
             ],
@@ -123,14 +123,13 @@ def _new_bests(services: Services, record: SessionRecord) -> list[str]:
     return texts
 
 
-def _facts(services: Services, record: SessionRecord) -> html.Dl:
+def _facts(record: SessionRecord) -> html.Dl:
     facts = [
         ("work", format_clock(record.seconds)),
         ("pace /30 s", f"{record.pace:g}"),
         ("form", _rounded(record.score)),
         ("sway", "–" if record.sway is None else f"{record.sway:.0f}°"),
         ("did not count", str(record.attempts)),
-        *heart_rate_facts(services, record),
     ]
     return html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts")
 
