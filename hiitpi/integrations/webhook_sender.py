@@ -17,6 +17,9 @@ INTERVAL_S: Final = 1.0
 #: Interval between two looks for messages of stations that are gone, in seconds.
 ORPHANS_EVERY_S: Final = 3600.0
 
+#: Interval between two looks for challenges that are over, in seconds.
+SETTLE_EVERY_S: Final = 60.0
+
 #: The answer of a receiver that wants no more messages: 410 Gone.
 GONE: Final = 410
 
@@ -41,6 +44,7 @@ class WebhookSender:
         allow_local: whether webhooks may lead to this machine itself.
         wall_clock: returns seconds since the epoch.
         wait: waits for a number of seconds.
+        settle: announces the winners of challenges that are over; called once a minute.
     """
 
     def __init__(
@@ -50,11 +54,12 @@ class WebhookSender:
         allow_local: bool,
         wall_clock: Callable[[], float],
         wait: Callable[[float], object],
+        settle: Callable[[str], object] = lambda station: None,
     ) -> None:
         self._webhooks, self._station, self._allow_local = webhooks, station, allow_local
-        self._wall_clock, self._wait = wall_clock, wait
+        self._wall_clock, self._wait, self._settle = wall_clock, wait, settle
         self._pool = ThreadPoolExecutor(MAX_WEBHOOKS, "webhook")
-        self._looked_for_orphans = -math.inf
+        self._looked_for_orphans = self._settled = -math.inf
         self._sending: dict[int, Future[None]] = {}  # by the webhook's id
         self.loop = BackgroundLoop("webhooks", self._step, expected=(RecordsError,))
 
@@ -80,6 +85,9 @@ class WebhookSender:
         if abs(self._wall_clock() - self._looked_for_orphans) > ORPHANS_EVERY_S:
             self._looked_for_orphans = self._wall_clock()
             self._webhooks.give_up_orphans(self._station)
+        if abs(self._wall_clock() - self._settled) > SETTLE_EVERY_S:
+            self._settled = self._wall_clock()
+            self._settle(self._station)
         self.send_due()
         self._wait(INTERVAL_S)
 

@@ -245,6 +245,24 @@ class DailyStats(Base):
     __table_args__ = (Index("tally_day", "day"), {"sqlite_with_rowid": False})
 
 
+class ChallengeRow(Base):
+    """A challenge of the house: who does most repetitions of a workout in some days?
+
+    Attributes:
+        first: first local day that counts.
+        last: last local day that counts.
+        settled: when its winner was announced; NULL until then.
+    """
+
+    __tablename__ = "challenge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workout: Mapped[str] = mapped_column(String(60))
+    first: Mapped[date] = mapped_column(Date)
+    last: Mapped[date] = mapped_column(Date)
+    settled: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class WebhookRow(Base):
     """An address that is told about sessions.
 

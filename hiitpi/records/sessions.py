@@ -14,6 +14,7 @@ from hiitpi.errors import RecordsError
 from hiitpi.records import schema
 from hiitpi.records.api_tokens import ApiTokenRepository
 from hiitpi.records.bodies import BodyRepository
+from hiitpi.records.challenges import ChallengeRepository
 from hiitpi.records.daily_stats import COUNTED_SESSIONS, rebuild_daily_stats
 from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.history import PlayerHistory
@@ -50,6 +51,7 @@ class Store:
         programs: the household's own programs.
         player_admin: renaming, merging and deleting players, and their goals.
         leaderboard: totals and streaks of all players.
+        challenges: challenges of the house.
         history: daily statistics and sessions of one player.
         api_tokens: tokens with which scripts use the API.
         webhooks: addresses that are told about sessions, and the messages to them.
@@ -78,6 +80,7 @@ class Store:
         self.programs = ProgramRepository(self.database)
         self.player_admin = PlayerAdmin(self.database, now)
         self.leaderboard = Leaderboard(self.database)
+        self.challenges = ChallengeRepository(self.database, self.leaderboard, zone, now)
         self.history = PlayerHistory(self.database, now)
         self.api_tokens = ApiTokenRepository(self.database, now)
         self.webhooks = WebhookRepository(self.database, now)

@@ -1,10 +1,10 @@
-"""What webhooks are told about a session.
+"""What webhooks are told.
 
-A message is stored in the same transaction as the session that it is about, so none is lost or sent
-for a session that was not saved.
+A message is stored in the same transaction as what it is about, such as a session, so none is lost
+or sent for a session that was not saved.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -33,8 +33,7 @@ def announce(
             webhook.
         now: the current time.
     """
-    webhooks = db.scalars(select(WebhookRow.id).where(WebhookRow.disabled == "")).all()
-    if not webhooks:
+    if not _webhooks(db):
         return
     # The pace of a hold means nothing, and the database does not know which workouts are holds.
     beaten = [best for best in beaten_bests(record, previous_bests()) if best.kind != "pace"]
@@ -43,9 +42,28 @@ def announce(
         bests = [{**b._asdict(), "value": round(b.value, 1)} for b in beaten]
         data = {"session": record.uuid, "player": record.player, "bests": bests}
         messages.append(("best.beaten", data))
-    for number in webhooks:
+    tell_webhooks(db, messages, record.station, now)
+
+
+def tell_webhooks(
+    db: DbSession, messages: Sequence[tuple[str, dict[str, Any]]], station: str, now: datetime
+) -> None:
+    """Add messages to all webhooks that are in use.
+
+    Args:
+        db: the transaction.
+        messages: what happened, and what there is to say about it.
+        station: name of the station that sends them.
+        now: the current time.
+    """
+    for number in _webhooks(db):
         for kind, data in messages:
-            add_message(db, number, kind, data, record.station, now)
+            add_message(db, number, kind, data, station, now)
+
+
+def _webhooks(db: DbSession) -> Sequence[int]:
+    """Return the ids of the webhooks that are in use."""
+    return db.scalars(select(WebhookRow.id).where(WebhookRow.disabled == "")).all()
 
 
 def _session_data(record: SessionRecord) -> dict[str, Any]:

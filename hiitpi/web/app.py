@@ -121,7 +121,12 @@ def create_app(settings: Settings) -> Flask:
         login_limiter=LoginRateLimiter(connect(settings.redis(0)), time.time),
         nightly_backup=_nightly_backup(settings),
         webhook_sender=WebhookSender(
-            store.webhooks, sender_name(settings), settings.webhook_local, time.time, time.sleep
+            store.webhooks,
+            sender_name(settings),
+            settings.webhook_local,
+            time.time,
+            time.sleep,
+            store.challenges.settle,
         ),
         heart_rate=_heart_rate(settings, stations, store),
     )

@@ -57,6 +57,32 @@ def test_a_session_is_told_to_an_address_of_the_house(browser: Browser, app: App
         expect(page.locator("#w-list")).to_have_text("None yet.")
 
 
+def test_a_challenge_of_the_house(browser: Browser, app: App):
+    with open_page(browser, app) as page:
+        page.goto("/leaderboard")  # a device without a player may watch, and no more
+        expect(page.locator("#leaderboard")).to_be_visible()
+        assert page.locator(".challenge summary").count() == 0
+        log_in(page, "Ada")
+        page.goto("/leaderboard")
+        page.get_by_text("Start a challenge of the house").click()
+        page.get_by_role("radio", name="the end of the month").check()
+        page.click("#challenge-start")
+        expect(page.locator("#challenge h2")).to_contain_text("Challenge: most squats by ")
+        log_in(page, "Ada")
+        start_workout(page, "Squats")
+        page.wait_for_function("Number(document.querySelector('#reps').textContent) >= 2")
+        finish_session(page)
+        line = page.locator("#summary .challenge-line")
+        expect(line).to_contain_text("Challenge of the house: you lead with ")
+        page.goto("/leaderboard")
+        row = page.locator("#challenge tbody tr")
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text("Ada")
+        page.get_by_role("button", name="End this challenge").click()
+        page.locator("dialog[open]").get_by_text("End it", exact=True).click()
+        expect(page.get_by_text("Start a challenge of the house")).to_be_visible()
+
+
 def add(page: Page, url: str) -> str:
     """Try an address that cannot be used, then add one, and return its secret."""
     page.goto("/webhooks")

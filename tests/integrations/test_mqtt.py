@@ -235,7 +235,7 @@ def test_a_newcomer_gets_the_devices_and_the_state_from_the_broker(
         until(lambda: newcomer.states("phase") == ["idle"])
         assert all(retained for *_, retained in newcomer.heard)
         configs = [topic for _, topic, _, _ in newcomer.heard if topic.endswith("/config")]
-        assert len(configs) == 13
+        assert len(configs) == 14
         assert newcomer.payloads("event") == []
 
 

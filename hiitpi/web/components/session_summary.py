@@ -18,6 +18,7 @@ from hiitpi.coach.rules.scoring import (
 from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.sessions import MAX_REPS
 from hiitpi.web.components import charts
+from hiitpi.web.components.challenge import challenge_line
 from hiitpi.web.components.filters import hold_slugs
 from hiitpi.web.components.heart_rate import add_heart_rates, heart_rate_section
 from hiitpi.web.components.html_attributes import attributes
@@ -76,6 +77,7 @@ def summary(
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
                 *_comparison(services, record),
+                None if discarded else challenge_line(services, record),
                 _facts(record),
                 _reasons(record),
                 heart_rate_section(services, record),

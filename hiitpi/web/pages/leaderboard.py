@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from hiitpi.records.leaderboard import PLANK, Measure, Place, rank, rank_streaks
 from hiitpi.records.local_days import first_day
 from hiitpi.web.components import charts
+from hiitpi.web.components.challenge import challenge_callbacks, challenge_section
 from hiitpi.web.components.filters import ALL, choice, hold_slugs, workout_filter
 from hiitpi.web.services import Services
 
@@ -53,6 +54,7 @@ def layout(services: Services) -> html.Main:
             html.P(description, id="lb-says", className="quiet", role="status"),
             dcc.Graph(id="leaderboard", figure=figure, config=charts.CONFIG, style=style),
             html.Div(_empty_notice(figure), id="lb-empty"),
+            challenge_section(services),
             dcc.Interval(id="lb-tick", interval=REFRESH_MS),
             dcc.Store(id="lb-seen", data=services.stations.finished_token()),
         ],
@@ -61,7 +63,8 @@ def layout(services: Services) -> html.Main:
 
 
 def callbacks(app: Dash, services: Services) -> None:
-    """Register the callbacks that update the chart: filters, and the end of a session."""
+    """Register the callbacks: filters, the end of a session, and the challenge of the house."""
+    challenge_callbacks(app, services)
 
     @app.callback(
         Output("lb-says", "children"),
