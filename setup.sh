@@ -196,10 +196,11 @@ check() {
   fi
   say "Types and tests; the browser tests run in parallel, their output is shown at the end"
   # Each browser test drives a whole app, so they get priority; everything else runs niced. Two at
-  # a time: they mostly wait for the athlete.
+  # a time: they mostly wait for the athlete. The club starts eight apps and takes longest, so first.
   local failed=0
   log=$(mktemp)
-  .venv/bin/python -m pytest -n 2 --dist loadfile tests/browser >"$log" 2>&1 &
+  .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/club tests/browser \
+    >"$log" 2>&1 &
   browser=$!
   trap 'kill "$browser" 2>/dev/null && wait "$browser" || true; rm -f "$log"' EXIT
   trap 'exit 130' INT # otherwise Ctrl-C ends only the current pytest, and the next one starts
@@ -208,9 +209,6 @@ check() {
   # More workers than cores, since many tests wait for other processes.
   nice -n 10 .venv/bin/python -m pytest -n 4 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
-  # The club tests run eight whole apps at once, so they run after the others; the browser tests may
-  # still be running.
-  .venv/bin/python -m pytest tests/club || failed=$?
   wait "$browser" || failed=$?
   cat "$log"
   exit "$failed"
