@@ -83,7 +83,7 @@
 
     nextStep(session) {
       if (session.phase === "rest") return this.stance(session);
-      if (!session.next) return session.sets === 1 ? "" : "then: finished";
+      if (!session.next) return session.sets > 1 ? "then: finished" : "";
       const seconds = session.next.seconds ? ` ${clock(session.next.seconds)}` : "";
       const name = session.next.phase === "rest" ? "rest" : session.next.title;
       return `next: ${name}${seconds}`;
@@ -192,7 +192,10 @@
     announcePhase(session) {
       const { phase, title } = session;
       if (phase === "countdown") play("tick");
-      if (phase === "work") play("go");
+      if (phase === "work") {
+        play("go");
+        if (session.recognised) say(title);
+      }
       if (phase === "rest") {
         play("rest");
         say(`Rest. Next: ${title}`);

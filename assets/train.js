@@ -195,8 +195,8 @@
       if (event.kind !== "rep" && event.kind !== "attempt") return;
       const missed = event.kind === "attempt";
       if (recent) play(missed ? "miss" : "rep");
-      if (event.session !== this.session?.uuid) {
-        this.earlyEvents.push(event); // it arrived before, or with, the session's snapshot
+      if (event.session !== this.session?.uuid || event.rep?.set > this.session.set) {
+        this.earlyEvents.push(event); // it arrived before, or with, the snapshot of its session or set
         return;
       }
       this.board.addBar(event);
@@ -206,6 +206,7 @@
     }
 
     onEnded(event, recent) {
+      if (event.kind === "discarded" && event.text && recent) this.board.cue(event.text, true);
       if (event.kind !== "finished") return;
       this.finished = event.session;
       if (!this.session && this.previous === event.session) this.choosePhase();

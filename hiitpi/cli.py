@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.add_argument("--workout", help="only this one")
     evaluate.add_argument("--folds", action="store_true", help="each group of people by itself")
+    evaluate.add_argument("--recognise", action="store_true", help="which workout is recognised?")
     evaluate.add_argument("--perturb", action="store_true", help="faster, noisier, mirrored ...")
     evaluate.add_argument(
         "--sensitivity", action="store_true", help="with each threshold of --workout moved"

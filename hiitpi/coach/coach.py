@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -198,8 +198,28 @@ class Coach:
         )
 
 
+class Results(Protocol):
+    """The results of a set; see `Coach` for their meaning."""
+
+    @property
+    def reps(self) -> int:
+        """Repetitions counted so far."""
+
+    @property
+    def attempts(self) -> int:
+        """Attempts that did not count, so far."""
+
+    @property
+    def score(self) -> float | None:
+        """Mean form score so far."""
+
+    @property
+    def sway(self) -> float | None:
+        """Sideways sway so far."""
+
+
 def idle_sample(
-    pose: Pose | None, time: float, seq: int, inference_ms: float, coach: Coach | None = None
+    pose: Pose | None, time: float, seq: int, inference_ms: float, coach: Results | None = None
 ) -> Sample:
     """Return the sample of a frame in which nothing is counted.
 

@@ -181,6 +181,8 @@ class SetRecord:
         corrected: repetitions according to the athlete's later correction; None if not corrected.
         scoring: version of the rules of its score, see `SCORING_VERSION`; a record without it was
             written under the first rules.
+        recognised: slug of the workout that was recognised, in a session of “Just train”; None in
+            others. `workout` is the same until the athlete corrects it.
         heart_rates: heart rate in each second from its start to that of the next set, without
             pauses, in beats per minute: first those of the work, then those of the rest. 0 where it
             was not measured; may be shorter, or empty without a strap.
@@ -197,6 +199,7 @@ class SetRecord:
     sway: float | None = None
     corrected: int | None = None
     scoring: int = 1
+    recognised: str | None = None
     heart_rates: tuple[int, ...] = ()
 
     @property

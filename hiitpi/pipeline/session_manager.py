@@ -10,6 +10,7 @@ from typing import Final, Literal
 from hiitpi.camera.base import Frame
 from hiitpi.coach.coach import idle_sample
 from hiitpi.coach.messages import Command, Event, EventKind, HeartRate, Sample, SessionRecord
+from hiitpi.coach.rules.any_workout import ANY
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.device_control import Device, DeviceControl
 from hiitpi.coach.session.session import TrainingSession
@@ -26,8 +27,13 @@ log = logging.getLogger(__name__)
 #: Events that change the session snapshot shown by the pages.
 SNAPSHOT_EVENTS: Final = {"started", "phase", "advice", "control"}
 
+#: What the synthetic athlete does in a session of “Just train”.
+SHOWN_WORKOUT: Final = "squat"
+
 #: How long the end of a session waits for the database.
 SAVE_TIMEOUT_S: Final = 1.5
+
+NOTHING_RECOGNISED: Final = "No workout was recognised, so nothing is saved"
 
 #: A wall clock that is off by more than this was set; drift is smaller.
 CLOCK_JUMP_S: Final = 60.0
@@ -114,7 +120,10 @@ class SessionManager:
             self._cue = None
         elif session.phase != "paused":
             active = session.phase == "work"
-            self._cue = AthleteCue(session.workout.slug, session.set_number, active)
+            if session.program.just_train:  # the same, whatever is recognised
+                self._cue = AthleteCue(SHOWN_WORKOUT, 1, active)
+            else:
+                self._cue = AthleteCue(session.workout.slug, session.set_number, active)
         return self._cue
 
     def process_frame(self, frame: Frame, pose: Pose | None, inference_ms: float) -> Sample:
@@ -184,7 +193,8 @@ class SessionManager:
 
     def resume(self, record: SessionRecord) -> None:
         """Resume a session that an earlier process left unfinished."""
-        unknown = [slug for slug in record.program.workouts if slug not in self._library]
+        known = {ANY, *(workout.slug for workout in self._library)}
+        unknown = [slug for slug in record.program.workouts if slug not in known]
         if unknown:
             log.warning("Cannot resume session %s: unknown workouts %s.", record.uuid, unknown)
             return
@@ -269,6 +279,8 @@ class SessionManager:
         text = "" if saved else "The database is unavailable; the session will be saved later."
         discarded = status == "discarded" or not session.has_started
         kind: EventKind = "discarded" if discarded else "finished"
+        if status == "finished" and discarded and session.program.just_train:
+            text = NOTHING_RECOGNISED
         self._events.append(Event(kind, now, text, session=session.uuid))
         self._publisher.set_session(None)
         self.save_due = True  # to be done after the end has been published

@@ -10,6 +10,7 @@ from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import WorkoutError
 from hiitpi.pose.engine import Engine
 from hiitpi.recordings.evaluate import evaluate, report, summary
+from hiitpi.recordings.recognise import recognise, recognition_figures, report_recognition
 from hiitpi.recordings.robustness import (
     clips,
     folds,
@@ -31,7 +32,8 @@ def evaluation(
     """Run the evaluation and return its report, or its figures as JSON.
 
     Args:
-        options: `index`, `model`, `workout`, `folds`, `perturb`, `sensitivity`, `json`.
+        options: `index`, `model`, `workout`, `folds`, `perturb`, `recognise`, `sensitivity` and
+            `json`.
         library: the workouts.
         engine: opens the pose engine of a model, for videos.
         on_message: receives a line about the progress.
@@ -54,6 +56,9 @@ def evaluation(
         return (
             json.dumps([asdict(row) for row in rows]) if options.json else report_sensitivity(rows)
         )
+    if options.recognise:
+        stream = clips(options.index, library, options.model)
+        return formatted(recognition_figures(recognise(stream, library)), report_recognition)
     if options.perturb:
         stream = clips(options.index, library, options.model, options.workout)
         figures = perturbed_figures(perturb(stream, library, on_message))

@@ -60,6 +60,9 @@ class CsvSet(_Row):
     score: Score | None = Field(None, description="mean form score, 0 to 100, or empty")
     sway: Seconds | None = Field(None, description="sway of the body in degrees, or empty")
     scoring: int = Field(1, ge=1, le=99, description="version of the rules of the form score")
+    recognised: str | None = Field(
+        None, max_length=60, description="the workout as it was recognised in Just train, or empty"
+    )
     heart_rates: HeartRates = Field(
         (),
         description="heart rate in each second from its start to that of the next set, in beats "

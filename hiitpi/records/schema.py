@@ -196,6 +196,7 @@ class SetRow(Base):
     sway: Mapped[float | None] = mapped_column(Float(53))
     corrected: Mapped[int | None]
     scoring: Mapped[int]
+    recognised: Mapped[str | None] = mapped_column(String(60))
     heart_rates: Mapped[tuple[int, ...]] = mapped_column(SmallNumbers, nullable=True)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
@@ -138,14 +139,17 @@ class Store:
         if record.status in COMPLETED_STATUSES and record.sets:
             announce(db, record, partial(self.history.previous_bests, record), self._now())
 
-    def correct(self, uuid: str, reps: Mapping[int, int]) -> SessionRecord:
-        """Correct the repetition counts of sets, and return the session without its series.
+    def correct(
+        self, uuid: str, reps: Mapping[int, int], workouts: Mapping[int, str] = MappingProxyType({})
+    ) -> SessionRecord:
+        """Correct sets, and return the session without its series.
 
-        The camera's counts are kept beside the corrections.
+        The camera's counts, and what was recognised, are kept beside the corrections.
 
         Args:
             uuid: uuid of an ended session.
             reps: correct number of repetitions, by set number.
+            workouts: correct workout of sets in which it was recognised, by set number.
 
         Raises:
             RecordsError: there is no such session or set, or a count is out of range.
@@ -160,6 +164,8 @@ class Store:
                     )
                 set_row = sets[number]
                 set_row.corrected = None if count == set_row.reps else count
+                if set_row.recognised:
+                    set_row.workout = workouts.get(number, set_row.workout)
             record = read_record(row, series=False)
             update_totals(row, record)
             rebuild_daily_stats(db, row.player_id, [row.day])

@@ -50,7 +50,7 @@ def migrate_to(engine: Engine, revision: str) -> None:
         alembic.command.upgrade(config, revision)
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0007", "0009", "0010"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0007", "0009", "0011"])
 def test_an_old_database_is_migrated_with_its_data(url: str, version: str):
     """The first two versions had free training only: no sets, no programs, no colours."""
     uuids = [uuid4() for _ in range(3)]

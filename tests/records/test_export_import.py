@@ -43,7 +43,7 @@ def program_session() -> SessionRecord:
         SetRecord(n, "squat", n, 30.0 * n, 20.0, n, 1, None if n == 2 else 80.5, 1.25, 7 - n, n)
         for n in (1, 2, 3)
     )
-    sets = (replace(sets[0], heart_rates=(0, 101, 255, 0)), *sets[1:])
+    sets = (replace(sets[0], heart_rates=(0, 101, 255, 0), recognised="lunge"), *sets[1:])
     series = (rep(1), replace(rep(2), set=2, cues=()), replace(rep(3), set=2, cues=("a, b", "=c")))
     return record(program=tabata("squat"), sets=sets, series=series)
 

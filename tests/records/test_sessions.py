@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from hiitpi.coach.messages import SessionRecord, SetRecord
-from hiitpi.coach.session.program import free, tabata
+from hiitpi.coach.session.program import free, just_train, tabata
 from hiitpi.errors import RecordsError
 from hiitpi.records.player_names import clean_name, name_key
 from hiitpi.records.sessions import Best, Store
@@ -72,6 +72,19 @@ def test_a_correction_is_stored_beside_the_cameras_count(store: Store):
     assert corrected.reps == stored.reps == 20
     assert totals(store) == [("Ada", "squat", 20)]
     assert store.correct(session.uuid, {2: 6}).reps == 18  # the camera's count: no correction
+
+
+def test_a_recognised_workout_can_be_corrected_and_is_kept(store: Store):
+    sets = (
+        SetRecord(1, "squat", 1, 0.0, 20.0, 6, 1, recognised="squat"),
+        SetRecord(2, "squat", 1, 30.0, 20.0, 4, 1),
+    )
+    session = record(sets=sets, program=just_train())
+    store.save(session)
+    store.correct(session.uuid, {1: 6, 2: 4}, {1: "lunge", 2: "lunge"})  # 2 was not recognised
+    stored = store.session(session.uuid)
+    assert [(s.workout, s.recognised) for s in stored.sets] == [("lunge", "squat"), ("squat", None)]
+    assert totals(store) == [("Ada", "lunge", 6), ("Ada", "squat", 4)]
 
 
 @pytest.mark.parametrize("corrections", [{1: -1}, {1: 10_000}, {7: 3}])

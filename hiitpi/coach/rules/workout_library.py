@@ -1,11 +1,12 @@
 """Loads the workouts: each file of `workouts/`, and of the user's folder."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from hiitpi.coach.rules.any_workout import ANY, ANY_WORKOUT
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.errors import WorkoutError
 
@@ -43,16 +44,23 @@ class WorkoutLibrary:
         return slug in self._workouts
 
     def __getitem__(self, slug: str) -> Workout:
-        """Return a workout.
+        """Return a workout, or the placeholder for one that is not known yet.
 
         Raises:
             WorkoutError: there is no workout with this slug; the message lists all slugs.
         """
+        if slug == ANY:
+            return ANY_WORKOUT
         try:
             return self._workouts[slug]
         except KeyError:
             slugs = ", ".join(sorted(self._workouts))
             raise WorkoutError(f"No workout {slug!r}. There are: {slugs}.") from None
+
+    def among(self, slugs: Iterable[str]) -> list[Workout]:
+        """Return the workouts that may occur: all of them if one is not known yet."""
+        slugs = list(slugs)
+        return list(self) if ANY in slugs else [self[slug] for slug in slugs]
 
     def label(self, slug: str) -> str:
         """Return the display name, for a hold with its unit: "Plank · seconds"."""
@@ -61,7 +69,7 @@ class WorkoutLibrary:
 
     def name(self, slug: str) -> str:
         """Return the display name; the slug itself if the workout does not exist any more."""
-        return self._workouts[slug].name if slug in self._workouts else slug
+        return self[slug].name if slug in self._workouts or slug == ANY else slug
 
 
 def _load(path: Path) -> Workout:

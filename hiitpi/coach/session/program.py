@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from hiitpi.coach.rules.any_workout import ANY
 from hiitpi.coach.rules.strictness import Strictness
 from hiitpi.errors import ProgramError
 
@@ -85,6 +86,8 @@ class Program:
         endless = [e.workout for e in self.exercises if not e.ends]
         if has_other_sets and endless:
             raise ValueError(f"{endless[0]} needs seconds of work or repetitions")
+        if ANY in self.workouts and (has_other_sets or not endless):
+            raise ValueError("a program needs the names of its workouts")
         if self.limit is None and (self.seconds or 0) > MAX_PROGRAM_S:
             raise ValueError(f"the program takes more than {MAX_PROGRAM_S / 3600:g} hours")
 
@@ -111,6 +114,11 @@ class Program:
     def ranked(self) -> bool:
         """Whether its results are compared with others; those of gentle sessions are not."""
         return self.strictness != "gentle"
+
+    @property
+    def just_train(self) -> bool:
+        """Whether the workouts are recognised while the athlete trains."""
+        return ANY in self.workouts
 
     @property
     def workouts(self) -> tuple[str, ...]:
@@ -181,6 +189,11 @@ def steps(program: Program) -> Iterator[Step]:
 def free(workout: str) -> Program:
     """Return a program of one workout that lasts until Done."""
     return Program("Free training", (Exercise(workout),))
+
+
+def just_train() -> Program:
+    """Return a program in which the workouts are recognised, and which lasts until Done."""
+    return Program("Just train", (Exercise(ANY),))
 
 
 def to_reps(workout: str, reps: int) -> Program:

@@ -11,6 +11,7 @@ from hiitpi.coach.session.device_control import DeviceControl
 from hiitpi.coach.session.framing import Framing
 from hiitpi.coach.session.gesture import GestureDetector
 from hiitpi.coach.session.interval_timer import IntervalTimer
+from hiitpi.coach.session.pause_reasons import PAUSE_REASONS
 from hiitpi.coach.session.program import Step
 from hiitpi.coach.session.set_log import SetLog
 from hiitpi.pose.keypoints import Pose
@@ -32,13 +33,6 @@ ABANDONED_AFTER_S: Final = 600.0
 
 #: Advice for an athlete who is ready for a head-to-head.
 WAITING_FOR_OTHERS: Final = "Ready. Waiting for the others"
-
-#: Reasons for a pause, with their texts for the page.
-PAUSE_REASONS: Final = {
-    "away": "Paused: come back into the picture",
-    "gesture": "Paused by your gesture",
-    "command": "Paused",
-}
 
 Size = tuple[int, int]
 
@@ -72,8 +66,8 @@ class TrainingSession:
         self._record, self.workouts, self.control = record, workouts, control
         self.program = record.program
         self.timer = IntervalTimer(self.program)
-        self.gesture_detector = GestureDetector(workouts[slug] for slug in self.program.workouts)
-        self.sets = SetLog(record)
+        self.gesture_detector = GestureDetector(workouts.among(self.program.workouts))
+        self.sets = SetLog(record, workouts)
         self._time = self._last_present = self._last_absent = self._phase_start = time
         self.pause_reason = ""
         self._may_be_absent = False  # the countdown goes on although nobody is in view
@@ -123,15 +117,16 @@ class TrainingSession:
 
     @property
     def workout(self) -> Workout:
-        """The current workout; during a rest, the next one."""
+        """The current workout, which may have been recognised; during a rest, the next one."""
         step = self.timer.step
         slug = step.exercise.workout if step else self.program.exercises[-1].workout
-        return self.workouts[slug]
+        return self.sets.workout(self.workouts[slug])
 
     @property
     def set_number(self) -> int:
         """Number of the current set, from 1; during a rest, of the next one."""
-        return self.timer.step.number if self.timer.step else len(self.sets)
+        step = self.timer.step
+        return step.number if step and not self.program.just_train else len(self.sets)
 
     @property
     def reps(self) -> int:
@@ -158,7 +153,10 @@ class TrainingSession:
         if coach and self.phase == "work" and not self.is_over:
             result = coach.update(pose, time, seq=seq, inference_ms=inference_ms)
             sample = result.sample
-            events += [self.sets.add_rep(event, self.timer.total_s) for event in result.events]
+            if self.sets.add_recognised(time, self.timer.total_s):
+                events.append(Event("phase", time, "work"))
+            offset = self.timer.total_s - time  # of what was counted before it was recognised
+            events += [self.sets.add_rep(event, offset + event.time) for event in result.events]
             events += self._advance(0.0)
         else:
             sample = idle_sample(pose, time, seq, inference_ms, coach)
@@ -332,7 +330,9 @@ class TrainingSession:
     def _restore(self, time: float) -> None:
         """Continue in the last set, after a restart."""
         last = self.sets.last
-        self.timer.seek(last.number, last.seconds, last.began + last.seconds)
+        total_s = last.began + last.seconds
+        position = (1, total_s) if self.program.just_train else (last.number, last.seconds)
+        self.timer.seek(*position, total_s)
         self.sets.resume_set(self.workouts[last.workout], time)
         self.phase = "work"
         self._advance(0.0)

@@ -1,32 +1,46 @@
 """The sets and repetitions of a session so far, and the coach of the latest set."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hiitpi.coach.coach import Coach
+from hiitpi.coach.just_train import JustTrainCoach
 from hiitpi.coach.messages import SCORING_VERSION, Event, Repetition, SessionRecord, SetRecord
 from hiitpi.coach.rules.workout import Workout
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.program import Step
 
 
 class SetLog:
     """The sets of a session, of which the latest is in progress or followed by a rest.
 
+    In a session of “Just train” one coach follows the athlete all the time, and a set begins when
+    it has recognised the workout.
+
     Attributes:
-        coach: coach of the latest set; None before the first.
+        coach: coach of the latest set, or of all sets; None before the first Go.
         series: all repetitions of the session, in order.
         work_s: seconds of work in the latest set, without pauses.
 
     Args:
         record: the session, with the sets and repetitions of an earlier process if it is resumed.
+        library: the workouts that may be recognised.
     """
 
-    def __init__(self, record: SessionRecord) -> None:
-        self.coach: Coach | None = None
+    def __init__(self, record: SessionRecord, library: WorkoutLibrary) -> None:
+        self.coach: Coach | JustTrainCoach | None = None
+        self._library = library
+        self._counting: Coach | None = None  # has the results of the latest set
+        self._last_rep_s = 0.0  # since the first Go, without pauses
+        self._recognised = 0  # sets of a `JustTrainCoach` that are in the log
         self.series: list[Repetition] = list(record.series)
         self.work_s = 0.0
         self._sets = list(record.sets)
-        self._heart_rates = list(record.sets[-1].heart_rates) if record.sets else []
+        self._heart_rates = {  # by second since the first Go, without pauses
+            int(s.began) + i: bpm for s in record.sets for i, bpm in enumerate(s.heart_rates) if bpm
+        }
         self._strictness = record.program.strictness
+        self._just_train = record.program.just_train
 
     def __len__(self) -> int:
         return len(self._sets)
@@ -38,11 +52,32 @@ class SetLog:
 
     def sets(self) -> tuple[SetRecord, ...]:
         """Return all sets with the results so far; times are rounded to 10 ms."""
-        sets = (*self._sets[:-1], self._with_results()) if self._sets else ()
-        return tuple(replace(s, began=round(s.began, 2), seconds=round(s.seconds, 2)) for s in sets)
+        if not self._sets:
+            return ()
+        sets = (*self._sets[:-1], self._with_results())
+        begins = [*(int(s.began) for s in sets), max(self._heart_rates, default=0) + 1]
+        return tuple(
+            replace(
+                s,
+                began=round(s.began, 2),
+                seconds=round(s.seconds, 2),
+                heart_rates=self._heart_rates_between(first, following),
+            )
+            for s, (first, following) in zip(sets, pairwise(begins), strict=True)
+        )
+
+    def _heart_rates_between(self, first: int, following: int) -> tuple[int, ...]:
+        """Return the heart rates from one second until before another; 0 where not measured."""
+        measured = [second for second in self._heart_rates if first <= second < following]
+        seconds = range(first, max(measured, default=first - 1) + 1)
+        return tuple(self._heart_rates.get(second, 0) for second in seconds)
+
+    def workout(self, planned: Workout) -> Workout:
+        """Return the workout that is counted; `planned` unless it is recognised."""
+        return self.coach.workout if isinstance(self.coach, JustTrainCoach) else planned
 
     def begin_set(self, step: Step, workout: Workout, began: float, time: float) -> None:
-        """Add a set.
+        """Add a set; of “Just train” begin to look for the first.
 
         Args:
             step: the work step of the program.
@@ -50,25 +85,52 @@ class SetLog:
             began: seconds since the session's first Go, without pauses.
             time: the current time, seconds of the pipeline's clock.
         """
-        if self._sets:  # with the heart rates of the rest
-            self._sets[-1] = self._with_results()
-        self._heart_rates = []
-        self.coach, self.work_s = Coach(workout, time, strictness=self._strictness), 0.0
+        if self._just_train:
+            self._follow_athlete(time)
+            return
+        self.coach = Coach(workout, time, strictness=self._strictness)
+        self._counting, self.work_s = self.coach, 0.0
         position = step.number, workout.slug, step.round
         self._sets.append(SetRecord(*position, began, 0.0, 0, 0, scoring=SCORING_VERSION))
 
     def resume_set(self, workout: Workout, time: float) -> None:
-        """Continue the latest set after a restart.
+        """Continue the latest set after a restart; “Just train” begins a new one.
 
         Args:
             workout: the workout of the set.
             time: the current time, seconds of the pipeline's clock.
         """
+        if self._just_train:
+            self._follow_athlete(time)
+            return
         series = tuple(rep for rep in self.series if rep.set == self.last.number)
-        self.coach, self.work_s = (
-            Coach(workout, time, series, self.last.attempts, self._strictness),
-            self.last.seconds,
-        )
+        self.coach = Coach(workout, time, series, self.last.attempts, self._strictness)
+        self._counting, self.work_s = self.coach, self.last.seconds
+
+    def _follow_athlete(self, time: float) -> None:
+        self.coach = JustTrainCoach(self._library, time, self._strictness)
+        self._recognised = 0
+
+    def add_recognised(self, time: float, total_s: float) -> bool:
+        """Add a set if the coach has just recognised one; return whether it has.
+
+        Args:
+            time: the current time, seconds of the pipeline's clock.
+            total_s: seconds since the session's first Go, without pauses.
+        """
+        coach = self.coach
+        if not isinstance(coach, JustTrainCoach) or coach.sets == self._recognised:
+            return False
+        ended = 0.0
+        if self._sets:
+            self._sets[-1] = self._with_results()
+            ended = self.last.began + self.last.seconds
+        self._recognised, self._counting = coach.sets, coach.coach
+        began = max(ended, total_s - (time - coach.began))
+        slug, number = coach.workout.slug, len(self._sets) + 1
+        record = SetRecord(number, slug, 1, began, 0.0, 0, 0, scoring=SCORING_VERSION)
+        self._sets.append(replace(record, recognised=slug))
+        return True
 
     def end_set(self, ended: float) -> None:
         """End the latest set; `ended` in seconds since the session's first Go, without pauses."""
@@ -90,31 +152,29 @@ class SetLog:
         number, set_number = len(self.series) + 1, self.last.number
         rep = replace(event.rep, number=number, time=round(time, 3), set=set_number)
         self.series.append(rep)
+        self._last_rep_s = time
         return replace(event, rep=rep)
 
     def add_heart_rate(self, bpm: int, time: float) -> None:
-        """Add a measurement to the latest set, or to the rest after it.
+        """Add a measurement, which replaces an earlier one of the same second.
 
         Args:
             bpm: beats per minute.
             time: seconds since the session's first Go, without pauses.
         """
-        second = max(0, int(time - self.last.began))
-        missing = second + 1 - len(self._heart_rates)
-        self._heart_rates += [0] * missing
-        self._heart_rates[second] = bpm
+        self._heart_rates[int(time)] = bpm
 
     def _with_results(self) -> SetRecord:
         """Return the latest set with the coach's results so far."""
-        last, coach = self.last, self.coach
+        last, coach = self.last, self._counting
         if coach is None:
             return last
         return replace(
             last,
-            seconds=self.work_s,
+            # Of “Just train” the work ends with the last repetition.
+            seconds=self._last_rep_s - last.began if last.recognised else self.work_s,
             reps=coach.reps,
             attempts=coach.attempts,
             score=coach.score,
             sway=last.sway if coach.sway is None else coach.sway,
-            heart_rates=tuple(self._heart_rates),
         )

@@ -3,7 +3,8 @@
 from typing import Any
 
 from hiitpi.coach.rules.strictness import at
-from hiitpi.coach.session.session import COUNTDOWN_S, PAUSE_REASONS, TrainingSession
+from hiitpi.coach.session.pause_reasons import PAUSE_REASONS
+from hiitpi.coach.session.session import COUNTDOWN_S, TrainingSession
 
 
 def session_snapshot(session: TrainingSession) -> dict[str, Any]:
@@ -13,7 +14,8 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
     """
     workout, program, timer = session.workout, session.program, session.timer
     step, phase = timer.step, session.phase
-    sets = None if program.rounds is None else program.rounds * len(program.exercises)
+    endless = program.rounds is None or program.just_train
+    sets = None if endless else (program.rounds or 1) * len(program.exercises)
     return {
         "uuid": session.uuid,
         "player": session.player,
@@ -29,6 +31,7 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "rounds": program.rounds,
         "goal": step.exercise.reps if step else None,
         "title": _title(session),
+        "recognised": program.just_train and session.has_started,
         "view": workout.view,
         "floor": workout.floor,
         "counts": workout.counts,

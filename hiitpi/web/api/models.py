@@ -91,6 +91,7 @@ class SetItem(_Answer):
     corrected: int | None = Field(description="repetitions according to the player's correction")
     attempts: int = Field(description="attempts that did not count")
     score: float | None = Field(description="mean form score, 0 to 100")
+    recognised: str | None = Field(description="slug that was recognised; null if it was chosen")
     mean_heart_rate: int | None = Field(description="beats per minute; null without a strap")
     max_heart_rate: int | None = Field(description="beats per minute; null without a strap")
 

@@ -12,12 +12,20 @@ from hiitpi.coach.session.program import (
     Program,
     for_seconds,
     free,
+    just_train,
     tabata,
     to_reps,
 )
 from hiitpi.errors import ProgramError, RecordsError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.services import Services
+
+#: What is trained: nothing is chosen, one workout, or a program.
+MODES = {"any": "Just train", "workout": "One workout", "program": "Program"}
+JUST_TRAIN_NOTE = (
+    "Do what you like: a workout is recognised after two repetitions, which count too. Another, or "
+    "a rest of ten seconds, begins a new set. You can correct the names at the end."
+)
 
 #: Goals for one workout, and the initial amount of repetitions or seconds.
 GOALS = {"free": "Free", "reps": "Reps", "seconds": "Seconds", "tabata": "Tabata"}
@@ -39,7 +47,9 @@ def picker(services: Services, player: str) -> html.Div:
     return html.Div(
         [
             html.H1(f"Ready, {player}?"),
-            *program_fields(services, persistence=player, workout=_last_workout(services, player)),
+            *program_fields(
+                services, persistence=player, workout=_last_workout(services, player), modes=MODES
+            ),
             html.Button("Start", id="start", className="button primary large", n_clicks=0),
             html.P("", id="start-trouble", className="trouble", role="alert"),
         ],
@@ -54,6 +64,7 @@ def program_fields(
     persistence: Any = True,
     workout: str | None = None,
     strictness: Iterable[str] = STRICTNESS,
+    modes: Iterable[str] = ("workout", "program"),
 ) -> list[Any]:
     """Return the fields for choosing a program, for a panel with the id "picker".
 
@@ -63,6 +74,7 @@ def program_fields(
         persistence: key under which the browser stores the choice (Dash's `persistence`).
         workout: slug of the workout selected initially; None for `DEFAULT_WORKOUT`.
         strictness: the values of `STRICTNESS` to choose from.
+        modes: the keys of `MODES` to choose from.
     """
     workouts = list(services.library)
     slugs = {workout.slug for workout in workouts}
@@ -70,10 +82,7 @@ def program_fields(
     return [
         dcc.RadioItems(
             id="mode",
-            options=[
-                {"label": "One workout", "value": "workout"},
-                {"label": "Program", "value": "program"},
-            ],
+            options=[{"label": MODES[mode], "value": mode} for mode in modes],
             value="workout",
             className="segments",
             persistence=persistence,
@@ -120,6 +129,7 @@ def program_fields(
             ],
             className="one",
         ),
+        html.P(JUST_TRAIN_NOTE, className="quiet any"),
         html.Div(
             [
                 _cards("program", _program_options(services), "Program", persistence),
@@ -174,7 +184,7 @@ def selected_program(
 
     Args:
         services: the services of the app.
-        mode: "workout" or "program".
+        mode: a key of `MODES`.
         workout: slug of the workout, for the mode "workout".
         goal: one of `GOALS`, for the mode "workout".
         amount: repetitions or seconds, for these goals.
@@ -194,6 +204,8 @@ def _selected_program(
 ) -> Program:
     if mode == "program":
         return by_key(services, key)
+    if mode == "any":
+        return just_train()
     if workout not in services.library:
         raise ProgramError("Please choose a workout.")
     if goal in ("reps", "seconds"):

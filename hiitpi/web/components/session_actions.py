@@ -51,32 +51,43 @@ def session_callbacks(app: Dash, services: Services) -> None:
         Input({"type": "ended", "act": ALL}, "n_clicks"),
         State({"type": "counted", "set": ALL}, "value"),
         State({"type": "counted", "set": ALL}, "id"),
+        State({"type": "named", "set": ALL}, "value"),
+        State({"type": "named", "set": ALL}, "id"),
         State("finished-id", "data"),
         prevent_initial_call=True,
     )
     def change(*values: Any) -> Any:
-        counts, ids, session = values[-3:]
+        *fields, session = values[-5:]
         if not session or not ctx.triggered[0]["value"]:
             return no_update, no_update
         record = services.store.session(session)
         if record is None or not can_edit(record):
             return no_update, "Only the player who trained can change this."
         try:
-            message = _apply_change(services, session, counts, ids)
+            message = _apply_change(services, session, *fields)
         except RecordsError as error:
             return no_update, str(error)
         services.cache.clear()
         return session_panel(services, session, message)
 
 
-def _apply_change(services: Services, session: str, counts: list[Any], ids: list[Any]) -> str:
+def _apply_change(
+    services: Services,
+    session: str,
+    counts: list[Any],
+    count_ids: list[Any],
+    names: list[Any],
+    name_ids: list[Any],
+) -> str:
     """Perform the action of the button that was pressed; return the message to show.
 
     Args:
         services: the services of the app.
         session: uuid of the ended session.
         counts: the corrected number of repetitions of each set.
-        ids: ids of the fields of `counts`, which contain the number of the set.
+        count_ids: ids of the fields of `counts`, which contain the number of the set.
+        names: the corrected workout of each set in which it was recognised.
+        name_ids: ids of the fields of `names`.
 
     Raises:
         RecordsError: a count is invalid or the database is unavailable.
@@ -86,10 +97,13 @@ def _apply_change(services: Services, session: str, counts: list[Any], ids: list
         undo = act == "undo"
         services.store.discard(session, undo=undo)
         return "Restored" if undo else "Discarded"
-    corrections = dict(zip((field["set"] for field in ids), counts, strict=True))
+    corrections = dict(zip((field["set"] for field in count_ids), counts, strict=True))
+    workouts = dict(zip((field["set"] for field in name_ids), names, strict=True))
     if any(not isinstance(count, int) for count in corrections.values()):
         raise RecordsError("Please enter whole numbers.")
-    services.store.correct(session, corrections)
+    if any(slug not in services.library for slug in workouts.values()):
+        raise RecordsError("Please choose a workout.")
+    services.store.correct(session, corrections, workouts)
     return "Saved"
 
 

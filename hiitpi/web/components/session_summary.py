@@ -151,7 +151,7 @@ def _sets(services: Services, record: SessionRecord, editable: bool) -> html.Div
 
 
 def _set_row(services: Services, record: SetRecord, editable: bool, strap: bool) -> html.Tr:
-    name = services.library.name(record.workout)
+    name: Any = services.library.name(record.workout)
     counted: Any = str(record.counted)
     if editable:
         field = dcc.Input(
@@ -164,6 +164,8 @@ def _set_row(services: Services, record: SetRecord, editable: bool, strap: bool)
         )
         label = f"Repetitions of set {record.number}, {name}"
         counted = html.Label([html.Span(label, className="hidden"), field])
+        if record.recognised:
+            name = _name_field(services, record)
     rates = (record.mean_heart_rate, record.max_heart_rate) if strap else ()
     return html.Tr(
         [
@@ -176,6 +178,20 @@ def _set_row(services: Services, record: SetRecord, editable: bool, strap: bool)
             *(html.Td(_rounded(rate)) for rate in rates),
         ]
     )
+
+
+def _name_field(services: Services, record: SetRecord) -> html.Div:
+    """Return the choice of the workout of a set in which it was recognised."""
+    options: Any = {workout.slug: workout.name for workout in services.library}
+    field = dcc.Dropdown(
+        id={"type": "named", "set": record.number},
+        options=options,
+        value=record.workout,
+        clearable=False,
+        searchable=False,
+    )
+    label = html.Span(f"Workout of set {record.number}", className="hidden")
+    return html.Div([label, field], className="named")
 
 
 def _graph(record: SessionRecord) -> dcc.Graph | None:

@@ -10,13 +10,14 @@ from hiitpi.coach.session.program import tabata
 from hiitpi.coach.session.set_log import SetLog
 from tests.support.session_factory import record
 
-SQUAT = WorkoutLibrary()["squat"]
+LIBRARY = WorkoutLibrary()
+SQUAT = LIBRARY["squat"]
 
 
 @pytest.fixture
 def log() -> SetLog:
     """Return the log of a session whose first set has begun."""
-    log = SetLog(record(sets=(), series=()))
+    log = SetLog(record(sets=(), series=()), LIBRARY)
     begin(log, 0.0)
     return log
 
@@ -71,7 +72,7 @@ def test_without_a_strap_there_is_nothing(log: SetLog):
 def test_a_resumed_set_goes_on(log: SetLog):
     for second in range(3):
         log.add_heart_rate(100 + second, second)
-    resumed = SetLog(record(sets=log.sets(), series=()))
+    resumed = SetLog(record(sets=log.sets(), series=()), LIBRARY)
     resumed.resume_set(SQUAT, 200.0)
     resumed.add_heart_rate(140, 4.0)
     assert rates(resumed) == [(100, 101, 102, 0, 140)]
