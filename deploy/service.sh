@@ -158,6 +158,7 @@ update_service() {
     say "Fetching the newest version"
     as_owner git pull --quiet --ff-only || fail "git pull failed; nothing has changed"
   fi
+  account # a new version may need another group
   old=$(readlink -f $OPT/current)
   new=$(release) || fail "building the new version failed; the old one keeps running"
   [ "$new" != "$old" ] || { say "Already the newest version: ${old##*/}"; return; }

@@ -12,7 +12,7 @@ class TimedSet:
     Attributes:
         record: the set.
         started: when it began.
-        ended: when it ended.
+        ended: when its work ended; its heart rates may go on.
     """
 
     record: SetRecord
@@ -36,5 +36,6 @@ def timed_sets(record: SessionRecord) -> list[TimedSet]:
         return []
     sets = sorted(record.sets, key=lambda s: s.began)  # an imported file may have any order
     ended = record.started if record.ended is None else record.ended
-    go = max(record.started, ended - max(s.began + s.seconds for s in sets))
+    lengths = (s.began + max(s.seconds, len(s.heart_rates)) for s in sets)
+    go = max(record.started, ended - max(lengths))
     return [TimedSet(s, go + s.began, go + s.began + s.seconds) for s in sets]

@@ -7,6 +7,8 @@ awake, since somebody may train then; a connection that is lost is made again.
 import asyncio
 import json
 import logging
+import math
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +18,7 @@ from typing import Final
 import redis
 
 from hiitpi.coach.heart_rate import zone
-from hiitpi.errors import BluetoothError
+from hiitpi.errors import BluetoothError, RecordsError
 from hiitpi.integrations.heart_rate_strap import Strap, StrapConnection, connect, search
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.system.atomic_file import write_atomically
@@ -27,8 +29,17 @@ log = logging.getLogger(__name__)
 #: Seconds between two checks of what is to be done.
 INTERVAL_S: Final = 1.0
 
-#: Seconds between two attempts to use Bluetooth after an error.
+#: Seconds between two attempts to use Bluetooth after an error, and between two looks for a strap
+#: that is not in reach: searching disturbs the Wi-Fi of a Pi.
 RETRY_S: Final = 10.0
+LOOK_EVERY_S: Final = 20.0
+
+#: Seconds without a word from a connected strap after which it is connected again. BlueZ may have
+#: been restarted, which Bleak does not notice.
+SILENT_S: Final = 30.0
+
+#: Seconds for which a player's maximum heart rate is remembered.
+REMEMBER_S: Final = 30.0
 
 #: Seconds for which a strap is looked for after it was chosen, even if the camera is asleep.
 EAGER_S: Final = 120.0
@@ -37,7 +48,7 @@ EAGER_S: Final = 120.0
 STALE_S: Final = 5.0
 
 #: Seconds after which a step counts as stalled: a search, or an attempt to connect, is one step.
-STALLED_AFTER_S: Final = 60.0
+STALLED_AFTER_S: Final = 120.0
 
 #: Seconds for which the end of the process waits for a step to end. What is not let go by then is
 #: taken over by the next process.
@@ -45,11 +56,6 @@ CLOSE_S: Final = 2.0
 
 #: States of the camera in which nobody can train.
 ASLEEP: Final = ("off", "covered")
-
-NOT_FOUND: Final = (
-    "The strap is not in reach. It switches itself on when it is worn with moist electrodes; "
-    "another device that is connected to it may have to let go."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +67,22 @@ class StrapStatus:
         connected: whether it is connected.
         bpm: its newest measurement in beats per minute; None if there is none.
         battery: charge in percent; None if not known.
-        trouble: what is wrong; "" for nothing.
+        missing: whether it was looked for in vain.
+        trouble: what is wrong with it or with Bluetooth; "" for nothing.
         searching: whether straps are being searched.
-        found: what the last search has found; None before the first.
+        found: what the last search has found; None before the first, and after a choice.
+        search_trouble: why the last search has failed; "" if it has not.
     """
 
     strap: Strap | None = None
     connected: bool = False
     bpm: int | None = None
     battery: int | None = None
+    missing: bool = False
     trouble: str = ""
     searching: bool = False
     found: tuple[Strap, ...] | None = None
+    search_trouble: str = ""
 
 
 class HeartRateMonitor:
@@ -100,10 +110,12 @@ class HeartRateMonitor:
         self._runner: asyncio.Runner | None = None
         self._connection: StrapConnection | None = None
         self._connected_to: Strap | None = None
-        self._measured: tuple[float, int | None] | None = None  # time and rate
+        self._measured: tuple[float, int | None] = (-math.inf, None)  # time and rate
+        self._lock = threading.Lock()
         self._status = StrapStatus(strap=self._read())
         self._retry_at = self._eager_until = 0.0
-        self._zones_of: tuple[str | None, int | None] = (None, None)  # player, maximum heart rate
+        # Player, maximum heart rate, and until when it is remembered.
+        self._zones_of: tuple[str | None, int | None, float] = (None, None, 0.0)
         self.loop = BackgroundLoop(
             "heart rate",
             self._step,
@@ -120,7 +132,7 @@ class HeartRateMonitor:
 
     def search(self) -> None:
         """Search for straps; `status` has the result when it is no longer `searching`."""
-        self._set(searching=True, found=None)
+        self._set(searching=True, found=None, search_trouble="")
         self.loop.start()
 
     def choose(self, strap: Strap | None) -> None:
@@ -134,7 +146,7 @@ class HeartRateMonitor:
         else:
             write_atomically(self._file, json.dumps(asdict(strap)).encode())
         self._eager_until, self._retry_at = self._clock() + EAGER_S, 0.0
-        self._set(strap=strap, found=None, battery=None, trouble="")
+        self._set(strap=strap, found=None, battery=None, trouble="", missing=False)
         self.loop.start()
 
     def close(self) -> None:
@@ -150,18 +162,19 @@ class HeartRateMonitor:
             return Strap(**json.loads(self._file.read_text()))
         return None
 
-    def _set(self, **changed: object) -> None:
-        self._status = replace(self._status, **changed)  # type: ignore[arg-type]
+    def _set(self, of: Strap | None = None, **changed: object) -> None:
+        """Change the status, unless it is `of` a strap that is no longer the chosen one."""
+        with self._lock:
+            if of is None or of == self._status.strap:
+                self._status = replace(self._status, **changed)  # type: ignore[arg-type]
 
     def _is_connected(self) -> bool:
         connection = self._connection
         return connection is not None and connection.is_open
 
     def _bpm(self) -> int | None:
-        measured = self._measured
-        if measured is None or self._clock() - measured[0] > STALE_S or not self._is_connected():
-            return None
-        return measured[1]
+        time, bpm = self._measured
+        return bpm if self._clock() - time <= STALE_S and self._is_connected() else None
 
     def _step(self) -> None:
         # Bleak's connections belong to one event loop, which must run all the time once it is used.
@@ -172,7 +185,8 @@ class HeartRateMonitor:
     async def _advance(self) -> None:
         if self._status.searching:
             await self._search()
-        if not self._is_connected() or self._connected_to != self._status.strap:
+        silent = self._clock() - self._measured[0] > SILENT_S
+        if not self._is_connected() or silent or self._connected_to != self._status.strap:
             await self._disconnect()
             if self._status.strap and self._is_wanted():
                 await self._connect(self._status.strap)
@@ -183,7 +197,7 @@ class HeartRateMonitor:
             found, trouble = await search(), ""
         except BluetoothError as error:
             found, trouble = (), str(error)
-        self._set(searching=False, found=found, trouble=trouble)
+        self._set(searching=False, found=found, search_trouble=trouble)
 
     def _is_wanted(self) -> bool:
         """Return whether somebody may train now."""
@@ -195,18 +209,21 @@ class HeartRateMonitor:
         return status is not None and status.get("state") not in ASLEEP
 
     async def _connect(self, strap: Strap) -> None:
+        self._measured = self._clock(), None  # it has some time to say the first word
         try:
             self._connection = await connect(strap, self._receive)
         except BluetoothError as error:
-            self._set(trouble=str(error))
+            self._set(strap, trouble=str(error), missing=False)
             self._retry_at = self._clock() + RETRY_S
             return
         if self._connection is None:
-            self._set(trouble=NOT_FOUND)
+            self._set(strap, trouble="", missing=True)
+            if self._clock() > self._eager_until:
+                self._retry_at = self._clock() + LOOK_EVERY_S
             return
         log.info("Connected to the heart rate strap %s.", strap.name)
         self._connected_to = strap
-        self._set(trouble="", battery=self._connection.battery)
+        self._set(strap, trouble="", missing=False, battery=self._connection.battery)
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -227,6 +244,11 @@ class HeartRateMonitor:
             log.debug("A heart rate was not passed on: %s", error)
 
     def _highest_of(self, player: str) -> int | None:
-        if self._zones_of[0] != player:
-            self._zones_of = player, self._highest(player)
-        return self._zones_of[1]
+        known, highest, until = self._zones_of
+        if player != known or self._clock() > until:
+            try:
+                highest = self._highest(player)
+            except RecordsError:  # then without zones
+                highest = None
+            self._zones_of = player, highest, self._clock() + REMEMBER_S
+        return highest

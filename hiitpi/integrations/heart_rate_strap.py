@@ -3,7 +3,9 @@
 On Linux, Bleak asks BlueZ over D-Bus. Its import takes a while, so it waits until a strap is used.
 """
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +27,15 @@ SEARCH_S: Final = 8.0
 #: Seconds to look for a known strap, and to connect to it.
 FIND_S: Final = 5.0
 CONNECT_S: Final = 10.0
+
+#: Seconds after which BlueZ counts as hanging. A search or an attempt to connect takes less.
+DEADLINE_S: Final = 30.0
+
+#: Seconds for the battery's charge, which is not important.
+BATTERY_S: Final = 3.0
+
+#: Longest name that is kept; it is whatever the device announces.
+MAX_NAME_CHARS: Final = 40
 
 NO_BLUEZ: Final = "BlueZ is not running on this machine. Install it: sudo apt install bluez"
 
@@ -76,10 +87,9 @@ class StrapConnection:
 
     async def close(self) -> None:
         """Disconnect; what goes wrong then does not matter any more."""
-        try:
-            await self._client.disconnect()
-        except _errors():
-            pass
+        with suppress(*_errors()):
+            async with asyncio.timeout(CONNECT_S):
+                await self._client.disconnect()
 
 
 async def search() -> tuple[Strap, ...]:
@@ -91,13 +101,14 @@ async def search() -> tuple[Strap, ...]:
     from bleak import BleakScanner
 
     try:
-        found = await BleakScanner.discover(
-            SEARCH_S, return_adv=True, service_uuids=[HEART_RATE_SERVICE]
-        )
+        async with asyncio.timeout(DEADLINE_S):
+            found = await BleakScanner.discover(
+                SEARCH_S, return_adv=True, service_uuids=[HEART_RATE_SERVICE]
+            )
     except _errors() as error:
         raise explained(error) from error
     nearest_first = sorted(found.values(), key=lambda pair: -pair[1].rssi)
-    return tuple(Strap(device.address, device.name or "unnamed") for device, _ in nearest_first)
+    return tuple(Strap(device.address, _printable(device.name)) for device, _ in nearest_first)
 
 
 async def connect(strap: Strap, receive: Callable[[int | None], None]) -> StrapConnection | None:
@@ -116,19 +127,20 @@ async def connect(strap: Strap, receive: Callable[[int | None], None]) -> StrapC
     from bleak import BleakClient
 
     try:
-        device = await _find(strap)
-        if device is None:
-            return None
-        client = BleakClient(device, timeout=CONNECT_S)
-        await client.connect()
-        try:
-            battery = await _battery(client)
-            await client.start_notify(
-                HEART_RATE_MEASUREMENT, lambda _, data: receive(decode_measurement(bytes(data)))
-            )
-        except BaseException:
-            await StrapConnection(client, None).close()
-            raise
+        async with asyncio.timeout(DEADLINE_S):
+            device = await _find(strap)
+            if device is None:
+                return None
+            client = BleakClient(device, timeout=CONNECT_S)
+            await client.connect()
+            try:
+                await client.start_notify(
+                    HEART_RATE_MEASUREMENT, lambda _, data: receive(decode_measurement(bytes(data)))
+                )
+                battery = await _battery(client)
+            except BaseException:
+                await StrapConnection(client, None).close()
+                raise
     except _errors() as error:
         raise explained(error) from error
     return StrapConnection(client, battery)
@@ -147,10 +159,21 @@ async def _find(strap: Strap) -> "BLEDevice | None":
 
 
 async def _battery(client: "BleakClient") -> int | None:
+    """Return the charge in percent; None if the strap does not tell, or only to paired devices."""
     if client.services.get_characteristic(BATTERY_LEVEL) is None:
         return None
-    level = await client.read_gatt_char(BATTERY_LEVEL)
+    try:
+        async with asyncio.timeout(BATTERY_S):
+            level = await client.read_gatt_char(BATTERY_LEVEL)
+    except _errors():
+        return None
     return level[0] if level else None
+
+
+def _printable(name: str | None) -> str:
+    """Return a device's name without control characters, and not too long."""
+    printable = "".join(c if c.isprintable() else " " for c in name or "")
+    return " ".join(printable.split())[:MAX_NAME_CHARS] or "unnamed"
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -171,5 +194,5 @@ def explained(error: Exception) -> BluetoothError:
     if isinstance(error, FileNotFoundError | ConnectionRefusedError):
         return BluetoothError(NO_BLUEZ)
     if isinstance(error, TimeoutError):
-        return BluetoothError("The strap does not answer.")
+        return BluetoothError("Bluetooth or the strap does not answer.")
     return BluetoothError(f"Bluetooth failed: {error}")

@@ -35,10 +35,12 @@ def tcx_file(
     activity = ET.SubElement(ET.SubElement(root, "Activities"), "Activity", Sport="Other")
     sets = timed_sets(record)
     _text(activity, "Id", _iso(sets[0].started if sets else record.started))
-    measured = len(record.heart_rates) or 1
+    measured, so_far, written = len(record.heart_rates) or 1, 0, 0
     for timed in sets:
-        share = len(timed.heart_rates) / measured
-        _add_lap(activity, timed, library, round((kilocalories or 0) * share))
+        so_far += len(timed.heart_rates)
+        until_here = round((kilocalories or 0) * so_far / measured)  # so that the sum is right
+        _add_lap(activity, timed, library, until_here - written)
+        written = until_here
     _text(activity, "Notes", record.program.name)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 

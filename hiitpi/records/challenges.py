@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, select, text, update
 from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.errors import RecordsError
@@ -97,6 +97,8 @@ class ChallengeRepository:
         if not first <= last < first + timedelta(days=MAX_DAYS):
             raise RecordsError(f"A challenge takes 1 to {MAX_DAYS} days.")
         with self._database.writing() as db:
+            if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time
+                db.execute(text("LOCK TABLE challenge IN SHARE ROW EXCLUSIVE MODE"))
             if db.scalar(select(ChallengeRow.id).where(ChallengeRow.last >= first)) is not None:
                 raise RecordsError("A challenge is running already.")
             row = ChallengeRow(workout=workout, first=first, last=last)
@@ -105,9 +107,10 @@ class ChallengeRepository:
             return Challenge(**values(row, Challenge))
 
     def cancel(self, number: int) -> None:
-        """Delete a challenge; nothing happens if there is none with that number."""
+        """Delete a running challenge; nothing happens if there is none with that number."""
+        running = ChallengeRow.last >= self.today()
         with self._database.writing() as db:
-            db.execute(delete(ChallengeRow).where(ChallengeRow.id == number))
+            db.execute(delete(ChallengeRow).where(ChallengeRow.id == number, running))
 
     def standings(self, challenge: Challenge) -> list[Place]:
         """Return the places of all players who have done repetitions for it, the best first."""

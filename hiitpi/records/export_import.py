@@ -156,6 +156,7 @@ def _unescape_formula(value: str) -> str:
 def _read_csv(name: str, text: str, sets: list[CsvSet], reps: list[CsvRepetition]) -> None:
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","  # some spreadsheets save ";"
+    csv.field_size_limit(MAX_FILE_BYTES)  # a set of many hours has many heart rates
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = set(rows.fieldnames or ())

@@ -63,6 +63,9 @@ class Base(DeclarativeBase):
 _CONNECTIONS: Final[dict[str, Any]] = {"info": {"backup": False}, "sqlite_autoincrement": True}
 
 
+_NO_REUSED_IDS: Final[dict[str, Any]] = {"sqlite_autoincrement": True}
+
+
 class PlayerRow(Base):
     """A player.
 
@@ -256,6 +259,7 @@ class ChallengeRow(Base):
     """
 
     __tablename__ = "challenge"
+    __table_args__ = _NO_REUSED_IDS  # an old page must not end another challenge
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workout: Mapped[str] = mapped_column(String(60))

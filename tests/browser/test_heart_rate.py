@@ -64,7 +64,8 @@ def test_a_strap_is_paired_shown_and_recorded(browser: Browser, app: App, radio:
         say_what_zones_need(page)
         page.goto("/status")
         page.click("#strap-search")
-        page.get_by_role("button", name="Use Polar H10 1234").click(timeout=30_000)
+        # Twice: the second click must not do anything else.
+        page.get_by_role("button", name="Use Polar H10 1234").dblclick(timeout=30_000)
         expect(page.locator("#straps")).to_contain_text(
             "150 beats per minute, battery 55 %", timeout=30_000
         )
@@ -103,6 +104,7 @@ def test_a_strap_is_paired_shown_and_recorded(browser: Browser, app: App, radio:
 
         page.goto("/status")
         page.get_by_role("button", name="Forget Polar H10 1234").click()
+        page.locator("dialog[open]").get_by_text("Forget", exact=True).click()
         expect(page.locator("#straps")).to_be_empty()
         wait_for_callbacks(page)
 

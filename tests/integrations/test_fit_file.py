@@ -87,6 +87,18 @@ def test_heart_rates_are_records_with_their_time():
         assert [message[key] for key in keys] == [120, 140, 12]
 
 
+def test_a_rest_at_the_end_is_part_of_the_activity():
+    rates = (120,) * 20 + (110,) * 10
+    sets = (a_set(1, "squat", 0.0, 12, seconds=20.0, heart_rates=rates),)
+    ended = NOW.timestamp()
+    content = fit_file(record(sets=sets, started=ended - 30, ended=ended), LIBRARY)
+    messages, _ = Decoder(Stream.from_byte_array(bytearray(content))).read()
+    (session,) = messages["session_mesgs"]
+    assert session["start_time"] == NOW - timedelta(seconds=30)
+    assert messages["record_mesgs"][-1]["timestamp"] <= session["timestamp"] <= NOW
+    assert messages["set_mesgs"][0]["duration"] == 20
+
+
 def test_without_a_strap_nothing_is_said_about_the_heart():
     messages = decoded(circuit())
     assert "record_mesgs" not in messages

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from hiitpi.coach.messages import HeartRate
-from hiitpi.integrations.heart_rate_monitor import NOT_FOUND, HeartRateMonitor
+from hiitpi.errors import RecordsError
+from hiitpi.integrations import heart_rate_monitor, heart_rate_strap
+from hiitpi.integrations.heart_rate_monitor import HeartRateMonitor
 from hiitpi.integrations.heart_rate_strap import NO_BLUEZ, UNAVAILABLE, Strap
 from hiitpi.live.publisher import Publisher
 from hiitpi.live.redis_client import connect
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import ROOT, Settings
+from hiitpi.web.components.strap_pairing import NOT_IN_REACH, describe
 from tests.support import bluez
 from tests.support.bluez import Bluetooth
 from tests.support.waiting import until
@@ -195,8 +198,89 @@ def test_a_strap_that_is_forgotten_is_disconnected(new_monitor: Monitors, strap:
 def test_it_says_that_the_strap_is_not_in_reach(new_monitor: Monitors, radio: Bluetooth):
     monitor = new_monitor()
     monitor.choose(STRAP)
+    until(lambda: monitor.status.missing, 30)
+    assert describe(monitor.status) == NOT_IN_REACH
+
+
+def test_a_strap_that_falls_silent_is_connected_again(
+    new_monitor: Monitors, strap: bluez.Strap, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(heart_rate_monitor, "SILENT_S", 2.0)
+    monitor = new_monitor()
+    monitor.choose(STRAP)
+    until_measured(monitor, strap, 121)
+    until(lambda: strap.subscribers == 0, 30)  # nothing was sent for two seconds
+    until_measured(monitor, strap, 122)
+
+
+def test_bluez_that_is_killed_is_noticed(
+    new_monitor: Monitors, strap: bluez.Strap, radio: Bluetooth, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(heart_rate_monitor, "SILENT_S", 2.0)
+    monitor = new_monitor()
+    monitor.choose(STRAP)
+    until_measured(monitor, strap, 121)
+    radio.leave()
+    until(lambda: not monitor.status.connected, 30)
     until(lambda: monitor.status.trouble, 30)
-    assert monitor.status.trouble == NOT_FOUND
+    assert monitor.status.trouble == NO_BLUEZ
+
+
+def test_bluez_that_hangs_does_not_stall_the_process(
+    new_monitor: Monitors, radio: Bluetooth, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(heart_rate_strap, "DEADLINE_S", 0.5)
+    radio.broken["StartDiscovery"] = None
+    monitor = new_monitor()
+    assert searched(monitor) == "Bluetooth or the strap does not answer."
+    assert not monitor.loop.health().unhealthy
+
+
+def test_a_battery_that_cannot_be_read_does_not_matter(
+    new_monitor: Monitors, strap: bluez.Strap, radio: Bluetooth
+):
+    radio.broken["ReadValue"] = "Not paired"
+    monitor = new_monitor()
+    monitor.choose(STRAP)
+    until_measured(monitor, strap, 121)
+    assert (monitor.status.battery, monitor.status.trouble) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("announced", "shown"),
+    [("Line\nbreak\x1b[31m", "Line break [31m"), ("x" * 60, "x" * 40), ("\x07", "unnamed")],
+)
+def test_the_name_of_a_strap_is_harmless(
+    new_monitor: Monitors, radio: Bluetooth, announced: str, shown: str
+):
+    radio.strap(announced, ADDRESS).on()
+    monitor = new_monitor()
+    monitor.search()
+    until(lambda: not monitor.status.searching, 30)
+    assert monitor.status.found == (Strap(ADDRESS, shown),)
+
+
+def test_a_new_maximum_and_a_database_that_fails(
+    folder: Path, bus: Subscriber, redis: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """Zones follow what a player enters, and without the database there are none."""
+    monkeypatch.setattr(heart_rate_monitor, "REMEMBER_S", -1.0)
+    publisher = Publisher(connect(redis.redis(0)), "home")
+    known: dict[str, int] = {}
+
+    def highest(player: str) -> int | None:
+        if player in known and not known[player]:
+            raise RecordsError("no database")
+        return known.get(player)
+
+    monitor = HeartRateMonitor(folder, bus, highest, time.monotonic)
+    for value, expected in ((None, None), (180, 4), (0, None)):
+        if value is not None:
+            known["Ada"] = value
+        publisher.set_session({"player": "Ada"})  # a publisher that is new, as below, removes it
+        publisher.publish(0.0, None)
+        monitor._receive(150)
+        assert polled(redis) == HeartRate(150, expected)
 
 
 def test_it_does_not_search_while_the_camera_is_asleep(
@@ -223,7 +307,7 @@ def searched(monitor: HeartRateMonitor) -> str:
     monitor.search()
     until(lambda: not monitor.status.searching, 30)
     assert monitor.status.found == ()
-    return monitor.status.trouble
+    return monitor.status.search_trouble
 
 
 def test_it_says_that_there_is_no_adapter(

@@ -3,6 +3,8 @@
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import pytest
+
 from hiitpi.coach.messages import SetRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.integrations.tcx_file import NAMESPACE, tcx_file
@@ -75,6 +77,17 @@ def test_heart_rates_are_trackpoints_and_the_energy_is_shared():
     assert points == ["100", "120", None]
     times = [text(p, "Time") for p in first.iter(f"{{{NAMESPACE}}}Trackpoint")]
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize("energy", [0.4, 3.9, 12.4, 19.5, 20.4, 333.3])
+def test_the_laps_have_the_energy_of_the_session(energy: float):
+    sets = tuple(
+        SetRecord(n, "squat", n, 30.0 * n, 20.0, 9, 0, heart_rates=(120,) * 20) for n in range(1, 9)
+    )
+    root = ET.fromstring(tcx_file(record(sets=sets), LIBRARY, energy))
+    assert sum(int(text(lap, "Calories")) for lap in root.iter(f"{{{NAMESPACE}}}Lap")) == round(
+        energy
+    )
 
 
 def test_a_name_with_markup_and_control_characters_is_valid_xml():

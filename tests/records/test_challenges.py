@@ -1,6 +1,7 @@
 """Challenges of the house, on real databases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -98,6 +99,33 @@ def test_the_result_is_shown_for_a_week(calendar: Calendar, challenges: Challeng
     assert challenges.newest() == challenge
     calendar.now += timedelta(days=1)
     assert challenges.newest() is None
+
+
+def test_an_old_page_ends_no_challenge_that_is_over_and_no_other_one(
+    house: Store, challenges: ChallengeRepository, calendar: Calendar
+):
+    first = challenges.start("squat", SUNDAY)
+    train(house, "Ada", 20, FRIDAY)
+    calendar.now += timedelta(days=3)
+    challenges.cancel(first.id)
+    assert challenges.newest() == first
+    calendar.now -= timedelta(days=3)
+    challenges.cancel(first.id)
+    second = challenges.start("burpee", SUNDAY)
+    challenges.cancel(first.id)
+    assert challenges.newest() == second
+
+
+def test_of_two_that_are_started_at_once_one_wins(challenges: ChallengeRepository):
+    def start(workout: str) -> str:
+        try:
+            return challenges.start(workout, SUNDAY).workout
+        except RecordsError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(start, ["squat", "lunge"] * 8))
+    assert results.count("A challenge is running already.") == 15
 
 
 @pytest.mark.parametrize("days", [-1, MAX_DAYS])

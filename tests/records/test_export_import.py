@@ -54,6 +54,13 @@ def test_an_export_can_be_imported(kind: str):
     assert exchange.read(as_files(records, kind)) == records
 
 
+def test_a_set_of_a_day_with_a_strap_can_be_imported():
+    sets = (SetRecord(1, "squat", 1, 0.0, 86400.0, 9, 0, heart_rates=(120,) * 86400),)
+    records = [as_exported(record(sets=sets, series=()))]
+    for kind in ("json", "csv"):
+        assert exchange.read(as_files(records, kind)) == records
+
+
 @settings(max_examples=40)
 @given(
     st.one_of(st.sampled_from(NAMES), st.text(min_size=1, max_size=40)),

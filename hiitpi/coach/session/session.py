@@ -266,7 +266,7 @@ class TrainingSession:
         """Take back time during which the athlete was absent."""
         seconds = min(seconds, self.timer.elapsed_s)
         self.timer.rewind(seconds)
-        self.sets.work_s -= seconds
+        self.sets.rewind(seconds, self.timer.total_s)
 
     def _is_back(self, time: float) -> bool:
         delay_s = RESUME_AFTER_BACK_S if self.program.timed else RESUME_UNTIMED_AFTER_S

@@ -164,6 +164,16 @@ class SetLog:
         """
         self._heart_rates[int(time)] = bpm
 
+    def rewind(self, seconds: float, time: float) -> None:
+        """Take back seconds of work, during which the athlete was absent.
+
+        Args:
+            seconds: how many.
+            time: seconds since the session's first Go, without them and without pauses.
+        """
+        self.work_s -= seconds
+        self._heart_rates = {s: bpm for s, bpm in self._heart_rates.items() if s < time}
+
     def _with_results(self) -> SetRecord:
         """Return the latest set with the coach's results so far."""
         last, coach = self.last, self._counting

@@ -1,10 +1,10 @@
 """The part of “Your data” with what heart rate zones and calories need."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from hiitpi.coach.heart_rate import TANAKA, Body
+from hiitpi.coach.heart_rate import TANAKA, Body, Sex
 from hiitpi.errors import RecordsError
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
@@ -12,9 +12,11 @@ from hiitpi.web.services import Services
 SEXES: Final = {"": "not said", "female": "female", "male": "male"}
 
 ABOUT: Final = (
-    "Only for heart rate zones and calories, with a heart rate strap; stored on this machine, and "
-    "each may be left empty. Without a measured maximum heart rate it is "
-    f"{TANAKA[0]:.0f} − {-TANAKA[1]:g} × age (Tanaka et al., 2001)."
+    "For heart rate zones and calories, with a heart rate strap; stored on this machine, and each "
+    "may be left empty. The summaries of your sessions, which everybody in the house may open, "
+    "show zones, calories and their formula, from which these figures can be guessed. Without a "
+    f"measured maximum heart rate it is {TANAKA[0]:.0f} − {-TANAKA[1]:g} × age (Tanaka et al., "
+    "2001)."
 )
 
 
@@ -88,12 +90,12 @@ def _body(year: Any, sex: Any, weight: Any, highest: Any) -> Body:
     Raises:
         ValueError: a value is not a number, or the sex is unknown.
     """
-    if (sex or "") not in SEXES:
+    if not isinstance(sex, str | None) or (sex or "") not in SEXES:
         raise ValueError("Choose one of the answers for the sex.")
     try:
         return Body(
             birth_year=int(year) if year else None,
-            sex=sex or None,
+            sex=cast("Sex", sex) if sex else None,
             weight_kg=float(str(weight).replace(",", ".")) if weight else None,
             max_heart_rate=int(highest) if highest else None,
         )

@@ -12,6 +12,7 @@ from hiitpi.records.challenges import Challenge
 from hiitpi.records.leaderboard import Place
 from hiitpi.records.local_days import local_day, week_start
 from hiitpi.web.components.dialog import dialog
+from hiitpi.web.components.filters import hold_slugs
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.session_titles import plural
 from hiitpi.web.security.player_session import current_player
@@ -105,19 +106,23 @@ def challenge_line(services: Services, record: SessionRecord) -> html.P | None:
     own = next((place for place in places if place.player == record.player), None)
     if own is None:
         return None
-    return html.P(f"Challenge of the house: {_standing(own, places)}", className="challenge-line")
+    unit = "seconds" if challenge.workout in hold_slugs(services.library) else "reps"
+    text = _standing(own, places, unit)
+    return html.P(f"Challenge of the house: {text}", className="challenge-line")
 
 
-def _standing(own: Place, places: list[Place]) -> str:
+def _standing(own: Place, places: list[Place], unit: str) -> str:
+    """Return where a player stands, in words that anybody may read."""
     others = [place for place in places if place is not own]
+    amount = f"{own.value:.0f} {unit}"
     if own.rank == 1 and not (others and others[0].rank == 1):
         ahead = f", {own.value - others[0].value:.0f} ahead of {others[0].player}" if others else ""
-        return f"you lead with {own.value:.0f}{ahead}."
+        return f"1st with {amount}{ahead}."
     if own.rank == 1:
-        return f"you share the lead with {own.value:.0f}."
+        return f"1st with {amount}, like {others[0].player}."
     leader = places[0]
     rank = ORDINALS.get(own.rank, f"{own.rank}th")
-    return f"{rank} with {own.value:.0f}, {leader.value - own.value:.0f} behind {leader.player}."
+    return f"{rank} with {amount}, {leader.value - own.value:.0f} behind {leader.player}."
 
 
 def _content(services: Services) -> list[Any]:
@@ -126,9 +131,10 @@ def _content(services: Services) -> list[Any]:
         return _form(services) if current_player() else []
     running = services.store.challenges.is_running(challenge)
     places = services.store.challenges.standings(challenge)
-    name = services.library.name(challenge.workout)
+    # "Plank · seconds": what is counted, if it is not repetitions.
+    name = services.library.label(challenge.workout)
     shown = [
-        html.H2(f"Challenge: most {name.lower()} by {challenge.last:%A, %-d %B}"),
+        html.H2(f"Challenge until {challenge.last:%A, %-d %B}: {name}"),
         html.P(_headline(services, challenge, places), className="quiet"),
         _table(places),
     ]
@@ -180,8 +186,8 @@ def _form(services: Services) -> list[Any]:
             [
                 html.Summary("Start a challenge of the house"),
                 html.P(
-                    "Who does the most until a day? Everybody takes part who trains that workout; "
-                    "gentle sessions do not count, as on the leaderboard.",
+                    "Who does most of one workout until that day? Everybody takes part who trains "
+                    "it; gentle sessions do not count, as on the leaderboard.",
                     className="quiet",
                 ),
                 dcc.Dropdown(

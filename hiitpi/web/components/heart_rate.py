@@ -18,7 +18,10 @@ FORMULA: Final = (
     "heart rate + {kg:g} × weight in kg + {years:g} × age. It is an estimate."
 )
 MAXIMUM: Final = "Zones are parts of the maximum heart rate, here {highest}. "
-NO_ZONES: Final = "For zones and calories, enter age, sex and weight on the page Your data."
+NO_ZONES: Final = (
+    "For zones and calories, enter your year of birth, sex and weight on the page Your data."
+)
+NO_ENERGY: Final = "For calories, enter your sex and weight as well on the page Your data."
 
 
 def kilocalories(services: Services, record: SessionRecord) -> float | None:
@@ -43,7 +46,7 @@ def heart_rate_section(services: Services, record: SessionRecord) -> html.Div | 
         [
             html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts"),
             *_zones(rates, body.highest(year)),
-            html.P(_formula(body), className="quiet") if energy is not None else None,
+            html.P(_formula(body, energy, body.highest(year)), className="quiet"),
         ],
         className="zones",
     )
@@ -61,8 +64,9 @@ def _zones(rates: tuple[int, ...], highest: int | None) -> list[Any]:
     ]
 
 
-def _formula(body: Body) -> str:
-    assert body.sex is not None
+def _formula(body: Body, energy: float | None, highest: int | None) -> str:
+    if energy is None or body.sex is None:
+        return NO_ENERGY if highest is not None else ""
     intercept, bpm, kg, years = KEYTEL[body.sex]
     text = FORMULA.format(sex=body.sex, intercept=intercept, bpm=bpm, kg=kg, years=years)
     return text.replace("+ -", "− ").replace("-", "−")

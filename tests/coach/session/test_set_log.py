@@ -63,6 +63,15 @@ def test_a_rest_belongs_to_the_set_before_it_but_not_to_its_mean(log: SetLog):
     assert (second.mean_heart_rate, second.max_heart_rate) == (120, 120)
 
 
+def test_seconds_of_absence_are_taken_back(log: SetLog):
+    for second in range(10):
+        log.add_heart_rate(100 + second, second)
+    log.work_s = 10.0
+    log.rewind(3.0, 7.0)
+    assert rates(log) == [tuple(range(100, 107))]
+    assert log.work_s == 7.0
+
+
 def test_without_a_strap_there_is_nothing(log: SetLog):
     log.end_set(5.0)
     (only,) = log.sets()

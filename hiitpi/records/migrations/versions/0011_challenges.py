@@ -21,4 +21,5 @@ def upgrade() -> None:
         sa.Column("first", sa.Date, nullable=False),
         sa.Column("last", sa.Date, nullable=False),
         sa.Column("settled", sa.DateTime(timezone=True)),
+        sqlite_autoincrement=True,
     )
