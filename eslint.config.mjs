@@ -11,6 +11,7 @@ const strict = {
 };
 
 export default [
+  { ignores: ["assets/vendor/"] },
   js.configs.recommended,
   {
     files: ["assets/*.js"],

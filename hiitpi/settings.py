@@ -145,6 +145,13 @@ class Settings(BaseSettings):
         description="Where a backup is put every night: a folder, `rclone:remote:folder` or "
         "`restic:repository`. See [backups](records.md).",
     )
+    replay_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="Days for which the movements of a session are kept for its [replay](replay.md)"
+        ": joints, no pictures. 0 keeps none.",
+    )
     timezone: Annotated[str | None, AfterValidator(check_timezone)] = Field(
         None,
         description="Time zone that decides which day it is, for example `Europe/Berlin`; by "

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "coach": {"errors", "pose"},
     "recordings": {"camera", "coach", "errors", "pose", "settings", "video"},
     "live": {"coach", "errors", "settings", "system"},
-    "records": {"coach", "errors"},
+    "records": {"coach", "errors", "system"},
     "pipeline": {
         "camera", "coach", "errors", "live", "pose", "records", "settings", "system", "video",
     },
@@ -55,6 +55,7 @@ ONLY = {
     "hiitpi/records": {
         "hiitpi.coach.heart_rate", "hiitpi.coach.messages", "hiitpi.coach.rules.pace",
         "hiitpi.coach.session.program", "hiitpi.errors", "hiitpi.records",
+        "hiitpi.system.atomic_file",
     },
 }  # fmt: skip
 

@@ -143,7 +143,8 @@ class Coach:
                     events.append(Event("cue", time, outcome.missed.cue))
                 else:
                     self.attempts += 1
-                    events.append(Event("attempt", time, outcome.missed.cue))
+                    cue, why = outcome.missed.cue, outcome.explanation
+                    events.append(Event("attempt", time, cue, missed=why))
         return FrameResult(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
 
     def _update_presence(self, pose: Pose | None, time: float) -> list[Event]:

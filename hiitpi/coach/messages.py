@@ -131,6 +131,7 @@ class Event:
         rep: the repetition, for kind "rep".
         session: uuid of the session, as text; filled in by the session manager.
         count: for kind "rep", number of the repetition in its set, which the browser speaks.
+        missed: for kind "attempt", what was measured and what the rules need, for the replay.
     """
 
     kind: EventKind
@@ -139,6 +140,7 @@ class Event:
     rep: Repetition | None = None
     session: str | None = None
     count: int | None = None
+    missed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

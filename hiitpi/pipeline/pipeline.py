@@ -21,6 +21,7 @@ from hiitpi.pipeline.session_manager import AthleteCue, Clock, SessionManager
 from hiitpi.pose.auto_model import measured_fps
 from hiitpi.pose.engine import Engine
 from hiitpi.pose.keypoints import Pose
+from hiitpi.records.replays import ReplayFolder
 from hiitpi.settings import Settings
 from hiitpi.system.background_loop import summary
 from hiitpi.system.urls import without_password
@@ -52,6 +53,7 @@ class Pipeline:
         journal: write-ahead log of the running session.
         clock: monotonic seconds; must be the camera's clock.
         wall: seconds since the epoch.
+        replays: where the movements of sessions are kept; None to keep none.
     """
 
     def __init__(
@@ -65,11 +67,14 @@ class Pipeline:
         journal: SessionJournal,
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
+        replays: ReplayFolder | None = None,
     ) -> None:
         self._settings, self._open_engine = settings, open_engine
         self._publisher, self._writer, self._clock = publisher, writer, clock
         self._journal = journal
-        self._sessions = SessionManager(settings, library, publisher, writer, journal, clock, wall)
+        self._sessions = SessionManager(
+            settings, library, publisher, writer, journal, clock, wall, replays=replays
+        )
         self._renderer = FrameRenderer(settings, publisher)
         self._cue: AthleteCue | None = None
         self._reps_at_cue = 0  # repetitions in this set when the synthetic athlete got its cue
@@ -106,6 +111,7 @@ class Pipeline:
         if self._sessions.save_due:
             self._sessions.save_due = False
             self._publisher.save()
+            self._sessions.write_replay()
         for command in poll.commands:
             self._handle(command)
         self._cue_synthetic_athlete()

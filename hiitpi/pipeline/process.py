@@ -24,6 +24,7 @@ from hiitpi.pipeline.session_journal import PendingSession, SessionJournal
 from hiitpi.pose.auto_model import open_auto_engine
 from hiitpi.pose.catalog import Catalog
 from hiitpi.pose.engine import Engine, open_engine
+from hiitpi.records.replays import ReplayFolder
 from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
 from hiitpi.system.host import malloc_trim
@@ -69,10 +70,26 @@ def run(
     store = Store(settings.database, settings.zone)
     library = WorkoutLibrary(settings.workouts_dir)
     journal = SessionJournal(settings.instance, time.time, time.monotonic)
-    writer = CheckpointWriter(store.save, settings.instance / "unsaved", journal.sync)
+    replays = ReplayFolder(settings.instance, settings.replay_days, time.time)
+
+    def save(record: SessionRecord) -> None:
+        store.save(record)
+        if record.status != "active":
+            replays.prune(store.history.existing, writer.waiting)
+
+    writer = CheckpointWriter(save, settings.instance / "unsaved", journal.sync)
     publisher = Publisher(connect(settings.redis(0), CONNECT_TIMEOUT_S), settings.station)
     openers = partial(camera, settings), partial(engine, settings)
-    pipeline = Pipeline(settings, *openers, library, publisher, writer, journal, clock)
+    pipeline = Pipeline(
+        settings,
+        *openers,
+        library,
+        publisher,
+        writer,
+        journal,
+        clock,
+        replays=replays if replays.enabled else None,
+    )
     try:
         with suppress(RecordsError):  # reported later, when a session is to be stored
             store.purge_deleted()

@@ -18,8 +18,10 @@ from hiitpi.coach.session.snapshot import session_snapshot
 from hiitpi.errors import WorkoutError
 from hiitpi.live.publisher import Publisher
 from hiitpi.pipeline.checkpoint_writer import CheckpointWriter
+from hiitpi.pipeline.motion_recorder import MotionRecorder
 from hiitpi.pipeline.session_journal import SessionJournal
 from hiitpi.pose.keypoints import Pose
+from hiitpi.records.replays import Replay, ReplayFolder
 from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class SessionManager:
         clock: monotonic seconds; must be the camera's clock.
         wall: seconds since the epoch.
         uptime: monotonic seconds, in real time even where `clock` runs faster in tests.
+        replays: where the movements of sessions are kept; None to keep none.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class SessionManager:
         clock: Clock,
         wall: Clock,
         uptime: Clock = time.monotonic,
+        replays: ReplayFolder | None = None,
     ) -> None:
         self._settings, self._library = settings, library
         self._publisher, self._writer, self._journal = publisher, writer, journal
@@ -94,6 +98,9 @@ class SessionManager:
         self._session: TrainingSession | None = None
         self._events: list[Event] = []
         self._cue: AthleteCue | None = None
+        self._replays = replays
+        self._motion: MotionRecorder | None = None  # of the running session
+        self._replay_due: tuple[str, Replay] | None = None
         self.save_due = False
         self.heart_rate: HeartRate | None = None
 
@@ -145,6 +152,9 @@ class SessionManager:
         )
         if self.heart_rate and self._session.phase in ("work", "rest"):
             self._session.sets.add_heart_rate(self.heart_rate.bpm, self._session.timer.total_s)
+        if self._replays and self._session.phase == "work":
+            self._motion = self._motion or MotionRecorder(size)
+            self._motion.add(result.sample, result.events, self._session.timer.total_s)
         self._process_events(self._session, list(result.events))
         return replace(result.sample, heart_rate=self.heart_rate)
 
@@ -152,6 +162,15 @@ class SessionManager:
         """Advance the session's time when no frame has arrived."""
         if self._session:
             self._process_events(self._session, self._session.tick(self._clock()))
+
+    def write_replay(self) -> None:
+        """Write the replay of the session that has just ended; takes a moment."""
+        due, self._replay_due = self._replay_due, None
+        if due and self._replays:
+            try:
+                self._replays.write(*due)
+            except OSError as error:
+                log.error("The replay of session %s is not kept: %s", due[0], error)
 
     def take_events(self) -> list[Event]:
         """Return the events since the last call."""
@@ -276,6 +295,9 @@ class SessionManager:
             saved = self._writer.flush(timeout=SAVE_TIMEOUT_S)
             if saved or self._writer.spool(record):
                 self._journal.end()
+            if self._motion and status != "discarded":
+                self._replay_due = record.uuid, self._motion.replay(record, self._library)
+        self._motion = None
         text = "" if saved else "The database is unavailable; the session will be saved later."
         discarded = status == "discarded" or not session.has_started
         kind: EventKind = "discarded" if discarded else "finished"

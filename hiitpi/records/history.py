@@ -164,6 +164,12 @@ class PlayerHistory:
             query = query.options(selectinload(SessionRow.sets), selectinload(SessionRow.player))
             return [read_record(row, series=False) for row in db.scalars(query)], total
 
+    def existing(self, uuids: Collection[str]) -> set[str]:
+        """Return those of some sessions that are in the database, also if they can be restored."""
+        of_these = SessionRow.uuid.in_([UUID(uuid) for uuid in uuids])
+        with self._database.reading() as db:
+            return {str(uuid) for uuid in db.scalars(select(SessionRow.uuid).where(of_these))}
+
     def deleted_sessions(self, name: str) -> list[SessionRecord]:
         """Return the player's newest 50 deleted sessions that can be restored, newest first."""
         with self._database.reading() as db:

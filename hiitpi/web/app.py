@@ -22,6 +22,7 @@ from hiitpi.integrations.heart_rate_monitor import HeartRateMonitor
 from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.integrations.webhook_sender import WebhookSender, sender_name
 from hiitpi.live.redis_client import connect
+from hiitpi.records.replays import ReplayFolder
 from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web import exports
@@ -39,6 +40,7 @@ from hiitpi.web.components.error_pages import (
     show_error,
 )
 from hiitpi.web.components.header import header, header_callbacks
+from hiitpi.web.components.replay import replay_callbacks, replay_routes
 from hiitpi.web.health import healthz
 from hiitpi.web.live.connection_limit import ConnectionLimit
 from hiitpi.web.live.routes import streams
@@ -129,12 +131,14 @@ def create_app(settings: Settings) -> Flask:
             store.challenges.settle,
         ),
         heart_rate=_heart_rate(settings, stations, store),
+        replays=ReplayFolder(settings.instance, settings.replay_days, time.time),
     )
     server.extensions["hiitpi"] = services
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
     server.register_blueprint(exports.routes(services))
+    server.register_blueprint(replay_routes(services))
     server.register_blueprint(
         api_routes(services, ApiRateLimiter(connect(settings.redis(0)), time.time))
     )
@@ -217,7 +221,7 @@ def _create_dash(server: Flask, services: Services) -> None:
     app.index_string = INDEX.replace("{styles}", styles(ASSETS)).replace(
         "{app_scripts}", scripts(ASSETS)
     )
-    cache_assets(server)
+    cache_assets(server, ASSETS)
     for page in PAGES:
         register_page(
             f"hiitpi.{page.PATH}",
@@ -231,6 +235,7 @@ def _create_dash(server: Flask, services: Services) -> None:
     register_page("hiitpi.not_found_404", path="/404", title="HIIT PI", layout=not_found.layout)
     app.layout = lambda: html.Div([header(services), banner(), page_container], className="app")
     header_callbacks(app, services)
+    replay_callbacks(app)
     set_script_policy(server, app)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 
 #: In load order.
 SCRIPTS: Final = (
@@ -17,7 +17,13 @@ SCRIPTS: Final = (
     "scoreboard.js",
     "train.js",
     "wall.js",
+    "replay.js",
 )
+#: Plotly without the kinds of charts that the pages do not use: a third of its size. It is asked
+#: for by Dash, under the address of the whole library, when the first graph is shown.
+PLOTLY: Final = "vendor/plotly-cartesian.min.js"
+PLOTLY_PATH: Final = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+
 STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css")
 
 #: One year. Longer lifetimes used to be prohibited and can cause problems (RFC 9111, section 5.3).
@@ -34,8 +40,13 @@ def scripts(folder: Path) -> str:
     return "".join(f'<script src="{_asset_url(folder, n)}"></script>' for n in SCRIPTS)
 
 
-def cache_assets(server: Flask) -> None:
-    """Let browsers cache assets with a hash in their URL, and fonts, which never change."""
+def cache_assets(server: Flask, folder: Path) -> None:
+    """Let browsers cache assets with a hash in their URL, and fonts, which never change.
+
+    Also leads Dash to the smaller Plotly.
+    """
+    plotly = _asset_url(folder, PLOTLY)
+    server.add_url_rule(PLOTLY_PATH, "plotly", lambda: redirect(plotly))
 
     @server.after_request
     def set_cache_control(response: Response) -> Response:

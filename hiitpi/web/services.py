@@ -10,6 +10,7 @@ from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.integrations.heart_rate_monitor import HeartRateMonitor
 from hiitpi.integrations.nightly_backup import NightlyBackup
 from hiitpi.integrations.webhook_sender import WebhookSender
+from hiitpi.records.replays import ReplayFolder
 from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
 from hiitpi.web.club.head_to_head import MatchCoordinator
@@ -36,6 +37,7 @@ class Services:
         login_limiter: limits the rate of attempts to enter the house code.
         nightly_backup: backs the database up every night; None if HIITPI_BACKUP_TO is not set.
         webhook_sender: sends the messages of this machine's station to webhooks.
+        replays: the movements of the sessions at this machine's station.
         heart_rate: connects to this station's heart rate strap; None on a machine without a camera.
     """
 
@@ -53,3 +55,4 @@ class Services:
     nightly_backup: NightlyBackup | None
     webhook_sender: WebhookSender
     heart_rate: HeartRateMonitor | None
+    replays: ReplayFolder

@@ -8,7 +8,7 @@ from tests.browser.conftest import DESKTOP, App, log_in, open_page
 pytestmark = pytest.mark.slow
 
 #: Maximum transfer, compressed, of the first visit to the training page.
-MAX_FIRST_LOAD_BYTES = 2_200_000
+MAX_FIRST_LOAD_BYTES = 1_200_000
 
 
 def test_the_first_load_is_small_and_the_second_comes_from_the_cache(browser: Browser, app: App):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 from flask import Flask
+from plotly.offline import get_plotlyjs_version
 
 from hiitpi.coach.messages import Event, Sample
 from hiitpi.coach.session import program_file
@@ -18,9 +19,9 @@ from hiitpi.live.publisher import Publisher
 from hiitpi.live.redis_client import connect
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.records.sessions import Store
-from hiitpi.settings import Settings
-from hiitpi.web.app import create_app
-from hiitpi.web.asset_urls import IMMUTABLE, SCRIPTS, STYLES
+from hiitpi.settings import ROOT, Settings
+from hiitpi.web.app import ASSETS, create_app
+from hiitpi.web.asset_urls import IMMUTABLE, PLOTLY, PLOTLY_PATH, SCRIPTS, STYLES
 from hiitpi.web.live.event_broadcaster import EventBroadcaster
 from hiitpi.web.live.video_broadcaster import VideoBroadcaster
 from hiitpi.web.pages.status import findings
@@ -364,3 +365,17 @@ def test_the_status_page_tells_which_webhook_fails(app: Flask):
         text = "1 address" if accepted else "example.org: 404 Not Found"
         webhooks.send_test(webhook.id, "another station")  # waits, so it tells nothing
         assert finding() == [("webhooks", accepted, text)]
+
+
+def test_the_smaller_plotly_is_served_and_is_the_version_that_dash_expects(app: Flask):
+    content = (ASSETS / PLOTLY).read_bytes()
+    assert f"(cartesian - minified) v{get_plotlyjs_version()}\n".encode() in content[:200]
+    installed = ROOT / "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
+    assert content == installed.read_bytes()  # package.json pins it
+    client = app.test_client()
+    response = client.get(PLOTLY_PATH)
+    assert response.status_code == 302
+    served = client.get(response.headers["Location"])
+    assert served.get_data() == content
+    assert served.headers["Cache-Control"] == IMMUTABLE
+    served.close()

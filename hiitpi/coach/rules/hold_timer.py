@@ -58,7 +58,7 @@ class HoldTimer:
             self._second_start = math.nan
         if broken and not self._failure_reported and time - self._last_held > LOST_AFTER_S:
             self._failure_reported = True
-            return FailedAttempt(broken)
+            return FailedAttempt(broken, values[broken.measure].value)
         return None
 
     def _continue(self, values: Values, time: float) -> CompletedRep | None:

@@ -109,13 +109,22 @@ class Condition:
     def _missed(self, value: float) -> float:
         return value - self.threshold if self.sign == "<" else self.threshold - value
 
+    def at(self, shortfall: float) -> float:
+        """Return the value that misses the threshold by an amount, in the measure's unit."""
+        return self.threshold + (shortfall if self.sign == "<" else -shortfall)
+
+    @property
+    def needed(self) -> str:
+        """The comparison without the measure's name."""
+        return f"{self.sign} {self.threshold:g}{self.measure.unit}"
+
     @property
     def cue(self) -> str:
         """Cue for an athlete who misses it."""
         return self.words or self.measure.says[0 if self.sign == "<" else 1]
 
     def __str__(self) -> str:
-        return f"{self.measure.name} {self.sign} {self.threshold:g}{self.measure.unit}"
+        return f"{self.measure.name} {self.needed}"
 
 
 def ahead(measure: Measure, *, says: tuple[str, str]) -> Measure:

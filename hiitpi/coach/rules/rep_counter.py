@@ -58,9 +58,19 @@ class FailedAttempt:
 
     Attributes:
         missed: the condition that was furthest from being met.
+        value: the value of its measure that came closest to it; NaN if that was not visible.
     """
 
     missed: Condition
+    value: float = math.nan
+
+    @property
+    def explanation(self) -> str:
+        """What was measured, and what the rules need."""
+        measure = self.missed.measure
+        if math.isnan(self.value):
+            return f"needs {self.missed}"
+        return f"{measure.name} {self.value:.3g}{measure.unit}, needs {self.missed.needed}"
 
 
 class RepCounter:
@@ -107,7 +117,8 @@ class RepCounter:
             return None
         violated = next((c for c in self._workout.throughout if not holds(c, values)), None)
         if violated:
-            return self._discard(violated) if time - self._valid_at > LOST_AFTER_S else None
+            lost = time - self._valid_at > LOST_AFTER_S
+            return self._discard(violated, values[violated.measure].value) if lost else None
         self._valid_at = time
         states = self._workout.states
         current = states[self._state_index or 0]
@@ -142,7 +153,7 @@ class RepCounter:
         if target and self._state_index and self._has_given_up(values, time):
             missed = self._most_missed(states[target], values)
             self.reset()
-            return FailedAttempt(missed)
+            return FailedAttempt(missed, values[missed.measure].value)
         return self._turned_back(states[target], progress) if in_current else None
 
     def _joints_visible(self, values: Values, time: float) -> bool:
@@ -199,11 +210,11 @@ class RepCounter:
         duration = time - cycle.started
         return CompletedRep(duration, cycle) if duration >= self._workout.shortest else None
 
-    def _discard(self, condition: Condition) -> FailedAttempt | None:
-        """Discard the repetition because a `throughout` condition was violated."""
+    def _discard(self, condition: Condition, value: float) -> FailedAttempt | None:
+        """Discard the repetition because a `throughout` condition was violated, with a value."""
         tried = bool(self._state_index) or self._max_progress >= MIN_ATTEMPT_PROGRESS
         self.reset()
-        return FailedAttempt(condition) if tried else None
+        return FailedAttempt(condition, value) if tried else None
 
     def _turned_back(self, target: State, progress: float) -> FailedAttempt | None:
         """Return an attempt if the body, back in the current state, was on its way to `target`."""
@@ -218,7 +229,9 @@ class RepCounter:
         visible = [c for c in target.conditions if not math.isnan(best[c])]
         # Conditions that the body moved towards come first: a shallow lunge is also a short one.
         approached = [c for c in visible if _span(current, c) and best[c] < PASSED_PROGRESS]
-        return FailedAttempt(min(approached or visible, key=lambda c: best[c]))
+        missed = min(approached or visible, key=lambda c: best[c])
+        shortfall = (1 - best[missed]) * self._whole_span(current, missed)
+        return FailedAttempt(missed, missed.at(shortfall))
 
     def _progress_to(self, target: State, current: State, values: Values) -> float:
         """Return the fraction of the way to the next state that the signal has covered.
@@ -249,9 +262,11 @@ class RepCounter:
         opposite condition of the current state; without one it is the measure's full range, or a
         right angle, or one body length.
         """
-        measure = condition.measure
-        span = _span(current, condition) or self._workout.scale(measure)
-        return condition.missed_by(values[measure]) / span
+        missed_by = condition.missed_by(values[condition.measure])
+        return missed_by / self._whole_span(current, condition)
+
+    def _whole_span(self, current: State, condition: Condition) -> float:
+        return _span(current, condition) or self._workout.scale(condition.measure)
 
     def _progress(self, condition: Condition, current: State, values: Values) -> float:
         """Return 0 at the current state's threshold, 1 at the next one's; NaN without a span."""

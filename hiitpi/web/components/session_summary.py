@@ -22,6 +22,7 @@ from hiitpi.web.components.challenge import challenge_line
 from hiitpi.web.components.filters import hold_slugs
 from hiitpi.web.components.heart_rate import add_heart_rates, heart_rate_section
 from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.components.replay import replay_section
 from hiitpi.web.components.session_titles import format_clock, plural, title
 from hiitpi.web.services import Services
 
@@ -87,7 +88,11 @@ def summary(
             className="result",
         ),
         html.Div(
-            [_sets(services, record, editable and not discarded), _graph(record)],
+            [
+                _sets(services, record, editable and not discarded),
+                _graph(record),
+                None if discarded else replay_section(services, record),
+            ],
             className="details",
         ),
     ]

@@ -19,7 +19,9 @@ from hiitpi.web.services import Services
 PATH, TITLE = "/train", "Train"
 TAKES = ("station",)
 
-PRIVACY_NOTICE = "Video is shown, never stored. Only numbers are kept: repetitions, times, form."
+PRIVACY_NOTICE = (
+    "Video is shown, never stored. Only numbers are kept: joints, repetitions, times, form."
+)
 SYNTHETIC_NOTICE = "No camera: this is a synthetic athlete"
 MUTED_NOTICE = "Tap here to hear this device"
 DARK_NOTICE = (

@@ -22,7 +22,7 @@ GUARDED = (
     *(page.PATH for page in PAGES), *(path for path, _ in FILES), "/live", "/videostream",
     "/wall/live", "/wall/video",
     "/healthz", "/export/program/shipped-0.toml", "/export/session/x.fit",
-    "/export/session/x.tcx", "/_dash-layout", "/_dash-dependencies",
+    "/export/session/x.tcx", "/replay/x", "/_dash-layout", "/_dash-dependencies",
     "/assets/train.js", "/nowhere", "/static/x",
 )  # fmt: skip
 
