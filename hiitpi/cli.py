@@ -1,12 +1,10 @@
 """The command line: `python -m hiitpi`."""
 
 import argparse
-import json
 import logging
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 
 from hiitpi import __version__
@@ -74,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
         "--sensitivity", action="store_true", help="with each threshold of --workout moved"
     )
     evaluate.set_defaults(run=_evaluate)
+
+    recordings = commands.add_parser("recordings", help="sets whose count somebody has corrected")
+    recordings.add_argument("action", choices=["list", "keep", "export", "delete"])
+    recordings.add_argument(
+        "names", nargs="*", metavar="NAME", help="a session, a new folder, or files; none for all"
+    )
+    recordings.set_defaults(run=_recordings)
 
     settings = commands.add_parser("settings", help="print a table of all settings")
     settings.add_argument(
@@ -170,6 +175,12 @@ def _evaluate(options: argparse.Namespace) -> None:
 
     library = WorkoutLibrary(settings.workouts_dir)
     print(evaluation(options, library, engine, _print_status))
+
+
+def _recordings(options: argparse.Namespace) -> None:
+    from hiitpi.recordings.kept_command import run
+
+    run(options)
 
 
 def _print_settings(options: argparse.Namespace) -> None:
@@ -297,41 +308,9 @@ def _web(options: argparse.Namespace) -> None:
 
 
 def _count(options: argparse.Namespace) -> None:
-    from tqdm import tqdm
+    from hiitpi.recordings.count_command import run
 
-    from hiitpi.coach.rules.workout_library import WorkoutLibrary
-    from hiitpi.recordings.count import count
-    from hiitpi.recordings.opened import open_recording
-    from hiitpi.recordings.overlay import plot
-    from hiitpi.recordings.pose_source import PoseFrame
-
-    settings = _settings(options, "model")
-    logging.basicConfig(level=logging.WARNING)
-    workout = WorkoutLibrary(settings.workouts_dir)[options.workout]
-
-    def with_progress(frames: Iterator[PoseFrame]) -> Iterator[PoseFrame]:
-        with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:
-            for frame in frames:
-                bar.update(round(frame.progress * 100 - bar.n, 1))
-                yield frame
-
-    with ExitStack() as stack:
-        frames, model, on_sample = open_recording(options, settings, workout, stack, _print_status)
-        result = count(with_progress(frames), workout, model, on_sample)
-    if options.plot:
-        plot(options.plot, workout, result)
-    if options.json:
-        print(json.dumps(result.as_json()))
-        return
-    for event in result.events:
-        minutes, seconds = divmod(event.time, 60)
-        at = f"{int(minutes):2d}:{seconds:05.2f}"
-        if event.rep:
-            cue = f"  {event.text}" if event.text else ""
-            print(f"{at}  {event.rep.number:3d}  score {event.rep.score:5.1f}{cue}")
-        elif event.kind == "attempt":
-            print(f"{at}    -  did not count: {event.text}")
-    print(f"{result.reps} {workout.name.lower()}, {result.attempts} did not count ({model}).")
+    run(options, _settings(options, "model"), _print_status)
 
 
 def _print_status(line: str) -> None:

@@ -23,9 +23,11 @@ MAY_IMPORT = {
     "camera": {"errors", "settings", "system"},
     "video": {"pose"},
     "coach": {"errors", "pose"},
-    "recordings": {"camera", "coach", "errors", "pose", "settings", "video"},
     "live": {"coach", "errors", "settings", "system"},
     "records": {"coach", "errors", "system"},
+    "recordings": {
+        "camera", "coach", "errors", "pose", "records", "settings", "video",
+    },
     "pipeline": {
         "camera", "coach", "errors", "live", "pose", "records", "settings", "system", "video",
     },

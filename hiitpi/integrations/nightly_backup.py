@@ -1,10 +1,7 @@
 """Backs the database up every night, checks the backup, and deletes old ones."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,9 +12,10 @@ from typing import Final
 
 from hiitpi.errors import BackupError
 from hiitpi.integrations.backup_targets import BackupTarget, file_name
-from hiitpi.settings import ROOT, Settings
+from hiitpi.settings import Settings
 from hiitpi.system.atomic_file import write_atomically
 from hiitpi.system.background_loop import IDLE_S, BackgroundLoop
+from hiitpi.system.own_command import run_command
 
 #: Local time of the backup. A machine that is off at night makes up for it when it is on again.
 BACKUP_TIME: Final = time(3, 0)
@@ -158,9 +156,6 @@ def _write_backup(settings: Settings, path: Path) -> None:
     Raises:
         BackupError: the database cannot be read, or the file cannot be written.
     """
-    command = ["nice", "-n", "10", sys.executable, "-m", "hiitpi", "backup", str(path)]
-    env = {**os.environ, **settings.environment()}
-    result = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True)
-    if result.returncode:
-        lines = result.stderr.strip().splitlines() or [f"exit code {result.returncode}"]
-        raise BackupError(lines[-1].removeprefix("hiitpi: "))
+    trouble = run_command(settings, "backup", str(path))
+    if trouble:
+        raise BackupError(trouble)

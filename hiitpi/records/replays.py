@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from hiitpi.errors import RecordsError
 from hiitpi.system.atomic_file import write_atomically
+
+#: Joints of a frame.
+JOINTS: Final = 17
 
 #: Version of the format, in the header.
 VERSION: Final = 1
@@ -49,6 +53,22 @@ class Replay:
         text += b" " * (-len(text) % 4)
         assert sys.byteorder == "little", "the joints are little endian"
         return gzip.compress(len(text).to_bytes(4, "little") + text + self.xy + self.scores, 6)
+
+
+def read_replay(path: Path) -> Replay:
+    """Read a file.
+
+    Raises:
+        RecordsError: it is not a replay.
+    """
+    try:
+        content = gzip.decompress(path.read_bytes())
+        begin = 4 + int.from_bytes(content[:4], "little")
+        header = json.loads(content[4:begin])
+        end = begin + len(header["times"]) * JOINTS * 4
+        return Replay(header, content[begin:end], content[end:])
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise RecordsError(f"{path} is not a replay: {error}") from error
 
 
 class ReplayFolder:

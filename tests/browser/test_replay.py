@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import finish_session, log_in, open_page, running_app, start_workout
+from tests.browser.conftest import (
+    App,
+    finish_session,
+    log_in,
+    open_page,
+    running_app,
+    start_workout,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +51,21 @@ def test_a_session_is_played_and_its_repetitions_are_found(page: Page):
     page.goto("/history")
     page.locator("a[href^='/session/']").first.click()
     page.wait_for_function(f"({DRAWN})('replay-figure')")
+
+
+def test_a_corrected_set_can_be_kept_as_a_recording(page: Page, app: App):
+    log_in(page, "Ada")
+    start_workout(page, "Jumping Jacks")
+    page.wait_for_function("Number(document.querySelector('#reps').textContent) >= 2")
+    finish_session(page)
+    keep = page.get_by_role("button", name="Keep as a recording")
+    expect(keep).to_have_count(0)
+    page.get_by_label("Repetitions of set 1, Jumping Jacks").fill("9")
+    page.locator("#summary").get_by_role("button", name="Save").click()
+    keep.click()
+    expect(page.locator("#summary .phase")).to_have_text("Kept as a recording", timeout=30_000)
+    assert app.instance
+    assert ",9," in (app.instance / "recordings/index.csv").read_text()
 
 
 def test_it_says_why_an_attempt_did_not_count(browser: Browser, tmp_path: Path):

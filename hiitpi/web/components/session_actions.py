@@ -7,6 +7,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html,
 from hiitpi.coach.messages import SessionRecord
 from hiitpi.errors import RecordsError
 from hiitpi.records.player_names import name_key
+from hiitpi.system.own_command import run_command
 from hiitpi.web.components.dialog import dialog
 from hiitpi.web.components.session_summary import summary
 from hiitpi.web.security.player_session import current_player
@@ -93,6 +94,11 @@ def _apply_change(
         RecordsError: a count is invalid or the database is unavailable.
     """
     act = ctx.triggered_id if isinstance(ctx.triggered_id, str) else ctx.triggered_id["act"]
+    if act == "keep":
+        trouble = run_command(services.settings, "recordings", "keep", session)
+        if trouble:
+            raise RecordsError(trouble)
+        return "Kept as a recording"
     if act != "save":
         undo = act == "undo"
         services.store.discard(session, undo=undo)

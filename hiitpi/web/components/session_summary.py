@@ -1,12 +1,10 @@
 """The summary of an ended session, shown on every screen; its player can correct it."""
 
-from itertools import pairwise
 from typing import Any, Final
 
 from dash import dcc, html
 
 from hiitpi.coach.messages import SCORING_VERSION, Repetition, SessionRecord, SetRecord
-from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.coach.rules.scoring import (
     CONTROL_SHARE,
     LOCKOUT_SHARE,
@@ -17,12 +15,12 @@ from hiitpi.coach.rules.scoring import (
 )
 from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.sessions import MAX_REPS
-from hiitpi.web.components import charts
 from hiitpi.web.components.challenge import challenge_line
 from hiitpi.web.components.filters import hold_slugs
-from hiitpi.web.components.heart_rate import add_heart_rates, heart_rate_section
+from hiitpi.web.components.heart_rate import heart_rate_section
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.replay import replay_section
+from hiitpi.web.components.session_graph import graph
 from hiitpi.web.components.session_titles import format_clock, plural, title
 from hiitpi.web.services import Services
 
@@ -35,6 +33,11 @@ BESTS: Final[dict[Kind, tuple[str, int]]] = {
 
 #: Columns of the sets that were trained with a heart rate strap.
 HEART_RATE_TITLES: Final = ("♥ mean", "♥ max.")
+
+KEEP: Final = (
+    "Thank you. The joints of the corrected sets can be kept on this machine, without your name, "
+    "so that the rules can be checked against them."
+)
 
 OLD_SCORING: Final = "Form was scored by earlier rules and is not compared with newer scores."
 
@@ -90,7 +93,8 @@ def summary(
         html.Div(
             [
                 _sets(services, record, editable and not discarded),
-                _graph(record),
+                _keep(services, record) if editable else None,
+                graph(record),
                 None if discarded else replay_section(services, record),
             ],
             className="details",
@@ -185,6 +189,25 @@ def _set_row(services: Services, record: SetRecord, editable: bool, strap: bool)
     )
 
 
+def _keep(services: Services, record: SessionRecord) -> html.Div | None:
+    """Return the offer to keep sets whose count was corrected; None if there is nothing to keep."""
+    corrected = any(s.corrected is not None for s in record.sets)
+    if not corrected or services.replays.path(record.uuid) is None:
+        return None
+    return html.Div(
+        [
+            html.P(KEEP, className="quiet"),
+            html.Button(
+                "Keep as a recording",
+                id={"type": "ended", "act": "keep"},
+                className="button",
+                n_clicks=0,
+            ),
+        ],
+        className="row start wrap",
+    )
+
+
 def _name_field(services: Services, record: SetRecord) -> html.Div:
     """Return the choice of the workout of a set in which it was recognised."""
     options: Any = {workout.slug: workout.name for workout in services.library}
@@ -197,16 +220,6 @@ def _name_field(services: Services, record: SetRecord) -> html.Div:
     )
     label = html.Span(f"Workout of set {record.number}", className="hidden")
     return html.Div([label, field], className="named")
-
-
-def _graph(record: SessionRecord) -> dcc.Graph | None:
-    if not record.series:
-        return None
-    figure, style = _figure(record.series), {"height": "240px"}
-    if record.heart_rates:
-        add_heart_rates(figure, record)
-        style = {"height": "340px"}
-    return dcc.Graph(id="summary-graph", figure=figure, config=charts.CONFIG, style=style)
 
 
 def _reasons(record: SessionRecord) -> html.Div | None:
@@ -238,62 +251,6 @@ def scoring_help() -> html.Details:
         ],
         className="scoring",
     )
-
-
-def _figure(series: tuple[Repetition, ...]) -> dict[str, Any]:
-    """Return a chart of the pace between repetitions and the score of each, over work time."""
-    times = [rep.time for rep in series]
-    pace: list[float | None] = [None]
-    for previous, rep in pairwise(series):
-        consecutive = rep.set == previous.set and rep.time > previous.time
-        pace.append(round(PACE_WINDOW_S / (rep.time - previous.time), 1) if consecutive else None)
-    small = {"size": 12, "color": charts.MUTED}
-    axis = {"tickfont": small, "gridcolor": charts.GRID, "nticks": 4, "rangemode": "tozero"}
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": "pace /30 s",
-            "x": times,
-            "y": pace,
-            "line": {"color": charts.SERIES[1], "width": 2},
-            "marker": {"size": 5},
-            "hovertemplate": "%{x:.0f} s: %{y} /30 s<extra></extra>",
-        },
-        {
-            "type": "bar",
-            "name": "form",
-            "x": times,
-            "y": [rep.score for rep in series],
-            "yaxis": "y2",
-            "marker": {"color": charts.SERIES[0]},
-            "customdata": [[rep.number, ", ".join(rep.cues) or "good"] for rep in series],
-            "hovertemplate": "repetition %{customdata[0]}: form %{y:.0f}<br>%{customdata[1]}"
-            "<extra></extra>",
-        },
-    ]
-    return {
-        "data": data,
-        "layout": charts.layout(
-            showlegend=False,
-            margin={"l": 48, "r": 8, "t": 8, "b": 24},
-            xaxis={
-                "anchor": "y2",
-                "ticksuffix": " s",
-                "tickfont": small,
-                "showgrid": False,
-                "nticks": 6,
-            },
-            yaxis={**axis, "domain": [0.55, 1], "title": {"text": "pace", "font": small}},
-            yaxis2={
-                **axis,
-                "domain": [0, 0.45],
-                "range": [0, 100],
-                "fixedrange": True,
-                "title": {"text": "form", "font": small},
-            },
-        ),
-    }
 
 
 def _buttons(discarded: bool) -> html.Div:
