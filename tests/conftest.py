@@ -46,6 +46,7 @@ SLOW_FILES = (
     "test_bench.py",
     "test_cli.py",
     "test_mqtt.py",
+    "test_heart_rate_monitor.py",
     "test_wsgi_server.py",
 )
 

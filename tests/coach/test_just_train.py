@@ -36,7 +36,7 @@ def standing(_: Athlete):
 @pytest.fixture
 def athlete() -> Athlete:
     """Return an athlete at the first Go."""
-    athlete = Athlete(just_train())
+    athlete = Athlete(just_train(), fps=10)
     athlete.act = standing
     return athlete.until("work")
 
@@ -137,7 +137,7 @@ def test_standing_is_nothing(athlete: Athlete):
 def test_it_resumes_after_a_restart_with_a_new_set(athlete: Athlete):
     do(athlete, "squat", 20)
     record = athlete.session.record()
-    resumed = Athlete(just_train(), sets=record.sets, series=record.series)
+    resumed = Athlete(just_train(), fps=10, sets=record.sets, series=record.series)
     assert resumed.phase == "work"
     do(resumed, "jumping_jacks", 15)
     first, second = resumed.session.record().sets

@@ -26,6 +26,7 @@ from hiitpi.pipeline.process import find_resumable_session
 from hiitpi.pipeline.session_journal import SessionJournal
 from hiitpi.pose.keypoints import Pose
 from hiitpi.records.local_days import local_day
+from hiitpi.records.replays import ReplayFolder, read_replay
 from hiitpi.records.sessions import Store
 from hiitpi.settings import Settings
 from tests.support.session_factory import history
@@ -103,6 +104,7 @@ class StationUnderTest:
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings, self.folder, self.engines = settings, folder, 0
+        self.replays: ReplayFolder | None = None
         self.store = Store(settings.database)
         self.store.migrate()
         self.page = Subscriber(connect(settings.redis(0)), settings.station)
@@ -124,6 +126,7 @@ class StationUnderTest:
             CheckpointWriter(self.store.save, self.folder / "unsaved"),
             SessionJournal(self.folder, time.time, time.monotonic),
             clock=lambda: self.camera.clock(),
+            replays=self.replays,
         )
 
     def run(self, seconds: float) -> None:
@@ -210,6 +213,30 @@ def test_heart_rates_are_shown_and_kept_although_the_strap_drops_out(station: St
     assert 0 in rates[2:7]
     assert {140, 150} <= set(rates[5:])
     assert only.max_heart_rate == 150
+
+
+def test_the_movements_of_a_session_are_kept_unless_it_is_discarded(
+    redis: Settings, tmp_path: Path, station: StationUnderTest
+):
+    replays = ReplayFolder(tmp_path, 30, time.time)
+    station.replays = replays
+    station.pipeline = station.new_pipeline()
+    for ending, kept in (("done", True), ("discard", False)):
+        uuid = station.start()
+        station.run(4)
+        station.send(ending, uuid)
+        path = replays.path(uuid)
+        assert (path is not None) == kept
+        if path:
+            header = read_replay(path).header
+            assert 2 <= len(header["reps"]) <= 4
+            assert header["times"][-1] > 3.5
+    station.replays = None
+    station.pipeline = station.new_pipeline()
+    uuid = station.start()
+    station.run(4)
+    station.send("done", uuid)
+    assert replays.path(uuid) is None
 
 
 def test_nothing_is_counted_without_a_session(station: StationUnderTest):

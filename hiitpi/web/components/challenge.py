@@ -69,9 +69,9 @@ def challenge_callbacks(app: Dash, services: Services) -> None:
         prevent_initial_call=True,
     )
     def cancel(clicks: int, number: Any) -> Any:
-        if not clicks or current_player() is None:
+        if not clicks or not isinstance(number, int) or current_player() is None:
             return no_update
-        services.store.challenges.cancel(int(number))
+        services.store.challenges.cancel(number)
         return _content(services)
 
     @app.callback(
