@@ -216,11 +216,12 @@ def test_heart_rates_are_shown_and_kept_although_the_strap_drops_out(station: St
 
 
 def test_the_movements_of_a_session_are_kept_unless_it_is_discarded(
-    redis: Settings, tmp_path: Path, station: StationUnderTest
+    station: StationUnderTest, tmp_path: Path
 ):
     replays = ReplayFolder(tmp_path, 30, time.time)
     station.replays = replays
     station.pipeline = station.new_pipeline()
+    station.run(0.1)
     for ending, kept in (("done", True), ("discard", False)):
         uuid = station.start()
         station.run(4)
@@ -233,6 +234,7 @@ def test_the_movements_of_a_session_are_kept_unless_it_is_discarded(
             assert header["times"][-1] > 3.5
     station.replays = None
     station.pipeline = station.new_pipeline()
+    station.run(0.1)
     uuid = station.start()
     station.run(4)
     station.send("done", uuid)
