@@ -47,21 +47,21 @@
     })),
   ].sort((a, b) => a.time - b.time);
 
-  /* The time at which a repetition is deepest: where its signal is furthest from its beginning. */
+  /* The time at which a repetition is deepest: where its signal is furthest from its beginning.
+     Null without a signal, which there is none of before a workout is recognised. */
   const deepest = ({ times, signal }, rep) => {
     const first = frameAt(times, rep.time - rep.duration);
-    const last = frameAt(times, rep.time);
-    let best = first;
-    for (let i = first; i <= last; i += 1) {
-      const away = (j) => Math.abs((signal[j] ?? NaN) - (signal[first] ?? 0));
-      if (!(away(i) <= away(best))) best = Number.isNaN(away(i)) ? best : i;
-    }
-    return times[best];
+    const frames = Array.from({ length: frameAt(times, rep.time) - first + 1 }, (_, i) => first + i)
+      .filter((i) => signal[i] !== null);
+    if (!frames.length) return null;
+    const away = (i) => Math.abs(signal[i] - signal[frames[0]]);
+    return times[frames.reduce((best, i) => (away(i) > away(best) ? i : best))];
   };
 
   /* The repetitions with the highest and the lowest form; none if there are not two that differ. */
-  const bestAndWorst = (reps) => {
-    const sorted = [...reps].sort((a, b) => b.score - a.score);
+  const bestAndWorst = (replay) => {
+    const sorted = replay.reps.filter((rep) => deepest(replay, rep) !== null)
+      .sort((a, b) => b.score - a.score);
     const [best, worst] = [sorted[0], sorted.at(-1)];
     return best && best.score > worst.score ? [best, worst] : [];
   };
@@ -121,7 +121,7 @@
       this.time = replay.times[0] ?? 0;
       this.speed = 1;
       this.playing = false;
-      this.pair = bestAndWorst(replay.reps).map((rep) => ({
+      this.pair = bestAndWorst(replay).map((rep) => ({
         rep, deepest: deepest(replay, rep),
         box: this.boxAround(rep.time - rep.duration - 2 * MARGIN_S, rep.time + 2 * MARGIN_S),
       }));

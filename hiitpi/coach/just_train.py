@@ -16,6 +16,10 @@ from hiitpi.pose.keypoints import Pose
 #: A set ends when nothing was counted for this many seconds.
 REST_S: Final = 10.0
 
+#: Seconds before the first repetition from which it is counted again, so that the first state is
+#: reached, but nothing of the set before.
+LEAD_IN_S: Final = 1.0
+
 #: Seconds of poses that are kept, to count the repetitions before the workout was recognised.
 BUFFER_S: Final = 20.0
 
@@ -43,8 +47,9 @@ class JustTrainCoach:
         self._recent: deque[tuple[float, Pose]] = deque()
         self.coach: Coach | None = None
         self.began, self.sets = math.nan, 0
-        self._last_rep = self._last_seen = time
+        self._last_rep = self._last_active = self._last_seen = time
         self._resting = True
+        self._rival = ""  # another workout that was recognised while the current one counted
 
     @property
     def workout(self) -> Workout:
@@ -75,7 +80,7 @@ class JustTrainCoach:
         """Discard the current repetition because training was paused until `time`."""
         self._recogniser.reset()
         self._recent.clear()
-        self._last_seen = self._last_rep = time
+        self._last_seen = self._last_rep = self._last_active = time
         if self.coach:
             self.coach.interrupt(time)
 
@@ -91,16 +96,18 @@ class JustTrainCoach:
         if recognised is None:
             result = self._count(pose, time, seq, inference_ms)
         else:
-            result = self._begin(recognised, time, seq, inference_ms)
+            result = self._begin(*recognised, time, seq, inference_ms)
         if any(event.rep for event in result.events):
             self._last_rep = time
-        elif not self._resting and time - self._last_rep > REST_S:
+        if any(event.kind in ("rep", "attempt") for event in result.events):
+            self._last_active = time
+        elif not self._resting and time - self._last_active > REST_S:
             self._resting = True
-            self._recogniser.forget(time)
+            self._recogniser.forget(self._last_rep)  # but not what has begun since then
         return result
 
-    def _recognise(self, pose: Pose | None, time: float) -> str | None:
-        """Return the workout if a new set of it begins with this frame."""
+    def _recognise(self, pose: Pose | None, time: float) -> tuple[str, float] | None:
+        """Return the workout and the beginning of its set, if a new one is recognised."""
         if pose is None:
             if time - self._last_seen > ABSENT_AFTER_S:
                 self._recogniser.reset()
@@ -113,9 +120,18 @@ class JustTrainCoach:
         slug = self._recogniser.update(pose, time)
         if slug is None:
             return None
-        # While the workout's own referee goes on counting, another one that fits as well is none.
-        if self._resting or self._recogniser.began(slug) >= self._last_rep:
-            return slug
+        began = self._recogniser.began(slug)
+        if self._resting or began >= self._last_rep:
+            return slug, began
+        # The current workout's rules count these repetitions, too: those of a squat also count a
+        # squat jump. If another one is named twice in a row, the athlete has changed to it; what
+        # was counted until then stays in the old set.
+        if slug not in (self.workout.slug, self._rival):
+            self._rival = slug
+        elif slug == self._rival:
+            return slug, self._last_rep
+        else:
+            self._rival = ""
         self._recogniser.forget(time)
         return None
 
@@ -124,16 +140,18 @@ class JustTrainCoach:
             return FrameResult(idle_sample(pose, time, seq, inference_ms, self.coach), ())
         return self.coach.update(pose, time, seq=seq, inference_ms=inference_ms)
 
-    def _begin(self, slug: str, time: float, seq: int, inference_ms: float) -> FrameResult:
+    def _begin(
+        self, slug: str, began: float, time: float, seq: int, inference_ms: float
+    ) -> FrameResult:
         """Begin a set, by counting what was seen since its first repetition began."""
-        self.began = self._recogniser.began(slug)
+        lead_in = min(LEAD_IN_S, max(0.0, began - self._last_rep)) if self.sets else LEAD_IN_S
+        self.began, self._rival = began, ""
         self.coach = Coach(self._workouts[slug], self.began, strictness=self._strictness)
         self.sets, self._resting = self.sets + 1, False
         self._recogniser.forget(time)
         events: list[Event] = []
         for moment, pose in self._recent:
-            # A little earlier, so that the first state is reached.
-            if moment >= self.began - 1.0:
+            if moment >= self.began - lead_in:
                 result = self.coach.update(pose, moment, seq=seq, inference_ms=inference_ms)
                 events += result.events
         return FrameResult(result.sample, tuple(events))

@@ -219,6 +219,11 @@ class SetRecord:
         return self.heart_rates[: math.ceil(self.seconds)]
 
     @property
+    def is_corrected(self) -> bool:
+        """Whether the athlete has corrected its count, or the workout that was recognised."""
+        return self.corrected is not None or self.recognised not in (None, self.workout)
+
+    @property
     def counted(self) -> int:
         """Repetitions after the athlete's correction."""
         return self.reps if self.corrected is None else self.corrected

@@ -19,6 +19,10 @@ from hiitpi.pose.keypoints import Pose
 #: complete their repetitions a little later, such as the jump after a squat.
 SETTLE_S: Final = 1.0
 
+#: Seconds for which a repetition has a say. What is older was something else, and the poses to
+#: count it with are not kept any more.
+WINDOW_S: Final = 19.0
+
 #: Two repetitions that end within this time, in seconds, are one movement of both sides, which is
 #: none of a workout in which the sides take turns.
 BOTH_SIDES_S: Final = 0.15
@@ -89,6 +93,7 @@ class Recogniser:
         for smoother, body in self._bodies.values():
             body.update(smoother.update(pose, time), time)
         changed = False
+        self._since = max(self._since, time - WINDOW_S)
         for candidate in self._candidates:
             _, body = self._bodies[min_score(candidate.workout)]
             _, outcomes, _ = candidate.referee.update(body, time)
@@ -96,6 +101,8 @@ class Recogniser:
                 if isinstance(outcome, CompletedRep):
                     candidate.spans.append((time - outcome.duration, time))
                     changed = True
+            while candidate.spans and candidate.spans[0][0] < self._since:
+                candidate.spans.pop(0)
         if changed and not self._pending and decide(self.counts()):
             self._pending, self._due = True, time + SETTLE_S
         if not self._pending or time < self._due:

@@ -90,6 +90,8 @@ def _strictest(fitting: set[str], n: Callable[[str], int]) -> str | None:
         return "side_squat_jump"
     if n("high_knees") >= max(2, squat) or aside >= max(2, squat) > lunge:
         return None  # one more will tell
+    if squat and n("plank"):
+        return None  # who goes down to the floor in between does burpees
     most = max(n(slug) for slug in fitting)
     if "squat" in fitting and squat >= ENOUGH * most:
         return "squat"

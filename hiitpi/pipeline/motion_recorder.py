@@ -2,6 +2,7 @@
 
 import math
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -11,10 +12,16 @@ from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.pose.keypoints import KEYPOINTS
 from hiitpi.records.replays import Replay
 
+JOINTS: Final = len(KEYPOINTS)
+
+#: The joints of a frame in which nobody was detected.
+NOBODY: Final = ((0, 0, 0.0),) * JOINTS
+
 #: Frames a second that are kept.
 FPS: Final = 15.0
 
-#: A session that is longer than this, in seconds of work, is kept up to here: 11 MB of memory.
+#: A session that is longer than this, in seconds of work, is kept up to here: 8 MB of memory, and
+#: some 30 MB more for a moment at its end.
 MAX_SECONDS: Final = 2 * 3600.0
 
 
@@ -27,44 +34,54 @@ class MotionRecorder:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._size = size
-        self._times: list[float] = []
-        self._signal: list[float | None] = []
+        self._times, self._signal = array("d"), array("f")
         self._xy, self._scores = array("h"), array("B")
         self._attempts: list[dict[str, Any]] = []
 
-    def add(self, sample: Sample, events: Iterable[Event], time: float) -> None:
+    def add(
+        self, sample: Sample, events: Iterable[Event], time: float, size: tuple[int, int]
+    ) -> None:
         """Add a frame in which the athlete works.
 
         Args:
             sample: the sample of the frame.
             events: what happened in it.
-            time: seconds since the session's first Go, without pauses.
+            time: seconds since the session's first Go, without pauses. It goes back when seconds
+                of absence are taken back; then what was added in them is removed.
+            size: (width, height) of the frame in pixels. Another one than the first, of a camera
+                that was opened again, is scaled to that.
         """
+        self._rewind(time)
+        if time > MAX_SECONDS:
+            return
         for event in events:
             if event.kind == "attempt":
                 moment = time - (sample.time - event.time)
                 attempt = {"time": round(moment, 2), "text": event.text, "missed": event.missed}
                 self._attempts.append(attempt)
         last = self._times[-1] if self._times else -math.inf
-        if time - last < 0.9 / FPS or time > MAX_SECONDS:  # frames do not come exactly in time
+        if time - last < 0.9 / FPS:  # frames do not come exactly in time
             return
         self._times.append(round(time, 3))
-        self._signal.append(sample.signal)
-        for x, y, score in sample.keypoints or ((0, 0, 0.0),) * len(KEYPOINTS):
-            self._xy.extend((_int16(x), _int16(y)))
+        self._signal.append(math.nan if sample.signal is None else sample.signal)
+        scale_x, scale_y = self._size[0] / size[0], self._size[1] / size[1]
+        for x, y, score in sample.keypoints or NOBODY:
+            self._xy.extend((_int16(x * scale_x), _int16(y * scale_y)))
             self._scores.append(round(100 * score))
 
     def replay(self, record: SessionRecord, library: WorkoutLibrary) -> Replay:
         """Return the replay of the session.
 
         Args:
-            record: the ended session.
+            record: the ended session. Of its repetitions only those are shown whose movement was
+                added: an earlier process may have counted the first ones.
             library: the workouts.
         """
+        first, last = (self._times[0], self._times[-1]) if self._times else (0.0, 0.0)
         header = {
             "size": self._size,
-            "times": self._times,
-            "signal": self._signal,
+            "times": self._times.tolist(),
+            "signal": [None if math.isnan(v) else round(v, 3) for v in self._signal],
             "sets": [_set(set_record, record, library) for set_record in record.sets],
             "reps": [
                 {
@@ -76,10 +93,17 @@ class MotionRecorder:
                     "cues": rep.cues,
                 }
                 for rep in record.series
+                if first <= rep.time - rep.duration and rep.time <= last + 1 / FPS
             ],
             "attempts": self._attempts,
         }
         return Replay(header, self._xy.tobytes(), self._scores.tobytes())
+
+    def _rewind(self, time: float) -> None:
+        frames = bisect_right(self._times, time)
+        del self._times[frames:], self._signal[frames:]
+        del self._xy[frames * 2 * JOINTS :], self._scores[frames * JOINTS :]
+        self._attempts = [a for a in self._attempts if a["time"] <= time]
 
 
 def _set(set_record: SetRecord, record: SessionRecord, library: WorkoutLibrary) -> dict[str, Any]:
@@ -100,5 +124,5 @@ def _set(set_record: SetRecord, record: SessionRecord, library: WorkoutLibrary) 
     }
 
 
-def _int16(value: int) -> int:
-    return max(-32768, min(32767, value))
+def _int16(value: float) -> int:
+    return max(-32768, min(32767, round(value)))

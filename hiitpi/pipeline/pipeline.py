@@ -111,7 +111,6 @@ class Pipeline:
         if self._sessions.save_due:
             self._sessions.save_due = False
             self._publisher.save()
-            self._sessions.write_replay()
         for command in poll.commands:
             self._handle(command)
         self._cue_synthetic_athlete()

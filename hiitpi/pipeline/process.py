@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import math
 import signal
 import time
 from collections.abc import Callable
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 #: Run Python's cycle collector less often than by default (700 objects); we create no cycles.
 GC_THRESHOLDS: Final = (20_000, 20, 20)
+
+#: Seconds between two looks for replays that are too old or of deleted sessions.
+PRUNE_EVERY_S: Final = 3600.0
 
 #: Sessions older than this are closed instead of resumed; a restart after a crash takes seconds.
 RESUME_WITHIN_S: Final = 600.0
@@ -72,12 +76,19 @@ def run(
     journal = SessionJournal(settings.instance, time.time, time.monotonic)
     replays = ReplayFolder(settings.instance, settings.replay_days, time.time)
 
-    def save(record: SessionRecord) -> None:
-        store.save(record)
-        if record.status != "active":
-            replays.prune(store.history.existing, writer.waiting)
+    pruned_at = -math.inf
 
-    writer = CheckpointWriter(save, settings.instance / "unsaved", journal.sync)
+    def sync() -> None:  # in the thread of the writer
+        nonlocal pruned_at
+        journal.sync()
+        if time.monotonic() - pruned_at > PRUNE_EVERY_S:
+            pruned_at = time.monotonic()
+            try:
+                replays.prune(store.history.existing, writer.waiting)
+            except (OSError, RecordsError) as error:
+                log.warning("Old replays cannot be deleted: %s", error)
+
+    writer = CheckpointWriter(store.save, settings.instance / "unsaved", sync)
     publisher = Publisher(connect(settings.redis(0), CONNECT_TIMEOUT_S), settings.station)
     openers = partial(camera, settings), partial(engine, settings)
     pipeline = Pipeline(

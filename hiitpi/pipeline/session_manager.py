@@ -21,7 +21,7 @@ from hiitpi.pipeline.checkpoint_writer import CheckpointWriter
 from hiitpi.pipeline.motion_recorder import MotionRecorder
 from hiitpi.pipeline.session_journal import SessionJournal
 from hiitpi.pose.keypoints import Pose
-from hiitpi.records.replays import Replay, ReplayFolder
+from hiitpi.records.replays import ReplayFolder
 from hiitpi.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,6 @@ class SessionManager:
         self._cue: AthleteCue | None = None
         self._replays = replays
         self._motion: MotionRecorder | None = None  # of the running session
-        self._replay_due: tuple[str, Replay] | None = None
         self.save_due = False
         self.heart_rate: HeartRate | None = None
 
@@ -154,7 +153,7 @@ class SessionManager:
             self._session.sets.add_heart_rate(self.heart_rate.bpm, self._session.timer.total_s)
         if self._replays and self._session.phase == "work":
             self._motion = self._motion or MotionRecorder(size)
-            self._motion.add(result.sample, result.events, self._session.timer.total_s)
+            self._motion.add(result.sample, result.events, self._session.timer.total_s, size)
         self._process_events(self._session, list(result.events))
         return replace(result.sample, heart_rate=self.heart_rate)
 
@@ -162,15 +161,6 @@ class SessionManager:
         """Advance the session's time when no frame has arrived."""
         if self._session:
             self._process_events(self._session, self._session.tick(self._clock()))
-
-    def write_replay(self) -> None:
-        """Write the replay of the session that has just ended; takes a moment."""
-        due, self._replay_due = self._replay_due, None
-        if due and self._replays:
-            try:
-                self._replays.write(*due)
-            except OSError as error:
-                log.error("The replay of session %s is not kept: %s", due[0], error)
 
     def take_events(self) -> list[Event]:
         """Return the events since the last call."""
@@ -283,6 +273,14 @@ class SessionManager:
             session.shift_start(offset_s - self._wall_offset_s)
             self._wall_offset_s = offset_s
 
+    def _write_replay(self, record: SessionRecord) -> None:
+        """Write the movements of a session, before its end is told: the summary shows them."""
+        if self._replays and self._motion:
+            try:
+                self._replays.write(record.uuid, self._motion.replay(record, self._library))
+            except OSError as error:
+                log.error("The replay of session %s is not kept: %s", record.uuid, error)
+
     def _end(self, status: Ending) -> None:
         session, now = self._session, self._clock()
         assert session is not None
@@ -295,8 +293,8 @@ class SessionManager:
             saved = self._writer.flush(timeout=SAVE_TIMEOUT_S)
             if saved or self._writer.spool(record):
                 self._journal.end()
-            if self._motion and status != "discarded":
-                self._replay_due = record.uuid, self._motion.replay(record, self._library)
+            if status != "discarded":
+                self._write_replay(record)
         self._motion = None
         text = "" if saved else "The database is unavailable; the session will be saved later."
         discarded = status == "discarded" or not session.has_started

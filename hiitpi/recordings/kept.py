@@ -9,6 +9,7 @@ import hashlib
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,9 @@ from hiitpi.records.replays import Replay
 #: Name of the folder, in the instance folder, and of the index in it.
 FOLDER: Final = "recordings"
 INDEX: Final = "index.csv"
+
+#: Longest gap in the movements of a set, in seconds.
+MAX_GAP_S: Final = 1.0
 
 #: Seconds before the first and after the last second of a set that are kept as well.
 MARGIN_S: Final = 1.0
@@ -74,7 +78,7 @@ class KeptRecordings:
             raise CameraError(f"{self.folder / INDEX} cannot be read: {error}") from error
 
     def keep(self, record: SessionRecord, replay: Replay) -> list[str]:
-        """Keep the sets of a session whose count was corrected; those that are kept are replaced.
+        """Keep the sets of a session that were corrected; those that are kept are replaced.
 
         Args:
             record: the session.
@@ -84,16 +88,23 @@ class KeptRecordings:
             The names of the files.
 
         Raises:
-            RecordsError: no count was corrected.
+            RecordsError: nothing was corrected, or movements are missing.
         """
-        corrected = [s for s in record.sets if s.corrected is not None]
+        corrected = [s for s in record.sets if s.is_corrected]
         if not corrected:
-            raise RecordsError("No count of this session was corrected.")
+            raise RecordsError("Nothing of this session was corrected.")
+        gaps = [s.number for s in corrected if not _is_complete(s, replay)]
+        if gaps:
+            raise RecordsError(f"The movements of set {gaps[0]} are not complete.")
         self.folder.mkdir(parents=True, exist_ok=True)
         group = hashlib.sha256(name_key(record.player).encode()).hexdigest()[:8]
         rows = {row.file: row for row in self.all()}
         for s in corrected:
-            name = f"{s.workout}__{record.uuid[:8]}-{s.number}.npz"
+            ending = f"__{record.uuid[:8]}-{s.number}.npz"
+            for earlier in [name for name in rows if name.endswith(ending)]:
+                (self.folder / earlier).unlink(missing_ok=True)
+                del rows[earlier]
+            name = f"{s.workout}{ending}"
             np.savez_compressed(self.folder / name, **_arrays(s, record.model, replay))  # type: ignore[arg-type]
             rows[name] = KeptRecording(name, s.workout, s.counted, s.reps, record.model, group)
         self._write_index(rows.values())
@@ -140,6 +151,14 @@ class KeptRecordings:
             writer.writeheader()
             writer.writerows(asdict(row) for row in rows)
         part.replace(self.folder / INDEX)
+
+
+def _is_complete(s: SetRecord, replay: Replay) -> bool:
+    """Return whether the movements of a set are there from its beginning to its end."""
+    end = s.began + s.seconds
+    times = [t for t in replay.header["times"] if s.began - MAX_GAP_S <= t <= end + MAX_GAP_S]
+    edges = [s.began, *times, end]
+    return all(later - earlier <= MAX_GAP_S for earlier, later in pairwise(edges))
 
 
 def _parsed(line: dict[str, str]) -> KeptRecording:

@@ -8,6 +8,7 @@ endian), the header as JSON, padded with blanks to a multiple of 4, the joints (
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def read_replay(path: Path) -> Replay:
         header = json.loads(content[4:begin])
         end = begin + len(header["times"]) * JOINTS * 4
         return Replay(header, content[begin:end], content[end:])
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise RecordsError(f"{path} is not a replay: {error}") from error
 
 
@@ -117,14 +118,21 @@ class ReplayFolder:
 
         Raises:
             RecordsError: the database cannot be read; nothing is deleted.
+            OSError: the files cannot be listed or deleted.
         """
-        files = sorted(self._folder.glob("*.replay"), key=lambda path: -path.stat().st_mtime)
+        files = {path: path.stat() for path in self._folder.glob("*.replay") if _is_ours(path)}
         kept = {*existing([path.stem for path in files]), *waiting} if files else set()
         total = 0
         oldest = self._clock() - self._days * DAY_S
-        for path in files:
-            stat = path.stat()
+        for path, stat in sorted(files.items(), key=lambda item: -item[1].st_mtime):
             total += stat.st_size
             if path.stem not in kept or stat.st_mtime < oldest or total > MAX_TOTAL_BYTES:
-                with suppress(OSError):
-                    path.unlink()
+                path.unlink(missing_ok=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is named after a session, and not something that somebody put there."""
+    try:
+        return path.stem == str(UUID(path.stem))
+    except ValueError:
+        return False

@@ -45,14 +45,20 @@ test("repetitions and attempts are in order, and say why", () => {
 test("the deepest moment is where the signal is furthest from its beginning", () => {
   const replay = { times: [0, 1, 2, 3, 4], signal: [1, 0.5, null, 0.2, 0.9] };
   assert.equal(tools.deepest(replay, { time: 4, duration: 4 }), 3);
-  assert.equal(tools.deepest({ times: [0, 1], signal: [null, null] }, { time: 1, duration: 1 }), 0);
+  assert.equal(tools.deepest({ times: [0, 1], signal: [null, null] }, { time: 1, duration: 1 }), null);
+  const late = { times: [0, 1, 2, 3], signal: [null, 1, 0.2, 0.9] };
+  assert.equal(tools.deepest(late, { time: 3, duration: 3 }), 2);
 });
 
 test("the best and the worst differ", () => {
-  const rep = (score) => ({ score });
-  assert.deepEqual([...tools.bestAndWorst([rep(80), rep(95), rep(70)])].map((r) => r.score), [95, 70]);
-  assert.equal(tools.bestAndWorst([rep(80), rep(80)]).length, 0);
-  assert.equal(tools.bestAndWorst([]).length, 0);
+  const found = (scores, signal = [1, 0]) => {
+    const reps = scores.map((score) => ({ score, time: 1, duration: 1 }));
+    return [...tools.bestAndWorst({ times: [0, 1], signal, reps })].map(({ score }) => score);
+  };
+  assert.deepEqual(found([80, 95, 70]), [95, 70]);
+  assert.deepEqual(found([80, 80]), []);
+  assert.deepEqual(found([]), []);
+  assert.deepEqual(found([80, 90], [null, null]), []);
 });
 
 test("the box holds the joints that were seen", () => {

@@ -93,6 +93,59 @@ def test_another_workout_begins_a_new_set(athlete: Athlete):
     assert {rep.set for rep in athlete.session.record().series} == {1, 2}
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("squat", "burpee"),
+        ("squat", "squat_jump"),
+        ("lunge", "jumping_lunge"),
+        ("plank", "push_up"),
+    ],
+)
+def test_one_that_is_much_alike_begins_a_new_set_a_little_late(
+    athlete: Athlete, first: str, second: str
+):
+    do(athlete, first, 20)
+    do(athlete, second, 40)
+    assert [s.workout for s in athlete.session.record().sets][:2] == [first, second]
+
+
+def test_a_rest_lets_nothing_of_the_next_workout_be_lost(athlete: Athlete):
+    do(athlete, "jumping_jacks", 20)
+    athlete.act = standing
+    athlete.run(3)
+    do(athlete, "burpee", 30)
+    sets = athlete.session.record().sets
+    assert [s.workout for s in sets] == ["jumping_jacks", "burpee"]
+    schedule = RepSchedule(ANIMATIONS["burpee"])
+    schedule.at(30)
+    assert abs(sets[1].reps - schedule.done) <= 1
+
+
+def test_a_single_squat_long_ago_has_no_say(athlete: Athlete):
+    do(athlete, "squat", 4.5)
+    athlete.act = standing
+    athlete.run(60)
+    do(athlete, "squat", 20)
+    (only,) = athlete.session.record().sets
+    assert only.seconds < 21
+    assert only.began > 60
+
+
+def test_attempts_keep_a_set_alive(athlete: Athlete):
+    do(athlete, "squat", 15)
+    schedule, began = RepSchedule(ANIMATIONS["squat"], form="half"), athlete.time
+
+    def half(athlete: Athlete):
+        phase = schedule.at(athlete.time - began).phase
+        return pose_of(ANIMATIONS["squat"].pose(phase, *schedule.effort))
+
+    athlete.act = half
+    athlete.run(30)
+    late = [e for e in athlete.events if e.kind == "attempt" and e.time > athlete.time - 10]
+    assert late
+
+
 def test_a_rest_begins_a_new_set_of_the_same(athlete: Athlete):
     do(athlete, "squat", 20)
     athlete.act = standing

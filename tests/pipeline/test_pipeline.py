@@ -220,6 +220,7 @@ def test_the_movements_of_a_session_are_kept_unless_it_is_discarded(
 ):
     replays = ReplayFolder(tmp_path, 30, time.time)
     station.replays = replays
+    station.pipeline.close()
     station.pipeline = station.new_pipeline()
     station.run(0.1)
     for ending, kept in (("done", True), ("discard", False)):
@@ -233,6 +234,7 @@ def test_the_movements_of_a_session_are_kept_unless_it_is_discarded(
             assert 2 <= len(header["reps"]) <= 4
             assert header["times"][-1] > 3.5
     station.replays = None
+    station.pipeline.close()
     station.pipeline = station.new_pipeline()
     station.run(0.1)
     uuid = station.start()

@@ -7,12 +7,12 @@ import pytest
 
 from hiitpi.cli import main
 from hiitpi.coach.coach import Coach
-from hiitpi.coach.messages import SetRecord
+from hiitpi.coach.messages import SessionRecord, SetRecord
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.errors import CameraError, RecordsError
 from hiitpi.pipeline.motion_recorder import MotionRecorder
 from hiitpi.recordings.kept import KeptRecordings
-from hiitpi.records.replays import ReplayFolder
+from hiitpi.records.replays import Replay, ReplayFolder, read_replay
 from hiitpi.records.sessions import Store
 from tests.support.ideal_athlete import performance
 from tests.support.session_factory import record
@@ -27,7 +27,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     recorder, coach = MotionRecorder((640, 480)), Coach(LIBRARY["jumping_jacks"], 0.0)
     for time, pose, _ in performance("jumping_jacks", 20):
         result = coach.update(pose, time)
-        recorder.add(result.sample, result.events, time)
+        recorder.add(result.sample, result.events, time, (640, 480))
     count = coach.reps
     sets = (
         SetRecord(1, "jumping_jacks", 1, 0.0, 20.0, count - 3, 0, corrected=count),
@@ -89,7 +89,7 @@ def test_a_mistake_is_explained(
 def test_only_corrected_sets_are_kept(instance: Path):
     session = replace(record(), sets=(SetRecord(1, "squat", 1, 0.0, 10.0, 5, 0),))
     replay = MotionRecorder((640, 480)).replay(session, LIBRARY)
-    with pytest.raises(RecordsError, match="No count of this session was corrected"):
+    with pytest.raises(RecordsError, match="Nothing of this session was corrected"):
         KeptRecordings(instance).keep(session, replay)
 
 
@@ -98,3 +98,33 @@ def test_a_damaged_index_is_explained(instance: Path):
     (instance / "recordings/index.csv").write_text("file,reps\nx.npz,many\n")
     with pytest.raises(CameraError, match="cannot be read"):
         KeptRecordings(instance).all()
+
+
+def test_a_set_is_kept_once_whatever_it_is_called(instance: Path):
+    session, replay = kept_session(instance)
+    kept = KeptRecordings(instance)
+    (first,) = kept.keep(session, replay)
+    renamed = replace(session.sets[0], workout="skater", recognised="jumping_jacks", corrected=None)
+    (second,) = kept.keep(replace(session, sets=(renamed, *session.sets[1:])), replay)
+    assert (first.split("__")[0], second.split("__")[0]) == ("jumping_jacks", "skater")
+    assert [row.file for row in kept.all()] == [second]
+    assert not (kept.folder / first).exists()
+
+
+def test_a_set_with_a_gap_is_not_kept(instance: Path):
+    session, replay = kept_session(instance)
+    late = replace(session.sets[0], seconds=40.0)
+    with pytest.raises(RecordsError, match="movements of set 1 are not complete"):
+        KeptRecordings(instance).keep(replace(session, sets=(late,)), replay)
+
+
+def kept_session(instance: Path) -> tuple[SessionRecord, Replay]:
+    """Return the session of the instance folder, and its replay."""
+    uuid = (instance / "session").read_text()
+    store = Store(f"sqlite:///{instance / 'hiitpi.sqlite'}")
+    session = store.session(uuid)
+    store.close()
+    path = ReplayFolder(instance, 30, lambda: 0.0).path(uuid)
+    assert session
+    assert path
+    return session, read_replay(path)

@@ -5,13 +5,15 @@ import json
 import os
 import struct
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from hiitpi.errors import RecordsError
 from hiitpi.records import replays
-from hiitpi.records.replays import DAY_S, FOLDER, Replay, ReplayFolder
+from hiitpi.records.replays import DAY_S, FOLDER, Replay, ReplayFolder, read_replay
 
 NOW = 1_800_000_000.0
 REPLAY = Replay({"times": [0.0, 0.1]}, struct.pack("<68h", *range(68)), bytes(range(34)))
@@ -86,6 +88,28 @@ def test_nothing_is_kept_if_it_is_switched_off(tmp_path: Path):
     uuid = write(folder, 0.01)
     folder.prune(all_of)
     assert folder.path(uuid) is None
+
+
+def test_a_file_of_somebody_else_is_left_alone(folder: ReplayFolder, tmp_path: Path):
+    uuid = write(folder)
+    stranger = tmp_path / FOLDER / "copy of mine.replay"
+    stranger.write_text("x")
+    folder.prune(lambda uuids: [u for u in uuids if u == uuid])
+    assert stranger.exists()
+    assert folder.path(uuid)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "text", "empty"])
+def test_a_damaged_file_is_explained(folder: ReplayFolder, damage: str):
+    path = folder.path(write(folder))
+    assert path
+    assert read_replay(path) == replace(REPLAY, header={"version": 1, **REPLAY.header})
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    cut = path.read_bytes()[:-20]
+    path.write_bytes({"cut": cut, "flipped": content, "text": b"hello", "empty": b""}[damage])
+    with pytest.raises(RecordsError, match="is not a replay"):
+        read_replay(path)
 
 
 def test_an_empty_folder_asks_nobody(tmp_path: Path):

@@ -118,7 +118,8 @@ class RepCounter:
         violated = next((c for c in self._workout.throughout if not holds(c, values)), None)
         if violated:
             lost = time - self._valid_at > LOST_AFTER_S
-            return self._discard(violated, values[violated.measure].value) if lost else None
+            value = violated.at(violated.missed_by(values[violated.measure]))
+            return self._discard(violated, value) if lost else None
         self._valid_at = time
         states = self._workout.states
         current = states[self._state_index or 0]
@@ -152,8 +153,9 @@ class RepCounter:
             return self._advance(target, time)
         if target and self._state_index and self._has_given_up(values, time):
             missed = self._most_missed(states[target], values)
+            failed = FailedAttempt(missed, self._closest(missed, current))
             self.reset()
-            return FailedAttempt(missed, values[missed.measure].value)
+            return failed
         return self._turned_back(states[target], progress) if in_current else None
 
     def _joints_visible(self, values: Values, time: float) -> bool:
@@ -230,8 +232,9 @@ class RepCounter:
         # Conditions that the body moved towards come first: a shallow lunge is also a short one.
         approached = [c for c in visible if _span(current, c) and best[c] < PASSED_PROGRESS]
         missed = min(approached or visible, key=lambda c: best[c])
-        shortfall = (1 - best[missed]) * self._whole_span(current, missed)
-        return FailedAttempt(missed, missed.at(shortfall))
+        return FailedAttempt(
+            missed, missed.at((1 - best[missed]) * self._whole_span(current, missed))
+        )
 
     def _progress_to(self, target: State, current: State, values: Values) -> float:
         """Return the fraction of the way to the next state that the signal has covered.
@@ -264,6 +267,11 @@ class RepCounter:
         """
         missed_by = condition.missed_by(values[condition.measure])
         return missed_by / self._whole_span(current, condition)
+
+    def _closest(self, condition: Condition, current: State) -> float:
+        """Return the value that came closest to a condition of the next state; NaN if unseen."""
+        progress = self._best_progress.get(condition, math.nan)
+        return condition.at((1 - progress) * self._whole_span(current, condition))
 
     def _whole_span(self, current: State, condition: Condition) -> float:
         return _span(current, condition) or self._workout.scale(condition.measure)

@@ -333,6 +333,7 @@ class TrainingSession:
         total_s = last.began + last.seconds
         position = (1, total_s) if self.program.just_train else (last.number, last.seconds)
         self.timer.seek(*position, total_s)
-        self.sets.resume_set(self.workouts[last.workout], time)
+        slug = self.program.workouts[0] if self.program.just_train else last.workout
+        self.sets.resume_set(self.workouts[slug], time)
         self.phase = "work"
         self._advance(0.0)

@@ -23,8 +23,9 @@ from hiitpi.web.services import Services
 #: What is trained: nothing is chosen, one workout, or a program.
 MODES = {"any": "Just train", "workout": "One workout", "program": "Program"}
 JUST_TRAIN_NOTE = (
-    "Do what you like: a workout is recognised after two repetitions, which count too. Another, or "
-    "a rest of ten seconds, begins a new set. You can correct the names at the end."
+    "Do what you like: a workout is recognised after two good repetitions, which count too. "
+    "Another one begins a new set; rest ten seconds before one that is much alike. You can "
+    "correct the names at the end."
 )
 
 #: Goals for one workout, and the initial amount of repetitions or seconds.

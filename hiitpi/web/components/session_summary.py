@@ -191,7 +191,7 @@ def _set_row(services: Services, record: SetRecord, editable: bool, strap: bool)
 
 def _keep(services: Services, record: SessionRecord) -> html.Div | None:
     """Return the offer to keep sets whose count was corrected; None if there is nothing to keep."""
-    corrected = any(s.corrected is not None for s in record.sets)
+    corrected = any(s.is_corrected for s in record.sets)
     if not corrected or services.replays.path(record.uuid) is None:
         return None
     return html.Div(
