@@ -109,7 +109,7 @@ class JustTrainCoach:
     def _recognise(self, pose: Pose | None, time: float) -> tuple[str, float] | None:
         """Return the workout and the beginning of its set, if a new one is recognised."""
         if pose is None:
-            if time - self._last_seen > ABSENT_AFTER_S:
+            if self._recent and time - self._last_seen > ABSENT_AFTER_S:
                 self._recogniser.reset()
                 self._recent.clear()
             return None

@@ -7,10 +7,11 @@ to D-Bus is ours, after BlueZ's documentation (`org.bluez.Adapter.rst`, `.Device
 """
 
 import asyncio
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -142,6 +143,7 @@ class Bluetooth:
         self._link = LocalLink()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
+        self._bus: MessageBus | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._objects: dict[str, dict[str, Properties]] = {}
         self._addresses: dict[str, Address] = {}
@@ -203,7 +205,8 @@ class Bluetooth:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._bus.disconnect()
+        if self._bus:
+            self._bus.disconnect()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine beside the others; called in the thread."""
@@ -353,6 +356,14 @@ def _variants(properties: Properties) -> dict[str, Variant]:
     return {name: Variant(TYPES[name], value) for name, value in properties.items()}
 
 
+def _is_listening(path: Path) -> bool:
+    """Return whether somebody accepts connections at a socket, which exists a moment earlier."""
+    with socket.socket(socket.AF_UNIX) as client, suppress(OSError):
+        client.connect(str(path))
+        return True
+    return False
+
+
 @contextmanager
 def message_bus(folder: Path) -> Iterator[str]:
     """Run a message bus.
@@ -360,13 +371,13 @@ def message_bus(folder: Path) -> Iterator[str]:
     Yields:
         Its address.
     """
-    socket, config = folder / "bus", folder / "bus.conf"
-    config.write_text(BUS_CONFIG.format(socket=socket))
+    path, config = folder / "bus", folder / "bus.conf"
+    config.write_text(BUS_CONFIG.format(socket=path))
     command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nosyslog"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as daemon:
         try:
-            until(socket.exists, message="no message bus")
-            yield f"unix:path={socket}"
+            until(lambda: _is_listening(path), 30, "no message bus")
+            yield f"unix:path={path}"
         finally:
             daemon.terminate()
 
