@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiitpi.coach.codec import decode, encode
-from hiitpi.coach.messages import Command
+from hiitpi.coach.messages import Command, HeartRate
 from hiitpi.live.keys import (
     HEART_RATE_TTL_MS,
     MAX_COMMANDS,
@@ -47,7 +47,7 @@ class Subscriber:
             bpm: beats per minute.
             zone: its zone, 0 to 5; None if the athlete's maximum is not known.
         """
-        reading = encode({"bpm": bpm, "zone": zone})
+        reading = encode(HeartRate(bpm, zone))
         self._redis.set(self._keys.heart_rate, reading, px=HEART_RATE_TTL_MS)
 
     def save(self) -> None:

@@ -9,10 +9,7 @@ from typing import Any, Final
 from hiitpi.coach.messages import Event, Sample, SessionRecord, SetRecord
 from hiitpi.coach.rules.strictness import at
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
-from hiitpi.pose.keypoints import KEYPOINTS
-from hiitpi.records.replays import Replay
-
-JOINTS: Final = len(KEYPOINTS)
+from hiitpi.records.replays import JOINTS, Replay
 
 #: The joints of a frame in which nobody was detected.
 NOBODY: Final = ((0, 0, 0.0),) * JOINTS
@@ -108,19 +105,12 @@ class MotionRecorder:
 
 def _set(set_record: SetRecord, record: SessionRecord, library: WorkoutLibrary) -> dict[str, Any]:
     slug = set_record.workout
-    if slug not in library:  # an own workout that was removed
-        return {
-            "number": set_record.number,
-            "began": set_record.began,
-            "workout": slug,
-            "bands": [],
-        }
-    workout = library[slug]
+    known = slug in library  # unlike an own workout that was removed
     return {
         "number": set_record.number,
         "began": set_record.began,
-        "workout": workout.name,
-        "bands": at(workout, record.program.strictness).bands(),
+        "workout": library.name(slug),
+        "bands": at(library[slug], record.program.strictness).bands() if known else [],
     }
 
 

@@ -19,7 +19,7 @@ from hiitpi.coach.messages import SessionRecord, SetRecord
 from hiitpi.errors import CameraError, RecordsError
 from hiitpi.recordings.pose_source import array_name
 from hiitpi.records.player_names import name_key
-from hiitpi.records.replays import Replay
+from hiitpi.records.replays import JOINTS, Replay
 
 #: Name of the folder, in the instance folder, and of the index in it.
 FOLDER: Final = "recordings"
@@ -99,6 +99,7 @@ class KeptRecordings:
         self.folder.mkdir(parents=True, exist_ok=True)
         group = hashlib.sha256(name_key(record.player).encode()).hexdigest()[:8]
         rows = {row.file: row for row in self.all()}
+        names = []
         for s in corrected:
             ending = f"__{record.uuid[:8]}-{s.number}.npz"
             for earlier in [name for name in rows if name.endswith(ending)]:
@@ -106,9 +107,10 @@ class KeptRecordings:
                 del rows[earlier]
             name = f"{s.workout}{ending}"
             np.savez_compressed(self.folder / name, **_arrays(s, record.model, replay))  # type: ignore[arg-type]
+            names.append(name)
             rows[name] = KeptRecording(name, s.workout, s.counted, s.reps, record.model, group)
         self._write_index(rows.values())
-        return [f"{s.workout}__{record.uuid[:8]}-{s.number}.npz" for s in corrected]
+        return names
 
     def delete(self, names: Iterable[str]) -> int:
         """Delete recordings, and return how many there were.
@@ -177,8 +179,8 @@ def _arrays(s: SetRecord, model: str, replay: Replay) -> dict[str, np.ndarray]:
     times = np.array(replay.header["times"], float)
     begin, end = s.began - MARGIN_S, s.began + s.seconds + MARGIN_S
     chosen = (times >= begin) & (times <= end)
-    xy = np.frombuffer(replay.xy, "<i2").reshape(-1, 17, 2)[chosen].astype(np.float32)
-    scores = np.frombuffer(replay.scores, np.uint8).reshape(-1, 17)[chosen] / np.float32(100)
+    xy = np.frombuffer(replay.xy, "<i2").reshape(-1, JOINTS, 2)[chosen].astype(np.float32)
+    scores = np.frombuffer(replay.scores, np.uint8).reshape(-1, JOINTS)[chosen] / np.float32(100)
     rows = np.concatenate([xy, scores[:, :, None]], axis=2)
     rows[~scores.any(axis=1)] = np.nan  # nobody was seen
     kept = times[chosen]

@@ -74,12 +74,12 @@ def routes(services: Services) -> Blueprint:
 
     @blueprint.get("/export/activities.zip")
     def activities_zip() -> Any:
+        body = store.bodies.get(current_player() or "")
         file = SpooledTemporaryFile(MAX_ZIP_IN_MEMORY_BYTES)  # noqa: SIM115 - the response closes it
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for record in player_sessions():
                 if session_files(record):
-                    energy = kilocalories(services, record)
-                    content = fit_file(record, services.library, energy)
+                    content = fit_file(record, services.library, kilocalories(body, record))
                     archive.writestr(_activity_name(services, record, "fit"), content)
         file.seek(0)
         return _download(send_file(file, mimetype="application/zip"), "hiitpi-activities.zip")
@@ -90,7 +90,8 @@ def routes(services: Services) -> Blueprint:
         if record is None or not session_files(record):
             abort(404)
         write, mimetype = ACTIVITIES[kind]
-        content = write(record, services.library, kilocalories(services, record))
+        energy = kilocalories(store.bodies.get(record.player), record)
+        content = write(record, services.library, energy)
         response = Response(content, mimetype=mimetype)
         return _download(response, _activity_name(services, record, kind))
 

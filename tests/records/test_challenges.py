@@ -14,29 +14,22 @@ from hiitpi.errors import RecordsError
 from hiitpi.records.challenges import MAX_DAYS, ChallengeRepository
 from hiitpi.records.schema import DeliveryRow
 from hiitpi.records.sessions import Store
+from tests.records.conftest import FakeTime
 from tests.support.session_factory import record
 
 FRIDAY = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 SUNDAY = date(2026, 11, 29)
 
 
-class Calendar:
-    """Today, which a test may change."""
-
-    def __init__(self) -> None:
-        self.now = FRIDAY
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def calendar(time: FakeTime) -> FakeTime:
+    """Return today, which a test may change."""
+    time.now = FRIDAY
+    return time
 
 
 @pytest.fixture
-def calendar() -> Calendar:
-    return Calendar()
-
-
-@pytest.fixture
-def house(url: str, calendar: Calendar) -> Iterator[Store]:
+def house(url: str, calendar: FakeTime) -> Iterator[Store]:
     """Return a database whose days begin at midnight UTC."""
     store = Store(url, UTC, calendar)
     yield store
@@ -77,7 +70,7 @@ def test_repetitions_of_its_days_and_its_workout_count(
     assert [(p.rank, p.player, p.value) for p in places] == [(1, "Ada", 25), (2, "Bob", 24)]
 
 
-def test_there_is_one_at_a_time(calendar: Calendar, challenges: ChallengeRepository):
+def test_there_is_one_at_a_time(calendar: FakeTime, challenges: ChallengeRepository):
     challenge = challenges.start("squat", SUNDAY)
     assert challenges.newest() == challenge
     with pytest.raises(RecordsError, match="running already"):
@@ -93,7 +86,7 @@ def test_there_is_one_at_a_time(calendar: Calendar, challenges: ChallengeReposit
     assert challenges.newest() == third
 
 
-def test_the_result_is_shown_for_a_week(calendar: Calendar, challenges: ChallengeRepository):
+def test_the_result_is_shown_for_a_week(calendar: FakeTime, challenges: ChallengeRepository):
     challenge = challenges.start("squat", SUNDAY)
     calendar.now += timedelta(days=9)
     assert challenges.newest() == challenge
@@ -102,7 +95,7 @@ def test_the_result_is_shown_for_a_week(calendar: Calendar, challenges: Challeng
 
 
 def test_an_old_page_ends_no_challenge_that_is_over_and_no_other_one(
-    house: Store, challenges: ChallengeRepository, calendar: Calendar
+    house: Store, challenges: ChallengeRepository, calendar: FakeTime
 ):
     first = challenges.start("squat", SUNDAY)
     train(house, "Ada", 20, FRIDAY)
@@ -135,7 +128,7 @@ def test_its_days_are_limited(challenges: ChallengeRepository, days: int):
 
 
 def test_the_winner_is_told_once_after_the_last_day(
-    house: Store, challenges: ChallengeRepository, calendar: Calendar
+    house: Store, challenges: ChallengeRepository, calendar: FakeTime
 ):
     house.webhooks.add("https://example.org/")
     challenges.start("squat", SUNDAY)
@@ -163,7 +156,7 @@ def test_the_winner_is_told_once_after_the_last_day(
 
 
 def test_equal_players_win_together(
-    house: Store, challenges: ChallengeRepository, calendar: Calendar
+    house: Store, challenges: ChallengeRepository, calendar: FakeTime
 ):
     house.webhooks.add("https://example.org/")
     challenges.start("squat", SUNDAY)
@@ -175,7 +168,7 @@ def test_equal_players_win_together(
 
 
 def test_nobody_wins_without_a_repetition_and_nobody_is_told_of_a_cancelled_one(
-    house: Store, challenges: ChallengeRepository, calendar: Calendar
+    house: Store, challenges: ChallengeRepository, calendar: FakeTime
 ):
     house.webhooks.add("https://example.org/")
     challenges.start("squat", SUNDAY)

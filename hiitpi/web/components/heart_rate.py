@@ -24,11 +24,9 @@ NO_ZONES: Final = (
 NO_ENERGY: Final = "For calories, enter your sex and weight as well on the page Your data."
 
 
-def kilocalories(services: Services, record: SessionRecord) -> float | None:
+def kilocalories(body: Body, record: SessionRecord) -> float | None:
     """Return the energy spent in a session; None without a strap, or if too little is known."""
-    rates = record.heart_rates
-    year = _started(record).year
-    return services.store.bodies.get(record.player).kilocalories(rates, year) if rates else None
+    return body.kilocalories(record.heart_rates, _year(record)) if record.heart_rates else None
 
 
 def heart_rate_section(services: Services, record: SessionRecord) -> html.Div | None:
@@ -36,17 +34,16 @@ def heart_rate_section(services: Services, record: SessionRecord) -> html.Div | 
     rates = record.heart_rates
     if not rates:
         return None
-    year = _started(record).year
     body = services.store.bodies.get(record.player)
-    energy = body.kilocalories(rates, year)
+    energy, highest = kilocalories(body, record), body.highest(_year(record))
     facts = [("heart rate", f"{mean(rates)}"), ("maximum", f"{max(rates)}")]
     if energy is not None:
         facts.append(("kcal", f"{energy:.0f}"))
     return html.Div(
         [
             html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts"),
-            *_zones(rates, body.highest(year)),
-            html.P(_formula(body, energy, body.highest(year)), className="quiet"),
+            *_zones(rates, highest),
+            html.P(_formula(body, energy, highest), className="quiet"),
         ],
         className="zones",
     )
@@ -118,5 +115,5 @@ def _zone(index: int, seconds: int, longest: int, highest: int) -> Any:
     )
 
 
-def _started(record: SessionRecord) -> datetime:
-    return datetime.fromtimestamp(record.started, UTC)
+def _year(record: SessionRecord) -> int:
+    return datetime.fromtimestamp(record.started, UTC).year
