@@ -5,7 +5,8 @@
   const WINDOW_POINTS = 300; // 10 s at 30 frames/s
 
   class LiveGraphs {
-    constructor() {
+    constructor(ghost) {
+      this.ghost = ghost;
       this.origin = null; // time of the first sample, which is zero on the axis
       this.lastTime = undefined; // of the last sample that was drawn
       this.bandsTitle = ""; // of the workout whose bands are drawn
@@ -35,8 +36,9 @@
       const values = (key) => points.map((s) => s[key]);
       window.Plotly.extendTraces(
         graph,
-        { x: [x, x, x], y: [values("signal"), values("inference_ms"), values("confidence")] },
-        [0, 1, 2],
+        { x: [x, x, x, x], y: [values("signal"), values("inference_ms"), values("confidence"),
+                               points.map((s) => this.ghostSignal(s))] },
+        [0, 1, 2, 4],
         WINDOW_POINTS,
       );
       const dots = reps.map((event) => {
@@ -50,7 +52,12 @@
     clear(graph) {
       this.origin = null;
       this.lastTime = undefined;
-      window.Plotly.restyle(graph, { x: [[], [], [], []], y: [[], [], [], []] }, [0, 1, 2, 3]);
+      window.Plotly.restyle(graph, { x: [[], [], [], [], []], y: [[], [], [], [], []] }, [0, 1, 2, 3, 4]);
+    }
+
+    /* The signal of the best set at the time of a sample. */
+    ghostSignal(sample) {
+      return sample.phase === "work" ? this.ghost.signal(sample.spent) : null;
     }
 
     /* Insert an empty point after a gap of more than 1 s, so that no line is drawn across it. */

@@ -49,7 +49,7 @@
       put("phase", PHASES[session.phase]);
       put("round", this.position(session));
       const counts = session.counts === "reps" ? "" : ` · ${session.counts}`;
-      const goal = session.goal ? ` · ${session.goal} to do` : "";
+      const goal = (session.goal ? ` · ${session.goal} to do` : "") + (session.until ? " · until slower" : "");
       put("workout-name", session.title + counts + goal);
       put("next", this.nextStep(session));
       put("sign", session.sign && session.phase !== "position" && session.phase !== "countdown"
@@ -143,6 +143,10 @@
       put("bpm", measured.bpm);
       put("zone", measured.zone === null ? "heart rate" : ZONES[measured.zone]);
       row.dataset.zone = measured.zone ?? "";
+    }
+
+    ghost(text) {
+      put("ghost", text);
     }
 
     time(sample) {

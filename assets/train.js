@@ -4,7 +4,8 @@
 (() => {
   "use strict";
 
-  const { Scoreboard, LiveGraphs, isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
+  const { Ghost, LiveGraphs, Metronome, Scoreboard } = window.hiitpi;
+  const { isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
   const SILENT_AFTER_MS = 3000; // without a sample, after which a notice is shown
   const STALE_AFTER_S = 2; // older events are shown, but no sounds are played
   const NARROW = window.matchMedia("(max-width: 600px)"); // a phone, which gets the small video
@@ -23,7 +24,9 @@
       this.video = byId("video"); // kept: after navigation the id may belong to another page's video
       this.station = `station=${encodeURIComponent(root.dataset.station)}`;
       this.board = new Scoreboard(root);
-      this.graphs = new LiveGraphs();
+      this.ghost = new Ghost();
+      this.graphs = new LiveGraphs(this.ghost);
+      this.metronome = new Metronome();
       this.session = null;
       this.status = null;
       this.finished = null; // uuid of the session whose end was announced last
@@ -103,6 +106,7 @@
     close() {
       this.disconnect();
       keepAwake(false);
+      this.metronome.stop();
       clearInterval(this.timer);
       document.removeEventListener("visibilitychange", this.onVisibility);
       window.removeEventListener("pagehide", this.onLeave);
@@ -168,6 +172,8 @@
         for (const event of this.earlyEvents.splice(0))
           if (event.session === session.uuid) this.board.addBar(event);
       } else this.board.end();
+      this.ghost.choose(session);
+      if (!session) this.metronome.stop();
       keepAwake(Boolean(session));
       this.choosePhase();
     }
@@ -226,7 +232,10 @@
     /* Show the numbers at once, not with the next graphs: the player glances at them. */
     showSample(sample) {
       this.nobodySince = sample.keypoints ? null : (this.nobodySince ?? performance.now());
-      if (this.session && sample.phase) this.board.take(sample);
+      if (!this.session || !sample.phase) return;
+      this.board.take(sample);
+      this.board.ghost(sample.phase === "work" ? this.ghost.says(sample.spent) : "");
+      this.metronome.take(sample);
     }
 
     /* Draw the graphs for at most a sixth of the time: a slow browser draws them less often. */

@@ -15,6 +15,7 @@ from hiitpi.coach.rules.pace import Pace
 from hiitpi.coach.rules.referee import Referee
 from hiitpi.coach.rules.rep_counter import CompletedRep
 from hiitpi.coach.rules.scoring import form
+from hiitpi.coach.rules.slowing_down import SlowingDown
 from hiitpi.coach.rules.smoothing import Smoother
 from hiitpi.coach.rules.strictness import Strictness, at
 from hiitpi.coach.rules.sway import SwayMeter
@@ -29,6 +30,10 @@ ABSENT_AFTER_S = 1.0
 #: most were placed correctly. With 0.2 as the minimum, 6 of 13 counts were within one of the truth;
 #: with 0.01, 12 of 13 were.
 MIN_SCORE_FLOOR = 0.01
+
+
+#: Hint for an athlete whose repetitions become slower.
+SLOWING_DOWN = "Slowing down"
 
 
 def min_score(workout: Workout) -> float:
@@ -53,6 +58,7 @@ class Coach:
         workout: the rules, as they are before the strictness applies.
         series: the repetitions so far.
         attempts: number of attempts that did not count, so far.
+        slower: whether the athlete has become slower than the best speed of the set, or stopped.
 
     Args:
         workout: the rules.
@@ -78,6 +84,7 @@ class Coach:
         self._body, self._referee = BodyTracker(), Referee(at(workout, strictness))
         self._pace, self._sway_meter = Pace(), SwayMeter()
         self._lighter = LighterExercise(workout)
+        self._slowing_down, self.slower = SlowingDown(), False
         self._recent_durations = deque((rep.duration for rep in series[-5:]), maxlen=5)
         self._score_sum = sum(rep.score for rep in series)
         self._last_seen = time
@@ -103,6 +110,7 @@ class Coach:
         """Discard the current repetition because training was paused until `time`."""
         self._smoother.clear()
         self._body, self._pace = BodyTracker(), Pace()
+        self._slowing_down.interrupt()
         self._referee.reset()
         self._last_seen = time
         self._absent = False
@@ -137,15 +145,22 @@ class Coach:
             for outcome in outcomes:
                 if isinstance(outcome, CompletedRep):
                     events.append(self._add_rep(outcome, time))
-                    if hint := self._lighter.update(outcome.cycle):
-                        events.append(Event("cue", time, hint))
+                    events += self._hints(outcome, time)
                 elif self.workout.hold:
                     events.append(Event("cue", time, outcome.missed.cue))
                 else:
                     self.attempts += 1
                     cue, why = outcome.missed.cue, outcome.explanation
                     events.append(Event("attempt", time, cue, missed=why))
+        self.slower = self._slowing_down.is_slower(self._pace.at(time))
         return FrameResult(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
+
+    def _hints(self, completed: CompletedRep, time: float) -> list[Event]:
+        """Return what else there is to say after a repetition."""
+        hints = [self._lighter.update(completed.cycle)]
+        if not self.workout.hold and self._slowing_down.rep(self._pace.at(time)):
+            hints.append(SLOWING_DOWN)
+        return [Event("cue", time, hint) for hint in hints if hint]
 
     def _update_presence(self, pose: Pose | None, time: float) -> list[Event]:
         if pose is None:

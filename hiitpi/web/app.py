@@ -39,6 +39,7 @@ from hiitpi.web.components.error_pages import (
     handle_exception,
     show_error,
 )
+from hiitpi.web.components.ghost import ghost_routes
 from hiitpi.web.components.header import header, header_callbacks
 from hiitpi.web.components.replay import replay_callbacks, replay_routes
 from hiitpi.web.health import healthz
@@ -139,6 +140,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(programs.files(services))
     server.register_blueprint(exports.routes(services))
     server.register_blueprint(replay_routes(services))
+    server.register_blueprint(ghost_routes(services))
     server.register_blueprint(
         api_routes(services, ApiRateLimiter(connect(settings.redis(0)), time.time))
     )

@@ -13,6 +13,8 @@ SCRIPTS: Final = (
     "preferences.js",
     "sound.js",
     "wake_lock.js",
+    "ghost.js",
+    "metronome.js",
     "graphs.js",
     "scoreboard.js",
     "train.js",

@@ -7,13 +7,13 @@ import { load } from "./page.mjs";
 /* Return the graphs and the plot that they update. */
 function makeGraphs(shown = true) {
   const page = load("preferences.js", "graphs.js");
-  const graphs = new page.hiitpi.LiveGraphs();
-  const plot = { offsetParent: {}, data: [0, 1, 2, 3].map(() => ({ x: [], y: [] })), dataset: {} };
+  const graphs = new page.hiitpi.LiveGraphs({ signal: (time) => -time });
+  const plot = { offsetParent: {}, data: [0, 1, 2, 3, 4].map(() => ({ x: [], y: [] })), dataset: {} };
   page.window.Plotly = {
     extendTraces: (graph, { x, y }, traces) =>
-      traces.forEach((i) => {
-        graph.data[i].x.push(...x[i]);
-        graph.data[i].y.push(...y[i]);
+      traces.forEach((trace, i) => {
+        graph.data[trace].x.push(...x[i]);
+        graph.data[trace].y.push(...y[i]);
       }),
     restyle: (graph, { x, y }, traces) =>
       traces.forEach((trace, i) => Object.assign(graph.data[trace], { x: x[i], y: y[i] })),
@@ -31,6 +31,13 @@ test("time starts at the first sample, and every sample is plotted once", () => 
   assert.deepEqual([...plot.data[0].x], [0, 0.5, 1]);
   assert.deepEqual([...plot.data[0].y], [1, 2, 3]);
   assert.deepEqual([...plot.data[3].y], [3]);
+});
+
+test("the ghost is drawn at the time of the set, while the athlete works", () => {
+  const { graphs, plot } = makeGraphs();
+  const working = { ...sampleAt(100), phase: "work", spent: 7 };
+  graphs.extend({ samples: [working, { ...sampleAt(100.5), phase: "rest", spent: 0 }], reps: [] });
+  assert.deepEqual([[...plot.data[4].x], [...plot.data[4].y]], [[0, 0.5], [-7, null]]);
 });
 
 test("the line has a gap where samples are missing", () => {

@@ -50,11 +50,11 @@ export function load(...names) {
     querySelectorAll: () => [],
   });
   const window = Object.assign(new EventTarget(), {
-    document, performance, setTimeout, AbortController, Blob, CustomEvent, Event, EventTarget,
+    document, performance, setTimeout, clearTimeout, URLSearchParams, AbortController, Blob, CustomEvent, Event, EventTarget,
     TextDecoder, Uint8Array,
     setInterval: () => 0,
     location: { pathname: "/train", search: "?station=my garage" },
-    fetch: async () => ({ status: 200 }),
+    fetch: async () => ({ status: 200, json: async () => null }),
     matchMedia: () => new EventTarget(),
     navigator: {},
     dash_clientside: { no_update: null },

@@ -26,7 +26,7 @@ def test_a_program_is_created_edited_exported_imported_and_trained(page: Page, t
     page.fill("#p-round-rest", "30")
     page.click("#p-add")
     expect(page.locator(".exercises li")).to_have_count(2)
-    page.locator(".exercises li >> nth=1").locator(".dash-dropdown").click()
+    page.locator(".exercises li >> nth=1").locator(".dash-dropdown").first.click()
     page.get_by_role("option", name="Squats", exact=True).click()
     fill_exercise(page, "Work, s", 1, "15")
     fill_exercise(page, "Reps", 1, "8")

@@ -1,5 +1,6 @@
 """The replay of a session, in its summary."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def test_a_session_is_played_and_a_corrected_set_is_kept(page: Page, app: App):
     expect(page.locator("#summary .phase")).to_have_text("Kept as a recording", timeout=30_000)
     assert app.instance
     assert ",99," in (app.instance / "recordings/index.csv").read_text()
+    _train_beside_the_best_set(page)
+
+
+def _train_beside_the_best_set(page: Page) -> None:
+    """Train once more, with the set that was just corrected as the ghost, and a metronome."""
+    page.goto("/train")
+    page.evaluate("""() => {
+      window.beats = 0;
+      document.addEventListener("hiitpi:sound", (e) => (window.beats += e.detail === "beat"));
+    }""")
+    page.click("#metronome-note")
+    page.fill("#metronome", "200")
+    page.press("#metronome", "Tab")
+    expect(page.locator("#metronome-note")).to_have_text("Metronome: 200 a minute")
+    start_workout(page, "Jumping Jacks")
+    expect(page.locator("#ghost")).to_have_text(re.compile("Best set: [1-9] by now, 99 in all"))
+    page.wait_for_function("window.beats >= 5")
+    finish_session(page)
+    beats = page.evaluate("window.beats")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.beats") == beats
 
 
 def test_it_says_why_an_attempt_did_not_count(browser: Browser, tmp_path: Path):

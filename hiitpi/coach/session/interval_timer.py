@@ -64,22 +64,22 @@ class IntervalTimer:
             remaining.append(self._limit_s - self.total_s)
         return max(0.0, min(remaining)) if remaining else None
 
-    def advance(self, seconds: float, reps: int) -> bool:
+    def advance(self, seconds: float, reps: int, slower: bool = False) -> bool:
         """Let time pass, and enter the next step when its time has come.
 
         Args:
             seconds: time since the last call.
             reps: repetitions in the current set.
+            slower: whether the athlete has become slower in it.
 
         Returns:
             Whether the step has changed.
         """
         before = self.step
         while self.step:
-            goal = self.step.exercise.reps if self.step.phase == "work" else None
-            if goal is not None and reps >= goal:
+            if self.step.phase == "work" and self.step.exercise.is_done(reps, slower):
                 self._finish_early(self.remaining_s)
-                reps = 0
+                reps, slower = 0, False
                 continue
             remaining = self.remaining_s
             if remaining is None or seconds < remaining:
@@ -87,7 +87,7 @@ class IntervalTimer:
                 break
             self._add(remaining)
             seconds -= remaining
-            reps = 0
+            reps, slower = 0, False
             if self._limit_s is not None and self.total_s >= self._limit_s:
                 self.step = None
             else:

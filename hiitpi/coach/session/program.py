@@ -30,26 +30,37 @@ Limit = Annotated[float, Field(ge=10, le=MAX_PROGRAM_S)]
 class Exercise:
     """One workout within a program.
 
-    With `work` alone it ends after that time, with `reps` alone when they are done. With both, an
-    athlete who finishes early rests for the remaining time, as in an EMOM (every minute on the
-    minute). Without either it lasts until Done.
+    With `work` alone it ends after that time; with `reps` or `until` alone when that is reached, or
+    with both at the first of them. With `work` as well, an athlete who finishes early rests for the
+    remaining time, as in an EMOM (every minute on the minute). Without any it lasts until Done.
 
     Attributes:
         workout: slug of the workout.
         work: seconds of work; None for no time limit.
         reps: repetitions to do, or seconds of a hold; None for no goal.
         rest: seconds of rest after it.
+        until: "slower" to end it when the athlete has become slower; None not to.
     """
 
     workout: Slug
     work: Work | None = None
     reps: Goal | None = None
     rest: Rest = 0.0
+    until: Literal["slower"] | None = None
 
     @property
     def ends(self) -> bool:
-        """Whether it ends without Done: it has a time limit or a goal."""
-        return self.work is not None or self.reps is not None
+        """Whether it ends without Done: it has a time limit or something to reach."""
+        return any(value is not None for value in (self.work, self.reps, self.until))
+
+    def is_done(self, reps: int, slower: bool) -> bool:
+        """Return whether its goal is reached.
+
+        Args:
+            reps: repetitions so far.
+            slower: whether the athlete has become slower.
+        """
+        return (self.reps is not None and reps >= self.reps) or (slower and self.until is not None)
 
 
 @dataclass(frozen=True, slots=True, config={"extra": "forbid"})
@@ -85,7 +96,7 @@ class Program:
         has_other_sets = len(self.exercises) > 1 or self.rounds != 1
         endless = [e.workout for e in self.exercises if not e.ends]
         if has_other_sets and endless:
-            raise ValueError(f"{endless[0]} needs seconds of work or repetitions")
+            raise ValueError(f'{endless[0]} needs seconds of work, repetitions or until = "slower"')
         if ANY in self.workouts and (has_other_sets or not endless):
             raise ValueError("a program needs the names of its workouts")
         if self.limit is None and (self.seconds or 0) > MAX_PROGRAM_S:

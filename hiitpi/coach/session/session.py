@@ -288,7 +288,7 @@ class TrainingSession:
         working = self.phase == "work"
         if working:
             self.sets.work_s += passed
-        if not self.timer.advance(passed, self.reps if working else 0):
+        if not self.timer.advance(passed, self.reps if working else 0, self.sets.slower):
             return []
         if working:
             overrun = self.timer.elapsed_s if self.timer.step else 0.0

@@ -46,6 +46,11 @@ class SetLog:
         return len(self._sets)
 
     @property
+    def slower(self) -> bool:
+        """Whether the athlete has become slower in the latest set; see `Coach.slower`."""
+        return isinstance(self.coach, Coach) and self.coach.slower
+
+    @property
     def last(self) -> SetRecord:
         """The latest set, without the coach's results while it is in progress."""
         return self._sets[-1]

@@ -19,6 +19,7 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
     return {
         "uuid": session.uuid,
         "player": session.player,
+        "workout": workout.slug,
         "match": session.match,
         "ready": phase != "position" or session.framing.ready,
         "program": program.name,
@@ -30,6 +31,7 @@ def session_snapshot(session: TrainingSession) -> dict[str, Any]:
         "round": step.round if step else None,
         "rounds": program.rounds,
         "goal": step.exercise.reps if step else None,
+        "until": step.exercise.until if step else None,
         "title": _title(session),
         "recognised": program.just_train and session.has_started,
         "view": workout.view,

@@ -16,7 +16,7 @@ def graphs() -> html.Section:
 
 
 def _figure() -> dict[str, Any]:
-    """Return the empty figure: three line graphs, and a trace of dots for repetitions."""
+    """Return the empty figure: three line graphs, the dots of repetitions, and the ghost."""
     graphs: tuple[tuple[str, str, Any, str, dict[str, Any]], ...] = (
         ("signal", "signal", (0.0, 0.6), charts.SERIES[0], {}),
         ("inference_ms", "inference ms", (0.67, 0.81), charts.SERIES[1], {"rangemode": "tozero"}),
@@ -56,6 +56,8 @@ def _figure() -> dict[str, Any]:
         }
     dot = {"color": charts.TEXT, "size": 9}
     data.append(_trace("x", "y", name="repetition", mode="markers", marker=dot))
+    line = {"color": charts.MUTED, "width": 1}
+    data.append(_trace("x", "y", name="best set", mode="lines", line=line))
     margin = {"l": 60, "r": 12, "t": 8, "b": 28}
     return {"data": data, "layout": charts.layout(showlegend=False, margin=margin, **axes)}
 

@@ -16,6 +16,9 @@ FIELDS = (
     ("rest", "Rest, s", {"min": 0, "max": 900}),
 )
 
+#: When else an exercise ends, with the texts of the choice.
+UNTIL = {"": "–", "slower": "Slower by 20 %"}
+
 #: Initial values of a new program.
 NEW_PROGRAM: dict[str, Any] = {
     "name": "",
@@ -51,8 +54,9 @@ def editor(data: dict[str, Any], library: WorkoutLibrary, error: str = "") -> li
         ),
         html.P(
             "An exercise ends when its work time is up or its repetitions are done. If you set "
-            "both, you rest for the time that is left (EMOM). For as many rounds as possible "
-            "(AMRAP), leave the rounds empty and set a time limit.",
+            "both, you rest for the time that is left (EMOM). It can also end when your "
+            "repetitions become slower by 20 %. For as many rounds as possible (AMRAP), leave the "
+            "rounds empty and set a time limit.",
             className="quiet",
         ),
         html.Ol(
@@ -106,17 +110,19 @@ def validated(data: dict[str, Any], library: WorkoutLibrary) -> Program:
     unknown = [slug for slug in program.workouts if slug not in library]
     if unknown:
         raise ProgramError(f"There is no workout {unknown[0]!r}.")
+    for exercise in program.exercises:
+        if exercise.until and library[exercise.workout].hold:
+            name = library.name(exercise.workout)
+            raise ProgramError(
+                f"{name} is held, so it cannot become slower: set a time or seconds."
+            )
     return program
 
 
 def _exercise(i: int, exercise: dict[str, Any], library: WorkoutLibrary) -> html.Li:
-    select = dcc.Dropdown(
-        id={"type": "p-workout", "i": i},
-        options=[{"label": w.name, "value": w.slug} for w in library],
-        value=exercise.get("workout"),
-        clearable=False,
-        searchable=False,
-    )
+    workouts = {w.slug: w.name for w in library}
+    select = _choice({"type": "p-workout", "i": i}, workouts, exercise.get("workout"))
+    until = _choice({"type": "p-until", "i": i}, UNTIL, exercise.get("until") or "")
     fields = [
         _labelled(label, _number({"type": f"p-{name}", "i": i}, exercise.get(name), **limits))
         for name, label, limits in FIELDS
@@ -132,8 +138,18 @@ def _exercise(i: int, exercise: dict[str, Any], library: WorkoutLibrary) -> html
         for text, act, verb in (("↑", "up", "Move up"), ("×", "remove", "Remove"))
     ]
     return html.Li(
-        [_labelled(f"Exercise {i + 1}", select), *fields, html.Div(buttons, className="moves")]
+        [
+            _labelled(f"Exercise {i + 1}", select),
+            *fields,
+            _labelled("Also ends when", until),
+            html.Div(buttons, className="moves"),
+        ]
     )
+
+
+def _choice(name: Any, options: dict[str, str], value: Any) -> dcc.Dropdown:
+    listed = [{"label": text, "value": key} for key, text in options.items()]
+    return dcc.Dropdown(id=name, options=listed, value=value, clearable=False, searchable=False)
 
 
 def _labelled(text: str, field: Any) -> html.Label:

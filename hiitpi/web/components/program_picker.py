@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.program import (
@@ -51,6 +51,7 @@ def picker(services: Services, player: str) -> html.Div:
             *program_fields(
                 services, persistence=player, workout=_last_workout(services, player), modes=MODES
             ),
+            _metronome(player),
             html.Button("Start", id="start", className="button primary large", n_clicks=0),
             html.P("", id="start-trouble", className="trouble", role="alert"),
         ],
@@ -157,8 +158,29 @@ def program_fields(
     ]
 
 
-def strictness_callback(app: Dash) -> None:
-    """Register the callback that explains the selected strictness."""
+def _metronome(player: str) -> html.Details:
+    """Return the field for the metronome of this device; `assets/metronome.js` beats."""
+    field = dcc.Input(
+        id="metronome",
+        type="number",
+        min=10,
+        max=240,
+        step=1,
+        persistence=player,
+        persistence_type="local",
+    )
+    label = html.Label([html.Span("Beats a minute, empty for none"), field], className="metronome")
+    note = html.Summary("Metronome: off", id="metronome-note", className="quiet")
+    return html.Details([note, label], className="strictness")
+
+
+def picker_callbacks(app: Dash) -> None:
+    """Register the callbacks that explain the selected strictness, and set the metronome."""
+    app.clientside_callback(
+        ClientsideFunction("hiitpi", "metronome"),
+        Output("metronome-note", "children"),
+        Input("metronome", "value"),
+    )
 
     @app.callback(Output("strictness-note", "children"), Input("strictness", "value"))
     def explain(strictness: Any) -> str:
@@ -262,7 +284,8 @@ def _exercise(exercise: Any, library: WorkoutLibrary) -> str:
     reps = f"{exercise.reps} " if exercise.reps else ""
     work = f" {exercise.work:g} s" if exercise.work else ""
     rest = f", rest {exercise.rest:g} s" if exercise.rest else ""
-    return f"{reps}{library.name(exercise.workout)}{work}{rest}"
+    until = " until slower" if exercise.until else ""
+    return f"{reps}{library.name(exercise.workout)}{work}{until}{rest}"
 
 
 def _program_options(services: Services) -> list[dict[str, Any]]:

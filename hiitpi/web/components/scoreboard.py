@@ -49,6 +49,7 @@ def scoreboard() -> html.Div:
                 hidden=True,
             ),
             html.Div(id="bars", className="bars", **attributes(aria_hidden="true")),
+            html.P("", id="ghost", className="quiet"),
             html.P("", id="next", className="next"),
             html.P("", id="sign", className="quiet"),
             html.P("", id="who-trains", className="quiet watching"),

@@ -28,7 +28,7 @@ PATH, TITLE = "/programs", "Programs"
 
 #: Ids of the form's fields of the program, and names of those of each exercise.
 PROGRAM_FIELDS = ("p-name", "p-rounds", "p-round-rest", "p-limit")
-EXERCISE_FIELDS = ("workout", *(name for name, *_ in FIELDS))
+EXERCISE_FIELDS = ("workout", *(name for name, *_ in FIELDS), "until")
 
 
 def layout(services: Services) -> Any:

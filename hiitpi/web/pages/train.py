@@ -10,7 +10,7 @@ from hiitpi.errors import ProgramError
 from hiitpi.web.club.stations import LIVE_SERVER_AWAY, STATION_OFFLINE
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
-from hiitpi.web.components.program_picker import picker, selected_program, strictness_callback
+from hiitpi.web.components.program_picker import picker, picker_callbacks, selected_program
 from hiitpi.web.components.scoreboard import scoreboard, takeover_box
 from hiitpi.web.components.session_actions import discard_question, session_callbacks
 from hiitpi.web.security.player_session import current_device, current_player
@@ -162,7 +162,7 @@ def _finished_panel() -> html.Div:
 def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks: start, commands, summary. `assets/train.js` shows the live data."""
     session_callbacks(app, services)
-    strictness_callback(app)
+    picker_callbacks(app)
     for name, prop in (("train", "id"), ("again", "n_clicks")):
         app.clientside_callback(
             ClientsideFunction("hiitpi", name), Output(name, "title"), Input(name, prop)

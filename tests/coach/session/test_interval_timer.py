@@ -57,6 +57,20 @@ def test_an_emom_set_that_takes_too_long_is_followed_by_the_next():
     assert walk(program, 0.5) == [("work", 1, 60), ("work", 2, 60)]
 
 
+def test_a_set_until_slower_ends_when_the_athlete_is_slower_or_the_goal_is_reached():
+    program = Program("x", (Exercise("squat", until="slower", reps=30, rest=10),), 2)
+    timer = IntervalTimer(program)
+    assert not timer.advance(40, 20)
+    assert timer.advance(1, 21, slower=True)
+    assert timer.step
+    assert (timer.step.phase, timer.step.number) == ("rest", 2)
+    assert not timer.advance(5, 0, slower=True)  # what the last set was does not end the rest
+    timer.advance(5, 0)
+    assert timer.step.phase == "work"
+    assert timer.advance(40, 30)
+    assert timer.step is None
+
+
 def test_an_amrap_repeats_rounds_until_the_time_limit():
     program = Program("x", (Exercise("squat", reps=5), Exercise("plank", reps=5)), None, limit=60)
     steps_taken = walk(program, 0.1, reps_a_second=0.5)

@@ -32,6 +32,7 @@ exercises = st.builds(
     work=st.none() | WHOLE,
     reps=st.integers(1, 1000),
     rest=st.integers(0, 900).map(float),
+    until=st.none() | st.just("slower"),
 )
 programs = st.builds(
     Program,
@@ -239,7 +240,7 @@ def test_rounds_are_unlimited_with_a_time_limit_unless_given():
 def test_an_exercise_without_an_end_is_the_only_set():
     endless = {"workout": "squat"}
     assert parse({"name": "x", "exercises": [endless]}).seconds is None
-    with pytest.raises(ProgramError, match=r"^Squat needs seconds of work or repetitions"):
+    with pytest.raises(ProgramError, match=r"^Squat needs seconds of work, repetitions or until"):
         parse({"name": "x", "exercises": [endless], "rounds": 2})
 
 
