@@ -32,7 +32,10 @@ def test_a_program_is_created_edited_exported_imported_and_trained(page: Page, t
     fill_exercise(page, "Reps", 1, "8")
     fill_exercise(page, "Rest, s", 1, "0")
     page.locator(".exercises li >> nth=1").get_by_label("Move up exercise 2").click()
-    expect(page.locator(".exercises li >> nth=0 >> .dash-dropdown")).to_contain_text("Squats")
+    workout = page.locator(".exercises li >> nth=0 >> .dash-dropdown >> nth=0")
+    expect(workout).to_contain_text("Squats")
+    page.locator(".exercises li >> nth=1").locator(".dash-dropdown").last.click()
+    page.get_by_role("option", name="Slower by 20 %").click()
     page.click("#p-save")
     expect(page.locator("#p-says")).to_have_text("Saved: Morgen <b>1</b> 😀")
     expect(page.locator(".cards b >> nth=0")).to_have_text("Morgen <b>1</b> 😀")
@@ -43,7 +46,7 @@ def test_a_program_is_created_edited_exported_imported_and_trained(page: Page, t
     download.value.save_as(file)
     assert program_file.read(file.read_text()) == Program(
         "Morgen <b>1</b> 😀",
-        (Exercise("squat", 15, 8), Exercise("jumping_jacks", 40, rest=20)),
+        (Exercise("squat", 15, 8), Exercise("jumping_jacks", 40, rest=20, until="slower")),
         rounds=2,
         round_rest=30,
     )
