@@ -1,0 +1,1 @@
+"""Turns a few repetitions that somebody shows into the rules of a workout."""

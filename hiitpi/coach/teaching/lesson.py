@@ -1,0 +1,124 @@
+"""What was understood from an example: the rules, in words and numbers for the page."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hiitpi.coach.coach import min_score
+from hiitpi.coach.rules.body import BodyTracker
+from hiitpi.coach.rules.measure import Condition
+from hiitpi.coach.rules.referee import Referee
+from hiitpi.coach.rules.rep_counter import CompletedRep, holds
+from hiitpi.coach.rules.smoothing import Smoother
+from hiitpi.coach.rules.workout import Workout
+from hiitpi.coach.rules.workout_text import read_workout
+from hiitpi.coach.teaching.draft import Draft
+from hiitpi.pose.keypoints import Pose
+
+Frames = Sequence[tuple[float, Pose | None]]
+
+#: Decimals of the signal for the graph.
+DECIMALS: Final = 3
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A draft, and what its rules see in some frames.
+
+    Attributes:
+        draft: the draft.
+        reps: repetitions counted, or seconds of a hold.
+        attempts: attempts that did not count.
+        times: time of each frame in seconds.
+        signal: value of the signal in each frame; None where it is not visible. Of the side that
+            leads, if the sides take turns.
+        fits: whether all conditions but those on the signal hold in each frame.
+    """
+
+    draft: Draft
+    reps: int
+    attempts: int
+    times: tuple[float, ...]
+    signal: tuple[float | None, ...]
+    fits: tuple[bool, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the lesson as plain data."""
+        workout = read_workout(self.draft.text())
+        return {
+            "draft": self.draft.data(),
+            "text": self.draft.text(),
+            "says": explain(workout),
+            "unit": workout.signal.unit.strip(),
+            "signal_name": workout.signal.name,
+            "lines": [
+                {"state": i, "clause": j, "name": name, "sign": c.sign, "at": c.threshold}
+                for i, (name, clauses) in enumerate(self.draft.states)
+                for j, c in enumerate(clauses)
+                if c.word == self.draft.signal and not c.lead
+            ],
+            "each_side": self.draft.each_side,
+            "hold": workout.hold,
+            "reps": self.reps,
+            "attempts": self.attempts,
+            "times": self.times,
+            "signal": self.signal,
+            "fits": self.fits,
+        }
+
+
+def judge(draft: Draft, frames: Frames) -> Lesson:
+    """Return what the rules of a draft see in some frames.
+
+    Raises:
+        WorkoutError: the draft is not valid.
+    """
+    workout = read_workout(draft.text())
+    smoother, body = Smoother(min_score=min_score(workout)), BodyTracker()
+    referee = Referee(workout)
+    reps = attempts = 0
+    times, signal, fits = [], [], []
+    for time, pose in frames:
+        if pose is None:
+            continue
+        body.update(smoother.update(pose, time), time)
+        reading, outcomes, _ = referee.update(body, time)
+        reps += sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
+        attempts += sum(not isinstance(outcome, CompletedRep) for outcome in outcomes)
+        times.append(round(time, DECIMALS))
+        value = reading.value
+        signal.append(None if math.isnan(value) else round(value, DECIMALS))
+        fits.append(_fits(workout, body))
+    return Lesson(draft, reps, attempts, tuple(times), tuple(signal), tuple(fits))
+
+
+def _fits(workout: Workout, body: BodyTracker) -> bool:
+    """Return whether everything but the signal is as it must be at the turn."""
+    if workout.each_side:
+        return True
+    conditions = [*workout.states[-1].conditions, *workout.throughout]
+    others = [c for c in conditions if c.measure is not workout.signal]
+    return all(holds(c, {c.measure: c.measure.read(body)}) for c in others)
+
+
+def explain(workout: Workout) -> list[str]:
+    """Return the rules of a workout in sentences."""
+    first, *others = workout.states
+    if workout.hold:
+        sentences = [f"It is a position to hold: {_listed(first.conditions)}."]
+    else:
+        sentences = [f"It begins and ends with {_listed(first.conditions)}."]
+        sentences += [f"It turns at {_listed(state.conditions)}." for state in others]
+    if workout.throughout:
+        sentences.append(f"All the time: {_listed(workout.throughout)}.")
+    if workout.each_side:
+        sentences.append("Left and right take turns, and each counts.")
+    if workout.floor:
+        sentences.append("It is done on the floor.")
+    return sentences
+
+
+def _listed(conditions: Sequence[Condition]) -> str:
+    *before, last = [str(condition) for condition in conditions]
+    return f"{', '.join(before)} and {last}" if before else last
