@@ -60,6 +60,16 @@ def _parser() -> argparse.ArgumentParser:
     count.add_argument("--plot", type=Path, metavar="OUT.html", help="write the signal")
     count.set_defaults(run=_count)
 
+    teach = commands.add_parser("teach", help="make a workout of some repetitions in a recording")
+    teach.add_argument(
+        "recording", help="a video, or keypoints as .npz; - for a request of the page Workouts"
+    )
+    teach.add_argument("--name", default="My workout", help="its name")
+    teach.add_argument("--view", choices=["front", "side", "any"], default="any")
+    teach.add_argument("--reps", type=int, default=5, help="repetitions in the recording")
+    teach.add_argument("--model", help="pose model")
+    teach.set_defaults(run=_teach)
+
     evaluate = commands.add_parser("evaluate", help="check the rules on labelled recordings")
     evaluate.add_argument("index", type=Path, help="a CSV with file, workout, reps")
     evaluate.add_argument("--model", action="append", default=[], help="pose model; repeatable")
@@ -67,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--workout", help="only this one")
     evaluate.add_argument("--folds", action="store_true", help="each group of people by itself")
     evaluate.add_argument("--recognise", action="store_true", help="which workout is recognised?")
+    evaluate.add_argument("--teach", action="store_true", help="five repetitions teach the rest")
     evaluate.add_argument("--perturb", action="store_true", help="faster, noisier, mirrored ...")
     evaluate.add_argument(
         "--sensitivity", action="store_true", help="with each threshold of --workout moved"
@@ -162,10 +173,10 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from hiitpi.coach.rules.workout_library import WorkoutLibrary
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import Engine, open_engine
     from hiitpi.recordings.command import evaluation
+    from hiitpi.recordings.house_library import house_library
 
     settings = Settings.load()
     catalog = Catalog(mirror=settings.model_mirror, on_message=_print_status)
@@ -173,8 +184,13 @@ def _evaluate(options: argparse.Namespace) -> None:
     def engine(name: str) -> Engine:
         return open_engine(name, catalog, settings.threads, settings.accelerator)
 
-    library = WorkoutLibrary(settings.workouts_dir)
-    print(evaluation(options, library, engine, _print_status))
+    print(evaluation(options, house_library(settings), engine, _print_status))
+
+
+def _teach(options: argparse.Namespace) -> None:
+    from hiitpi.recordings.teach_command import run
+
+    run(options, _settings(options, "model"), _print_status)
 
 
 def _recordings(options: argparse.Namespace) -> None:

@@ -78,9 +78,14 @@ def run(
 
     pruned_at = -math.inf
 
+    def read_workouts() -> None:
+        with suppress(RecordsError):  # reported when a session is to be stored
+            store.taught_workouts.refresh(library.set_taught)
+
     def sync() -> None:  # in the thread of the writer
         nonlocal pruned_at
         journal.sync()
+        read_workouts()
         if time.monotonic() - pruned_at > PRUNE_EVERY_S:
             pruned_at = time.monotonic()
             try:
@@ -104,6 +109,7 @@ def run(
     try:
         with suppress(RecordsError):  # reported later, when a session is to be stored
             store.purge_deleted()
+        read_workouts()
         unfinished = find_resumable_session(
             store, journal, settings.station, time.time(), writer.waiting
         )

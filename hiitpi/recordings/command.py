@@ -21,6 +21,7 @@ from hiitpi.recordings.robustness import (
     report_sensitivity,
     sensitivity,
 )
+from hiitpi.recordings.teach import report_teaching, teach, teaching_figures
 
 
 def evaluation(
@@ -32,8 +33,8 @@ def evaluation(
     """Run the evaluation and return its report, or its figures as JSON.
 
     Args:
-        options: `index`, `model`, `workout`, `folds`, `perturb`, `recognise`, `sensitivity` and
-            `json`.
+        options: `index`, `model`, `workout`, `folds`, `perturb`, `recognise`, `teach`,
+            `sensitivity` and `json`.
         library: the workouts.
         engine: opens the pose engine of a model, for videos.
         on_message: receives a line about the progress.
@@ -59,6 +60,9 @@ def evaluation(
     if options.recognise:
         stream = clips(options.index, library, options.model)
         return formatted(recognition_figures(recognise(stream, library)), report_recognition)
+    if options.teach:
+        stream = clips(options.index, library, options.model, options.workout)
+        return formatted(teaching_figures(teach(stream, library)), report_teaching)
     if options.perturb:
         stream = clips(options.index, library, options.model, options.workout)
         figures = perturbed_figures(perturb(stream, library, on_message))

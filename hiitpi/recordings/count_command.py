@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 from tqdm import tqdm
 
-from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.recordings.count import count
+from hiitpi.recordings.house_library import house_library
 from hiitpi.recordings.opened import open_recording
 from hiitpi.recordings.overlay import plot
 from hiitpi.recordings.pose_source import PoseFrame
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace, settings: Settings, on_message: Callable[[s
         HiitPiError: the recording, the workout or the model cannot be used.
     """
     logging.basicConfig(level=logging.WARNING)
-    workout = WorkoutLibrary(settings.workouts_dir)[options.workout]
+    workout = house_library(settings)[options.workout]
 
     def with_progress(frames: Iterator[PoseFrame]) -> Iterator[PoseFrame]:
         with tqdm(total=100, unit="%", leave=False, disable=not sys.stderr.isatty()) as bar:

@@ -28,6 +28,7 @@ class LabelledRecording:
         reps_max: the highest count that is still correct.
         confident: whether the label is certain; rows with uncertain labels are not evaluated.
         group: recordings of one group show the same people; "" if the recording is its own group.
+        view: from where it was filmed, such as "front" or "side"; "" if that is not known.
     """
 
     file: str
@@ -37,6 +38,7 @@ class LabelledRecording:
     reps_max: int
     confident: bool
     group: str = ""
+    view: str = ""
 
     @property
     def people(self) -> str:
@@ -70,7 +72,7 @@ def read_index(path: Path) -> list[LabelledRecording]:
     """Read an index of labelled recordings.
 
     It is a CSV file with the columns `file`, `workout` and `reps`, and optionally `reps_min`,
-    `reps_max`, `confidence` (only "low" has a meaning) and `group`.
+    `reps_max`, `confidence` (only "low" has a meaning), `group` and `view`.
 
     Raises:
         CameraError: the file cannot be read, a column is missing, or a count is not a number.
@@ -97,9 +99,9 @@ def _parse_line(path: Path, number: int, line: dict[str, str]) -> LabelledRecord
             f"{path}, line {number}: reps must be whole numbers ({error})."
         ) from error
     confident = line.get("confidence") != "low"
-    group = line.get("group") or ""
+    group, view = (line.get(name) or "" for name in ("group", "view"))
     return LabelledRecording(
-        line["file"], line["workout"], reps, reps_min, reps_max, confident, group
+        line["file"], line["workout"], reps, reps_min, reps_max, confident, group, view
     )
 
 

@@ -1,6 +1,8 @@
 """Converts between ORM rows and the coach's dataclasses."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,13 @@ from sqlalchemy.orm import Session as DbSession
 
 from hiitpi.coach.messages import Repetition, SessionRecord, SetRecord, Status
 from hiitpi.coach.session.program import parse
+from hiitpi.errors import RecordsError
 from hiitpi.records.schema import Base, RepetitionRow, SessionRow, SetRow
+
+
+def to_datetime(seconds: float) -> datetime:
+    """Return the time that is so many seconds after the epoch, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def find_session(db: DbSession, uuid: str) -> SessionRow | None:
@@ -79,3 +87,13 @@ def upsert_sets(db: DbSession, row: SessionRow, record: SessionRecord) -> None:
     new = [{"session_uuid": row.uuid, **asdict(r)} for r in record.series if r.number > last_stored]
     if new:
         db.execute(insert(RepetitionRow), new)
+
+
+def reject_future_dates(records: Iterable[SessionRecord], latest: float) -> None:
+    """Raise RecordsError if a session starts after `latest` (seconds since the epoch)."""
+    for record in records:
+        if record.started > latest:
+            raise RecordsError(
+                f"Session {record.uuid} of {record.player} is dated in the future. Was a clock "
+                "wrong? Correct `started` and `ended` in the file."
+            )

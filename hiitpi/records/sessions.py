@@ -21,12 +21,20 @@ from hiitpi.records.database import CHECKPOINT, DURABLE, Database
 from hiitpi.records.history import PlayerHistory
 from hiitpi.records.leaderboard import Leaderboard
 from hiitpi.records.local_days import local_day
-from hiitpi.records.mapping import find_session, read_record, update_totals, upsert_sets
+from hiitpi.records.mapping import (
+    find_session,
+    read_record,
+    reject_future_dates,
+    to_datetime,
+    update_totals,
+    upsert_sets,
+)  # fmt: skip
 from hiitpi.records.migrate import upgrade
 from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
 from hiitpi.records.players import PlayerRepository, find_player, get_or_create_player_row
 from hiitpi.records.program_bests import Best, program_best
 from hiitpi.records.programs import ProgramRepository, canonical_json
+from hiitpi.records.taught_workouts import TaughtWorkoutRepository
 from hiitpi.records.webhook_messages import announce
 from hiitpi.records.webhooks import WebhookRepository
 
@@ -50,6 +58,7 @@ class Store:
         players: players by name.
         bodies: what players have said about themselves.
         programs: the household's own programs.
+        taught_workouts: the household's own workouts.
         player_admin: renaming, merging and deleting players, and their goals.
         leaderboard: totals and streaks of all players.
         challenges: challenges of the house.
@@ -79,6 +88,7 @@ class Store:
         self.players = PlayerRepository(self.database)
         self.bodies = BodyRepository(self.database, now)
         self.programs = ProgramRepository(self.database)
+        self.taught_workouts = TaughtWorkoutRepository(self.database, now)
         self.player_admin = PlayerAdmin(self.database, now)
         self.leaderboard = Leaderboard(self.database)
         self.challenges = ChallengeRepository(self.database, self.leaderboard, zone, now)
@@ -121,10 +131,10 @@ class Store:
             row = self._add_session(db, record)
         elif row.status != "active":
             return
-        if row.started != _to_datetime(record.started):  # the wall clock was set meanwhile
-            row.started = _to_datetime(record.started)
+        if row.started != to_datetime(record.started):  # the wall clock was set meanwhile
+            row.started = to_datetime(record.started)
             row.day = local_day(record.started, self.zone)
-        row.ended = None if record.ended is None else _to_datetime(record.ended)
+        row.ended = None if record.ended is None else to_datetime(record.ended)
         row.status, row.device = record.status, record.device
         if record.status == "discarded":  # a soft delete, so that it can be undone
             row.status, row.gone = "finished", row.ended
@@ -199,7 +209,7 @@ class Store:
             RecordsError: a session is dated in the future, or the database cannot be written.
         """
         records = list(records)
-        _reject_future_dates(records, (self._now() + MAX_CLOCK_AHEAD).timestamp())
+        reject_future_dates(records, (self._now() + MAX_CLOCK_AHEAD).timestamp())
         imported = existing = 0
         changed_days: dict[int, set[date]] = {}
         with self.database.writing() as db:
@@ -211,7 +221,7 @@ class Store:
                 if row is None:
                     row = self._add_session(db, record)
                     row.status = record.status
-                    row.ended = _to_datetime(record.ended or record.started)
+                    row.ended = to_datetime(record.ended or record.started)
                     update_totals(row, record)
                     upsert_sets(db, row, record)
                 row.gone, imported = None, imported + 1
@@ -254,7 +264,7 @@ class Store:
         """Add a row with the attributes of a session that do not change."""
         row = schema.SessionRow(uuid=UUID(record.uuid), device=record.device)
         row.player = get_or_create_player_row(db, record.player)
-        row.started, row.program = _to_datetime(record.started), canonical_json(record.program)
+        row.started, row.program = to_datetime(record.started), canonical_json(record.program)
         row.day = local_day(record.started, self.zone)
         row.station, row.model, row.match = record.station, record.model, record.match
         row.strictness = record.program.strictness
@@ -290,7 +300,6 @@ class Store:
             select(schema.SessionRow)
             .where(schema.SessionRow.station == station, schema.SessionRow.status == "active")
             .order_by(schema.SessionRow.started.desc())
-            .limit(1)
         )
         with self.database.reading() as db:
             row = db.scalar(query)
@@ -324,17 +333,3 @@ class Store:
         with self.database.reading() as db:
             row = find_session(db, uuid)
             return None if row is None else read_record(row, series=True)
-
-
-def _to_datetime(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _reject_future_dates(records: Iterable[SessionRecord], latest: float) -> None:
-    """Raise RecordsError if a session starts after `latest` (seconds since the epoch)."""
-    for record in records:
-        if record.started > latest:
-            raise RecordsError(
-                f"Session {record.uuid} of {record.player} is dated in the future. Was a clock "
-                "wrong? Correct `started` and `ended` in the file."
-            )

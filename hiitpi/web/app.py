@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -82,6 +83,9 @@ PAGES = (
 #: Pages that need a player; other devices are redirected to the login page.
 PLAYER_PATHS = (history.PATH, programs.PATH, account.PATH, webhooks.PATH)
 
+#: Paths that need no workouts, and are asked for often.
+WITHOUT_WORKOUTS = ("/assets/", "/live", "/videostream", "/wall/", "/healthz", "/_dash-component")
+
 ASSETS = ROOT / "assets"
 
 #: Page paths of earlier versions, which people may have bookmarked, and their replacements.
@@ -144,6 +148,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(
         api_routes(services, ApiRateLimiter(connect(settings.redis(0)), time.time))
     )
+    server.before_request(partial(_read_workouts, services))
     server.before_request(_require_player)
     server.after_request(_set_not_found_status)
     server.register_error_handler(RecordsError, lambda error: error_text(error, 503))
@@ -245,6 +250,13 @@ def _redirect_moved(path: str) -> Any:
     """Redirect from an earlier version's path to the current one, keeping the query string."""
     query = request.query_string.decode()
     return redirect(f"{path}?{query}" if query else path, 308)
+
+
+def _read_workouts(services: Services) -> None:
+    """Read the taught workouts again if they have changed: another process may have kept one."""
+    if not request.path.startswith(WITHOUT_WORKOUTS):
+        with suppress(RecordsError):  # the page itself says that the database is unavailable
+            services.store.taught_workouts.refresh(services.library.set_taught)
 
 
 def _require_player() -> Any:

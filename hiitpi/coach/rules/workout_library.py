@@ -1,13 +1,14 @@
-"""Loads the workouts: each file of `workouts/`, and of the user's folder."""
+"""Loads the workouts: each file of `workouts/`, and of the user's folder, and the taught ones."""
 
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 from hiitpi.coach.rules.any_workout import ANY, ANY_WORKOUT
 from hiitpi.coach.rules.workout import Workout
+from hiitpi.coach.rules.workout_text import read_workout
 from hiitpi.errors import WorkoutError
 
 SHIPPED_FOLDER = Path(__file__).resolve().parents[3] / "workouts"
@@ -15,6 +16,9 @@ SHIPPED_FOLDER = Path(__file__).resolve().parents[3] / "workouts"
 
 class WorkoutLibrary:
     """All workouts by slug, sorted by name.
+
+    Attributes:
+        taught: the workout files of the taught workouts, by slug.
 
     Args:
         folders: further folders to load workouts from; None is ignored. A file replaces one of the
@@ -32,7 +36,30 @@ class WorkoutLibrary:
             for path in sorted(folder.glob("*.py")):
                 if not path.name.startswith("_"):
                     workouts[path.stem] = _load(path)
-        self._workouts = dict(sorted(workouts.items(), key=lambda item: item[1].name))
+        self._files, self._workouts = workouts, _by_name(workouts)
+        self.taught: Mapping[str, str] = {}
+
+    def set_taught(self, texts: Mapping[str, str]) -> list[str]:
+        """Replace the workouts that the house has taught.
+
+        Args:
+            texts: workout files by slug.
+
+        Returns:
+            What is wrong with those that cannot be read, which are left out.
+        """
+        taught: dict[str, Workout] = {}
+        troubles = []
+        for slug, text in texts.items():
+            try:
+                taught[slug] = replace(read_workout(text), slug=slug)
+            except WorkoutError as error:
+                troubles.append(f"{slug}: {error}")
+        # A workout of a folder is never replaced. Other threads see either all of the old workouts
+        # or all of the new ones.
+        self._workouts = _by_name({**taught, **self._files})
+        self.taught = dict(texts)
+        return troubles
 
     def __iter__(self) -> Iterator[Workout]:
         return iter(self._workouts.values())
@@ -70,6 +97,10 @@ class WorkoutLibrary:
     def name(self, slug: str) -> str:
         """Return the display name; the slug itself if the workout does not exist any more."""
         return self[slug].name if slug in self._workouts or slug == ANY else slug
+
+
+def _by_name(workouts: Mapping[str, Workout]) -> dict[str, Workout]:
+    return dict(sorted(workouts.items(), key=lambda item: item[1].name))
 
 
 def _load(path: Path) -> Workout:

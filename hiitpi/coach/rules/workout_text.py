@@ -97,6 +97,7 @@ class _Reader:
         self._calls = 0
 
     def execute(self, node: ast.stmt) -> None:
+        """Interpret a statement: the docstring, an import, or `name = value`."""
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return  # the docstring
         if isinstance(node, ast.ImportFrom) and node.module == "hiitpi.coach" and not node.level:
@@ -107,23 +108,24 @@ class _Reader:
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Name) and target.id not in FUNCTIONS:
-                self.names[target.id] = self._value(node.value)
+                self.names[target.id] = self.value(node.value)
                 return
         _refuse(node, "only names = values are allowed here")
 
-    def _value(self, node: ast.expr, depth: int = 0) -> Any:
+    def value(self, node: ast.expr, depth: int = 0) -> Any:
+        """Return the value of an expression; `depth` is how deeply it is nested."""
         if depth > MAX_DEPTH:
             _refuse(node, "this is nested too deeply")
         if isinstance(node, ast.Constant):
             return self._constant(node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            value = self._value(node.operand, depth + 1)
+            value = self.value(node.operand, depth + 1)
             return -value if _is_number(value) else _refuse(node, "only a number can be negative")
         if isinstance(node, ast.Name):
             known = node.id in self.names
             return self.names[node.id] if known else _refuse(node, f"{node.id} is not defined")
         if isinstance(node, ast.Tuple):
-            return tuple(self._value(item, depth + 1) for item in node.elts)
+            return tuple(self.value(item, depth + 1) for item in node.elts)
         if isinstance(node, ast.Dict):
             return self._range(node, depth)
         if isinstance(node, ast.Compare):
@@ -144,15 +146,15 @@ class _Reader:
     def _range(self, node: ast.Dict, depth: int) -> dict[Measure, Any]:
         values = {}
         for key, item in zip(node.keys, node.values, strict=True):
-            measured = self._value(key, depth + 1) if key else None
+            measured = self.value(key, depth + 1) if key else None
             if not isinstance(measured, Measure):
                 _refuse(node, "a full range belongs to a measure")
-            values[measured] = self._value(item, depth + 1)
+            values[measured] = self.value(item, depth + 1)
         return values
 
     def _condition(self, node: ast.Compare, depth: int) -> measure.Condition:
-        measured = self._value(node.left, depth + 1)
-        threshold = self._value(node.comparators[0], depth + 1)
+        measured = self.value(node.left, depth + 1)
+        threshold = self.value(node.comparators[0], depth + 1)
         comparison = node.ops[0]
         if (
             len(node.ops) != 1
@@ -170,8 +172,8 @@ class _Reader:
             _refuse(node, f"{name or 'this'} cannot be used in a workout")
         if any(keyword.arg is None for keyword in node.keywords):
             _refuse(node, "** cannot be used in a workout")
-        arguments = [self._value(item, depth + 1) for item in node.args]
-        named = {str(k.arg): self._value(k.value, depth + 1) for k in node.keywords}
+        arguments = [self.value(item, depth + 1) for item in node.args]
+        named = {str(k.arg): self.value(k.value, depth + 1) for k in node.keywords}
         function = FUNCTIONS[name]
         try:
             bound = inspect.signature(function).bind(*arguments, **named)
@@ -210,9 +212,7 @@ def _is_argument(name: str, field: str, value: Any) -> bool:
             name not in ("ahead", "larger", "smaller") or value.side is not None
         )
     if field == "says":
-        return (
-            isinstance(value, tuple) and len(value) == 2 and all(isinstance(v, str) for v in value)
-        )
+        return _all(value, str) and len(value) == 2
     if field == "needed":
         return isinstance(value, bool)
     if field in ("toward", "knee_weight"):
@@ -268,7 +268,7 @@ def read_measure(text: str) -> Measure:
     Raises:
         WorkoutError: it is not a measure.
     """
-    value = _Reader()._value(ast.parse(text, mode="eval").body)
+    value = _Reader().value(ast.parse(text, mode="eval").body)
     if not isinstance(value, Measure):
         raise WorkoutError(f"This is not a measure: {text}")
     return value

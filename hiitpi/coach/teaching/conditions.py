@@ -28,7 +28,8 @@ NEAR_S: Final = 0.2
 RESTING: Final = 0.25
 
 #: By how much others may go beyond the limits of the example: lean of the trunk in degrees, height
-#: of the hips in leg lengths and of the hands in trunk lengths, angles of hips and knees in degrees.
+#: of the hips in leg lengths and of the hands in trunk lengths, angles of straight hips and knees
+#: in degrees.
 LEAN_MARGIN: Final = 25.0
 HIPS_MARGIN: Final = 0.25
 HANDS_MARGIN: Final = 0.6

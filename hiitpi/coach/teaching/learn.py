@@ -43,8 +43,8 @@ SUPPORTED_WEIGHT: Final = 1.4
 MAX_TRIALS: Final = 6
 
 NOTHING_FOUND: Final = (
-    "No movement was found that was repeated {reps} times. Begin and end in the first position, let "
-    "the camera see the whole body, and do nothing else."
+    "No movement was found that was repeated {reps} times. Begin and end in the first position, "
+    "let the camera see the whole body, and do nothing else."
 )
 
 
