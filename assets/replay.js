@@ -276,7 +276,7 @@
     }
   }
 
-  window.hiitpi.replayTools = { decode, frameAt, marksOf, deepest, bestAndWorst, boxOf };
+  window.hiitpi.replayTools = { decode, frameAt, marksOf, deepest, bestAndWorst, boxOf, drawFigure };
   Object.assign(window.dash_clientside.hiitpi, {
     replay: () => {
       const root = byId("replay");

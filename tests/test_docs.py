@@ -157,6 +157,8 @@ def test_every_model_is_documented(model: str):
         "/wall/live",
         "/wall/video",
         "/export/program/KEY.toml",
+        "/export/workout/SLUG.py",
+        "/ghost?player=NAME&workout=SLUG",
         "/export/session/ID.fit",
         "/metrics",
         *(path for path, _ in FILES),

@@ -54,6 +54,7 @@ class Pipeline:
         clock: monotonic seconds; must be the camera's clock.
         wall: seconds since the epoch.
         replays: where the movements of sessions are kept; None to keep none.
+        read_workouts: reads the taught workouts again, before a session.
     """
 
     def __init__(
@@ -68,12 +69,21 @@ class Pipeline:
         clock: Clock = time.monotonic,
         wall: Clock = time.time,
         replays: ReplayFolder | None = None,
+        read_workouts: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings, self._open_engine = settings, open_engine
         self._publisher, self._writer, self._clock = publisher, writer, clock
         self._journal = journal
         self._sessions = SessionManager(
-            settings, library, publisher, writer, journal, clock, wall, replays=replays
+            settings,
+            library,
+            publisher,
+            writer,
+            journal,
+            clock,
+            wall,
+            replays=replays,
+            read_workouts=read_workouts,
         )
         self._renderer = FrameRenderer(settings, publisher)
         self._cue: AthleteCue | None = None

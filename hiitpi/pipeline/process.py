@@ -85,7 +85,6 @@ def run(
     def sync() -> None:  # in the thread of the writer
         nonlocal pruned_at
         journal.sync()
-        read_workouts()
         if time.monotonic() - pruned_at > PRUNE_EVERY_S:
             pruned_at = time.monotonic()
             try:
@@ -105,6 +104,7 @@ def run(
         journal,
         clock,
         replays=replays if replays.enabled else None,
+        read_workouts=read_workouts,
     )
     try:
         with suppress(RecordsError):  # reported later, when a session is to be stored

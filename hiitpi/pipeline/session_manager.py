@@ -77,6 +77,7 @@ class SessionManager:
         wall: seconds since the epoch.
         uptime: monotonic seconds, in real time even where `clock` runs faster in tests.
         replays: where the movements of sessions are kept; None to keep none.
+        read_workouts: reads the taught workouts again, before a session.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class SessionManager:
         wall: Clock,
         uptime: Clock = time.monotonic,
         replays: ReplayFolder | None = None,
+        read_workouts: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings, self._library = settings, library
         self._publisher, self._writer, self._journal = publisher, writer, journal
@@ -98,7 +100,7 @@ class SessionManager:
         self._session: TrainingSession | None = None
         self._events: list[Event] = []
         self._cue: AthleteCue | None = None
-        self._replays = replays
+        self._replays, self._read_workouts = replays, read_workouts
         self._motion: MotionRecorder | None = None  # of the running session
         self.save_due = False
         self.heart_rate: HeartRate | None = None
@@ -219,6 +221,7 @@ class SessionManager:
         try:
             if command.program is None:
                 raise WorkoutError("Ignored a start without a program.")
+            self._read_workouts()
             for slug in command.program.workouts:
                 self._library[slug]  # raises WorkoutError if unknown
         except WorkoutError as error:

@@ -59,6 +59,7 @@ from hiitpi.web.pages import (
     train,
     wall,
     webhooks,
+    workouts,
 )
 from hiitpi.web.security.guard import guard, set_script_policy
 from hiitpi.web.security.login_code import login_routes
@@ -78,10 +79,11 @@ PAGES = (
     wall,
     head_to_head,
     webhooks,
+    workouts,
 )
 
 #: Pages that need a player; other devices are redirected to the login page.
-PLAYER_PATHS = (history.PATH, programs.PATH, account.PATH, webhooks.PATH)
+PLAYER_PATHS = (history.PATH, programs.PATH, account.PATH, webhooks.PATH, workouts.PATH)
 
 #: Paths that need no workouts, and are asked for often.
 WITHOUT_WORKOUTS = ("/assets/", "/live", "/videostream", "/wall/", "/healthz", "/_dash-component")
@@ -142,6 +144,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
+    server.register_blueprint(workouts.files(services))
     server.register_blueprint(exports.routes(services))
     server.register_blueprint(replay_routes(services))
     server.register_blueprint(ghost_routes(services))

@@ -47,7 +47,9 @@ def examine(data: bytes) -> Request:
     head = data[: end + 2]
     if end >= MAX_HEAD_BYTES:
         return Request("rejected")
-    is_upload_path = head.split(b" ", 2)[1:2] == [UPLOAD_PATH]
+    # Dash adds the hash of the callback to the path, as a query.
+    target = head.split(b" ", 2)[1:2]
+    is_upload_path = bool(target) and target[0].partition(b"?")[0] == UPLOAD_PATH
     if _TRANSFER_ENCODING.search(head):  # length unknown; browsers do not send such requests
         return Request("rejected")
     lengths = _CONTENT_LENGTH.findall(head)

@@ -93,7 +93,7 @@ def test_controls_are_reached_by_tab_and_have_a_name(page: Page):
     log_in(page, "Ada")
     page.wait_for_timeout(500)
     names = []
-    for _ in range(14):
+    for _ in range(18):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate(

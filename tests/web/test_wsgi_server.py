@@ -127,7 +127,7 @@ def test_an_upload_is_received_completely(app: Station):
     connection = http.client.HTTPConnection(*app.address, timeout=20)
     body = b'{"x": "' + b"y" * 3_000_000 + b'"}'
     connection.request(
-        "POST", "/_dash-update-component", body, {"Content-Type": "application/json"}
+        "POST", "/_dash-update-component?endId=x~1", body, {"Content-Type": "application/json"}
     )
     assert connection.getresponse().status == 400  # read completely, but not a known callback
     connection.close()

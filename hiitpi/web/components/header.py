@@ -54,6 +54,7 @@ def header(services: Services) -> html.Header:
                             ),
                             html.Button("Test the sound", id="test-sound", className="button"),
                             html.P("", id="sound-result", className="quiet", role="status"),
+                            dcc.Link("Workouts", href="/workouts", className="button"),
                             dcc.Link("Switch player", href="/", className="button"),
                             dcc.Link("Status", href="/status", className="button"),
                         ],

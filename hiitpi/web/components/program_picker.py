@@ -128,6 +128,7 @@ def program_fields(
                     ],
                     className="goal",
                 ),
+                dcc.Link("Teach a workout of your own", href="/workouts", className="quiet"),
             ],
             className="one",
         ),

@@ -76,3 +76,15 @@ def test_the_error_for_an_invalid_file_has_the_reason(tmp_path: Path, text: str,
 def test_a_missing_folder_is_an_error(tmp_path: Path):
     with pytest.raises(WorkoutError, match="There is no folder"):
         WorkoutLibrary(tmp_path / "nowhere")
+
+
+def test_taught_workouts_are_read_as_data_and_replaced_at_once():
+    library = WorkoutLibrary()
+    rules = (SHIPPED_FOLDER / "squat.py").read_text().replace('"Squats"', '"Goblet Squats"')
+    troubles = library.set_taught({"taught_a": rules, "taught_b": "import os", "squat": rules})
+    assert [trouble.partition(":")[0] for trouble in troubles] == ["taught_b"]
+    assert library["taught_a"].slug == "taught_a"
+    assert library.name("taught_a") == "Goblet Squats"
+    assert library.name("squat") == "Squats"  # shipped ones are never replaced
+    assert library.set_taught({}) == []
+    assert "taught_a" not in library

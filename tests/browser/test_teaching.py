@@ -1,0 +1,111 @@
+"""A workout that somebody teaches by showing it, from the camera to the leaderboard and back."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hiitpi.camera.synthetic.animations import ANIMATIONS
+from hiitpi.camera.synthetic.renderer import BodyRenderer
+from hiitpi.coach.rules.workout_text import read_workout
+from tests.browser.conftest import (
+    finish_session,
+    log_in,
+    open_page,
+    running_app,
+    start_workout,
+)
+
+pytestmark = pytest.mark.slow
+
+FPS = 12
+
+
+def record_video(path: Path) -> None:
+    """Record somebody who stands still and then does five jumping jacks, again and again."""
+    renderer, pose = BodyRenderer((640, 480)), ANIMATIONS["jumping_jacks"].pose
+    jack = [renderer(pose(i / 18, 1, 1))[..., ::-1] for i in range(18)]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (640, 480))
+    for frame in [*[jack[0]] * 6 * FPS, *jack * 5, *[jack[0]] * FPS]:
+        writer.write(frame)
+    writer.release()
+
+
+def show(page: Page) -> None:
+    """Let the person in the video show the workout."""
+    page.click("#t-start")
+    expect(page.locator("#t-big")).to_have_text("Go", timeout=60_000)
+    expect(page.locator(".t-lesson")).to_be_visible(timeout=60_000)
+
+
+def drag_turn(page: Page, pixels: float) -> None:
+    """Drag the upper line of the graph, where the movement turns, by some pixels upwards."""
+    page.locator("#t-signal").scroll_into_view_if_needed()
+    box = page.locator("#t-signal").bounding_box()
+    share = page.evaluate("""() => {
+      const pixels = document.getElementById("t-signal").getContext("2d");
+      const { width, height } = pixels.canvas;
+      const column = pixels.getImageData(width - 3, 0, 1, height).data;
+      return Array.from({ length: height }, (_, y) => y)
+        .find((y) => column[4 * y + 3] > 200 && column[4 * y] > 200) / height;
+    }""")
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + share * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - pixels / 2)
+    page.mouse.move(x, y - pixels)
+    page.mouse.up()
+
+
+def test_a_workout_is_taught_trained_ranked_and_shared(browser: Browser, tmp_path: Path):
+    video = tmp_path / "me.avi"
+    record_video(video)
+    with (
+        running_app(tmp_path / "instance", camera=str(video)) as app,
+        open_page(browser, app) as page,
+    ):
+        log_in(page, "Ada")
+        page.click("text=Teach a workout of your own")
+        page.fill("#t-name", "Star Hops")
+        show(page)
+        expect(page.locator("#t-count")).to_have_text("Counted 5 repetitions")
+        drag_turn(page, 120)  # beyond what was shown
+        expect(page.locator("#t-count")).to_contain_text("Counted 0 repetitions")
+        drag_turn(page, -60)
+        expect(page.locator("#t-count")).to_have_text("Counted 5 repetitions")
+        page.click("#t-keep")
+        expect(page.locator("#w-says")).to_have_text(
+            "Kept: Star Hops. Choose it on the Train page."
+        )
+        with page.expect_download() as download:
+            page.get_by_label("Export Star Hops").click()
+        file = tmp_path / "star.py"
+        download.value.save_as(file)
+        assert read_workout(file.read_text()).name == "Star Hops"
+
+        page.goto("/programs")
+        page.click("#p-new")
+        page.fill("#p-name", "Hops")
+        page.locator(".exercises .dash-dropdown").first.click()
+        page.get_by_role("option", name="Star Hops").click()
+        page.click("#p-save")
+        expect(page.locator("#p-list")).to_contain_text("Star Hops 40 s")
+        page.goto("/train")
+        start_workout(page, "Star Hops")
+        page.wait_for_function("Number(document.querySelector('#reps').textContent) >= 2")
+        finish_session(page)
+        page.goto("/leaderboard")
+        expect(page.locator("main")).to_contain_text("Star Hops")
+
+        page.goto("/workouts")
+        page.get_by_label("Delete Star Hops").click()
+        expect(page.locator("#w-says")).to_contain_text("Deleted: Star Hops")
+        (tmp_path / "bad.py").write_text("import os")
+        page.locator("#w-import input").set_input_files(tmp_path / "bad.py")
+        expect(page.locator("#w-says")).to_contain_text("only names = values are allowed here")
+        page.locator("#w-import input").set_input_files(file)
+        expect(page.locator("#w-says")).to_have_text("Imported: Star Hops")
+        expect(page.locator("#w-list .cards")).to_contain_text("Star Hops")
+        assert not page.errors
