@@ -52,6 +52,7 @@
       const goal = (session.goal ? ` · ${session.goal} to do` : "") + (session.until ? " · until slower" : "");
       put("workout-name", session.title + counts + goal);
       put("next", this.nextStep(session));
+      this.showFigure(session);
       put("sign", session.sign && session.phase !== "position" && session.phase !== "countdown"
         ? `Hands-free pause: ${session.sign} for 2 s` : "");
       put("who-trains", this.participants(session));
@@ -61,6 +62,17 @@
         this.announcePhase(session);
       if (sameSession && before.controller.id !== session.controller.id)
         this.cue(`${session.controller.name} is in control now`, false);
+    }
+
+    /* Show how the workout is done, before it starts and in the rest before it. */
+    showFigure({ workout, phase }) {
+      const url = JSON.parse(this.root.dataset.figures ?? "{}")[workout];
+      const figure = byId("figure");
+      figure.hidden = !url || !["position", "rest"].includes(phase);
+      if (!figure.hidden && figure.dataset.workout !== workout) {
+        figure.src = url;
+        figure.dataset.workout = workout;
+      }
     }
 
     /* Who is training and who is in control, unless both are the user of this device. */

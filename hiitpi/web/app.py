@@ -28,7 +28,7 @@ from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web import exports
 from hiitpi.web.api.routes import api_routes
-from hiitpi.web.asset_urls import cache_assets, scripts, styles
+from hiitpi.web.asset_urls import cache_assets, figure_urls, scripts, styles
 from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.club.head_to_head import MatchCoordinator
 from hiitpi.web.club.stations import Stations
@@ -138,6 +138,7 @@ def create_app(settings: Settings) -> Flask:
             store.challenges.settle,
         ),
         heart_rate=_heart_rate(settings, stations, store),
+        figures=figure_urls(ASSETS),
         replays=ReplayFolder(settings.instance, settings.replay_days, time.time),
     )
     server.extensions["hiitpi"] = services
@@ -204,6 +205,7 @@ def _configure(server: Flask, settings: Settings, device_cookies: DeviceCookies)
             "text/javascript",
             "application/javascript",
             "application/json",
+            "image/svg+xml",
         ],
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=5,

@@ -28,6 +28,9 @@ SCRIPTS: Final = (
 PLOTLY: Final = "vendor/plotly-cartesian.min.js"
 PLOTLY_PATH: Final = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 
+#: Folder of the pictures of the workouts, in that of the assets.
+FIGURES: Final = "workouts"
+
 STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css")
 
 #: One year. Longer lifetimes used to be prohibited and can cause problems (RFC 9111, section 5.3).
@@ -42,6 +45,12 @@ def styles(folder: Path) -> str:
 def scripts(folder: Path) -> str:
     """Return the script tags of the app's scripts in `folder`; they go before Dash's own."""
     return "".join(f'<script src="{_asset_url(folder, n)}"></script>' for n in SCRIPTS)
+
+
+def figure_urls(folder: Path) -> dict[str, str]:
+    """Return the addresses of the moving pictures of the workouts, by slug."""
+    names = sorted(path.stem for path in (folder / FIGURES).glob("*.svg"))
+    return {name: _asset_url(folder, f"{FIGURES}/{name}.svg") for name in names}
 
 
 def cache_assets(server: Flask, folder: Path) -> None:

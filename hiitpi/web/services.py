@@ -1,5 +1,6 @@
 """The dependency container of the web process; created once by `create_app`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_caching import Cache
@@ -38,6 +39,7 @@ class Services:
         nightly_backup: backs the database up every night; None if HIITPI_BACKUP_TO is not set.
         webhook_sender: sends the messages of this machine's station to webhooks.
         replays: the movements of the sessions at this machine's station.
+        figures: addresses of the moving pictures of the workouts, by slug.
         heart_rate: connects to this station's heart rate strap; None on a machine without a camera.
     """
 
@@ -56,3 +58,4 @@ class Services:
     webhook_sender: WebhookSender
     heart_rate: HeartRateMonitor | None
     replays: ReplayFolder
+    figures: Mapping[str, str]

@@ -99,3 +99,17 @@ test("the number of bars is limited", () => {
   for (let i = 0; i < 20; i += 1) board.addBar({ kind: "rep", rep: { score: 90 } });
   assert.equal(document.getElementById("bars").childElementCount, 16);
 });
+
+test("before a workout starts, a picture shows how it is done", () => {
+  const { board, document } = makeScoreboard();
+  board.root.dataset.figures = '{"squat": "/squat.svg"}';
+  const figure = document.getElementById("figure");
+  const shown = (workout, phase) => {
+    board.showFigure({ workout, phase });
+    return !figure.hidden && figure.src;
+  };
+  assert.equal(shown("squat", "position"), "/squat.svg");
+  assert.equal(shown("squat", "work"), false);
+  assert.equal(shown("squat", "rest"), "/squat.svg");
+  assert.equal(shown("taught_hops", "rest"), false);
+});

@@ -37,6 +37,26 @@ def test_an_empty_name_is_rejected_with_a_message(page: Page):
     assert page.url.endswith("/")
 
 
+def test_workouts_are_chosen_by_kind_and_explained(page: Page):
+    log_in(page, "Ada")
+    squats, planks = (page.locator("#workout label", has_text=name) for name in ("Squats", "Plank"))
+    expect(squats).to_be_visible()
+    page.locator("#kind label", has_text="Floor").click()
+    expect(planks).to_be_visible()
+    expect(squats).to_be_hidden()
+    planks.click()
+    expect(planks.locator(".moving")).to_be_visible()
+    page.click("text=Teach a workout of your own")
+    card = page.locator(".guide", has_text="Wall Sit")
+    card.locator("summary").first.click()
+    expect(card).to_contain_text("Lean your back against a wall.")
+    expect(card).to_contain_text("Turn your side to the camera")
+    card.get_by_text("What counts").click()
+    expect(card).to_contain_text("It is a position to hold: height of the hips over the knees")
+    page.locator("#w-kind label", has_text="Floor").click()
+    expect(card).to_be_hidden()
+
+
 def test_the_training_page_is_read_only_without_a_login(page: Page):
     page.goto("/train")
     page.wait_for_function("document.getElementById('video')?.naturalWidth > 1")

@@ -72,11 +72,11 @@ def test_a_recording_is_taught_on_the_command_line(tmp_path: Path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not PEOPLE.is_file(), reason="needs the recordings of people")
-def test_squats_of_one_person_teach_to_count_those_of_others():
+def test_high_knees_of_one_person_teach_to_count_those_of_others():
     library = WorkoutLibrary()
-    figures = teaching_figures(teach(clips(PEOPLE, library, ["blazepose"], "squat"), library))
-    row = figures["blazepose"]["squat"]
-    assert row["understood"] == row["teachers"] == 8
+    figures = teaching_figures(teach(clips(PEOPLE, library, ["blazepose"], "high_knees"), library))
+    row = figures["blazepose"]["high_knees"]
+    assert (row["teachers"], row["understood"]) == (4, 3)
     assert row["taught"] >= row["shipped"] - 0.1
-    assert row["false"] <= 0.05 * row["negatives"]
-    assert "squat" in report_teaching(figures)
+    assert row["false"] <= 0.25 * row["negatives"]
+    assert "high_knees" in report_teaching(figures)

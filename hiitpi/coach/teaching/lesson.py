@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hiitpi.coach.coach import min_score
 from hiitpi.coach.rules.body import BodyTracker
-from hiitpi.coach.rules.measure import Condition
+from hiitpi.coach.rules.explanation import explain
 from hiitpi.coach.rules.referee import Referee
 from hiitpi.coach.rules.rep_counter import CompletedRep, holds
 from hiitpi.coach.rules.smoothing import Smoother
@@ -100,25 +100,3 @@ def _fits(workout: Workout, body: BodyTracker) -> bool:
     conditions = [*workout.states[-1].conditions, *workout.throughout]
     others = [c for c in conditions if c.measure is not workout.signal]
     return all(holds(c, {c.measure: c.measure.read(body)}) for c in others)
-
-
-def explain(workout: Workout) -> list[str]:
-    """Return the rules of a workout in sentences."""
-    first, *others = workout.states
-    if workout.hold:
-        sentences = [f"It is a position to hold: {_listed(first.conditions)}."]
-    else:
-        sentences = [f"It begins and ends with {_listed(first.conditions)}."]
-        sentences += [f"It turns at {_listed(state.conditions)}." for state in others]
-    if workout.throughout:
-        sentences.append(f"All the time: {_listed(workout.throughout)}.")
-    if workout.each_side:
-        sentences.append("Left and right take turns, and each counts.")
-    if workout.floor:
-        sentences.append("It is done on the floor.")
-    return sentences
-
-
-def _listed(conditions: Sequence[Condition]) -> str:
-    *before, last = [str(condition) for condition in conditions]
-    return f"{', '.join(before)} and {last}" if before else last

@@ -9,7 +9,7 @@ from hiitpi.web.api.endpoints import ApiError, Endpoints
 from hiitpi.web.api.models import Accepted, CommandRequest, StartRequest
 from hiitpi.web.api.reading import NO_STATION, find_station
 from hiitpi.web.club.stations import STATION_OFFLINE, Station
-from hiitpi.web.components.program_picker import by_key
+from hiitpi.web.components.program_selection import by_key
 from hiitpi.web.services import Services
 
 #: The id under which commands of the API reach the pipeline, like that of a browser.

@@ -24,7 +24,11 @@ def ghost_routes(services: Services) -> Blueprint:
     @blueprint.get("/ghost")
     def ghost() -> Any:
         player, workout = request.args.get("player", ""), request.args.get("workout", "")
-        for best in services.store.history.best_sets(player, workout, MAX_CANDIDATES):
+        try:
+            candidates = services.store.history.best_sets(player, workout, MAX_CANDIDATES)
+        except RecordsError:  # training goes on without a database, and without a ghost
+            candidates = []
+        for best in candidates:
             path = services.replays.path(best.session)
             if path is None:
                 continue

@@ -18,9 +18,9 @@ def graphs() -> html.Section:
 def _figure() -> dict[str, Any]:
     """Return the empty figure: three line graphs, the dots of repetitions, and the ghost."""
     graphs: tuple[tuple[str, str, Any, str, dict[str, Any]], ...] = (
-        ("signal", "signal", (0.0, 0.6), charts.SERIES[0], {}),
-        ("inference_ms", "inference ms", (0.67, 0.81), charts.SERIES[1], {"rangemode": "tozero"}),
-        ("confidence", "confidence", (0.86, 1.0), charts.SERIES[3], {"range": [0, 1.05]}),
+        ("signal", "signal", (0.0, 0.57), charts.SERIES[0], {}),
+        ("inference_ms", "inference ms", (0.66, 0.79), charts.SERIES[1], {"rangemode": "tozero"}),
+        ("confidence", "confidence", (0.88, 1.0), charts.SERIES[3], {"range": [0, 1.05]}),
     )
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}

@@ -2,15 +2,20 @@
 
 import json
 import threading
-from typing import Any, Final
+from dataclasses import asdict, field
+from typing import Annotated, Any, Final, Literal
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from werkzeug.exceptions import BadRequest
 
 from hiitpi.coach.teaching.draft import parse_draft
 from hiitpi.errors import HiitPiError, WorkoutError
 from hiitpi.system.own_command import ask_command
 from hiitpi.web.components.filters import choice
 from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
 #: Repetitions that are shown, if the player does not choose another number.
@@ -25,7 +30,69 @@ STEPS: Final = (
 )
 BUSY: Final = "Another workout is being looked at. Please try again in a moment."
 
+NOT_LOGGED_IN: Final = "This device is logged out. Open the first page and choose your name."
+
+Index = Annotated[int, Field(ge=0, le=20)]
+
 _looking = threading.Lock()  # one at a time: it takes a second of a processor, on a Pi several
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the page has recorded: to be understood, or to try what was understood.
+
+    Attributes:
+        frames: see `hiitpi.recordings.teach_command.Request`, which checks them.
+    """
+
+    kind: Literal["show", "try"]
+    frames: list[Any]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A threshold that was moved: of which clause of which state, and where to."""
+
+    state: Index
+    clause: Index
+    threshold: Annotated[float, Field(allow_inf_nan=False)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A threshold of the signal, and the name of its state."""
+
+    state: Index
+    clause: Index
+    name: str
+    sign: Literal["<", ">"]
+    at: Annotated[float, Field(allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, config={"extra": "ignore"})
+class Lesson:
+    """What was understood; see `hiitpi.coach.teaching.lesson.Lesson.data`.
+
+    Attributes:
+        shown: the frames from which it was understood.
+    """
+
+    draft: dict[str, Any]
+    says: list[str]
+    lines: list[Line]
+    each_side: bool
+    hold: bool
+    reps: int
+    attempts: int
+    times: list[float]
+    signal: list[float | None]
+    fits: list[bool]
+    shown: list[Any] = field(default_factory=list)
+
+
+_RECORDED: Final = TypeAdapter(Recorded)
+_MOVED: Final = TypeAdapter(Moved)
+_LESSON: Final = TypeAdapter(Lesson)
 
 
 def teaching_panel(services: Services) -> html.Section:
@@ -131,87 +198,117 @@ def teaching_callbacks(app: Dash, services: Services) -> None:
     )
     def look(frames: Any, moved: Any, *values: Any) -> Any:
         *typed, lesson, name, view, reps = values
+        if current_player() is None:
+            return no_update, no_update, NOT_LOGGED_IN
+        if ctx.triggered_id != "t-frames":
+            return _recount(services, _checked(_LESSON, lesson), moved, typed)
+        recorded = _checked(_RECORDED, frames)
         try:
-            if ctx.triggered_id == "t-frames" and frames["kind"] == "show":
-                request = {
-                    "frames": frames["frames"],
-                    "name": (name or "").strip() or "My workout",
-                    "view": view,
-                    "reps": reps or USUAL_REPS,
-                }
-                return _shown(_ask(services, request), frames["frames"], "")
-            if ctx.triggered_id == "t-frames":
-                tried = _ask(services, {"draft": lesson["draft"], "frames": frames["frames"]})
-                return no_update, _rules(lesson, f"In your trial: {_counted(tried)}."), ""
-            draft = _changed(lesson, moved, typed)
-            if draft == lesson["draft"]:
-                return no_update, no_update, no_update
-            return _shown(
-                _ask(services, {"draft": draft, "frames": lesson["shown"]}), lesson["shown"], ""
-            )
+            if recorded.kind == "try":
+                known = _checked(_LESSON, lesson)
+                tried = _ask(services, {"draft": known.draft, "frames": recorded.frames})
+                return no_update, _rules(known, f"In your trial: {_counted(tried)}."), ""
+            request = {
+                "frames": recorded.frames,
+                "name": str(name or "").strip() or "My workout",
+                "view": view,
+                "reps": reps or USUAL_REPS,
+            }
+            return _shown(services, request)
         except HiitPiError as error:
-            return None if ctx.triggered_id == "t-frames" else no_update, None, str(error)
+            return None, None, str(error)
 
 
-def _ask(services: Services, request: dict[str, Any]) -> dict[str, Any]:
+def _recount(services: Services, lesson: Lesson, moved: Any, typed: list[Any]) -> Any:
+    """Count what was shown with the threshold that was moved on the graph, or typed."""
+    try:
+        draft = parse_draft(lesson.draft).data()
+        for change in _changes(lesson, moved, typed):
+            draft["states"][change.state][1][change.clause]["threshold"] = change.threshold
+        if draft == parse_draft(lesson.draft).data():
+            return no_update, no_update, no_update
+        return _shown(services, {"draft": draft, "frames": lesson.shown})
+    except HiitPiError as error:
+        return no_update, no_update, str(error)
+    except IndexError:
+        raise BadRequest("There is no such threshold.") from None
+
+
+def _changes(lesson: Lesson, moved: Any, typed: list[Any]) -> list[Moved]:
+    if not isinstance(ctx.triggered_id, dict):
+        return [_checked(_MOVED, moved)]
+    number = ctx.triggered_id["i"]
+    if number >= len(lesson.lines):
+        raise BadRequest("There is no such threshold.")
+    line, value = lesson.lines[number], typed[number]
+    if not isinstance(value, int | float) or f"{value:.3g}" == f"{line.at:.3g}":
+        return []
+    return [Moved(line.state, line.clause, value)]
+
+
+def _shown(services: Services, request: dict[str, Any]) -> tuple[Any, Any, str]:
+    lesson = _ask(services, request)
+    stored = {**asdict(lesson), "shown": request["frames"]}
+    return stored, _rules(lesson, ""), ""
+
+
+def _ask(services: Services, request: dict[str, Any]) -> Lesson:
     """Return the answer of the command `teach`; a process of its own, since it needs NumPy."""
     if not _looking.acquire(blocking=False):
         raise WorkoutError(BUSY)
     try:
-        answer: dict[str, Any] = json.loads(
-            ask_command(services.settings, "teach", "-", request=json.dumps(request))
-        )
-        return answer
+        answer = ask_command(services.settings, "teach", "-", request=json.dumps(request))
+        return _LESSON.validate_json(answer)
     finally:
         _looking.release()
 
 
-def _shown(lesson: dict[str, Any], frames: Any, said: str) -> tuple[Any, Any, str]:
-    return {**lesson, "shown": frames}, _rules(lesson, said), ""
-
-
-def _changed(lesson: dict[str, Any], moved: Any, typed: list[Any]) -> dict[str, Any]:
-    """Return the draft with the threshold that was moved on the graph, or typed.
-
-    Raises:
-        WorkoutError: the draft is not valid.
-    """
-    draft = parse_draft(lesson["draft"]).data()
-    changes = [moved] if ctx.triggered_id == "t-moved" else []
-    if isinstance(ctx.triggered_id, dict):
-        line = lesson["lines"][ctx.triggered_id["i"]]
-        value = typed[ctx.triggered_id["i"]]
-        if isinstance(value, int | float) and f"{value:.3g}" != f"{line['at']:.3g}":
-            changes = [{**line, "threshold": value}]
-    for change in changes:
-        draft["states"][change["state"]][1][change["clause"]]["threshold"] = change["threshold"]
-    return draft
-
-
-def _rules(lesson: dict[str, Any], said: str) -> list[Any]:
+def _rules(lesson: Lesson, said: str) -> list[Any]:
     """Return what was understood in words, with a field for each threshold of the signal."""
     fields = [
         _labelled(
-            f"{line['name'].capitalize()} {line['sign']}",
+            f"{line.name.capitalize()} {line.sign}",
             dcc.Input(
                 id={"type": "t-line", "i": i},
                 type="number",
-                value=float(f"{line['at']:.3g}"),
+                value=float(f"{line.at:.3g}"),
                 step="any",
                 debounce=True,
             ),
         )
-        for i, line in enumerate(lesson["lines"][:2])
+        for i, line in enumerate(lesson.lines[:2])
     ]
     return [
-        html.P([html.B(_counted(lesson)), ""], id="t-count"),
+        html.P(_counted(lesson), id="t-count"),
         html.P(said, className="says") if said else None,
-        html.Ul([html.Li(sentence) for sentence in lesson["says"]]),
+        html.Ul([html.Li(sentence) for sentence in lesson.says]),
         html.Div(fields, className="row start t-lines"),
     ]
 
 
-def _counted(lesson: dict[str, Any]) -> str:
-    unit = "seconds" if lesson["hold"] else "repetitions"
-    missed = f", {lesson['attempts']} did not count" if lesson["attempts"] else ""
-    return f"Counted {lesson['reps']} {unit}{missed}"
+def _counted(lesson: Lesson) -> str:
+    unit = "seconds" if lesson.hold else "repetitions"
+    missed = f", {lesson.attempts} did not count" if lesson.attempts else ""
+    return f"Counted {lesson.reps} {unit}{missed}"
+
+
+def draft_of(lesson: Any) -> dict[str, Any]:
+    """Return the draft of the lesson that the page keeps.
+
+    Raises:
+        BadRequest: it is not one.
+    """
+    draft: dict[str, Any] = _checked(_LESSON, lesson).draft
+    return draft
+
+
+def _checked(adapter: TypeAdapter[Any], data: Any) -> Any:
+    """Validate what the page keeps in its stores.
+
+    Raises:
+        BadRequest: it cannot come from the page.
+    """
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        raise BadRequest(f"This cannot be used: {error.errors()[0]['msg']}.") from None

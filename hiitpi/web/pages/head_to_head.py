@@ -11,7 +11,8 @@ from hiitpi.web.club.head_to_head import Competitor, Match, Standing, standings
 from hiitpi.web.club.stations import LIVE_SERVER_AWAY
 from hiitpi.web.components.header import dot
 from hiitpi.web.components.html_attributes import attributes
-from hiitpi.web.components.program_picker import GOALS, describe, program_fields, selected_program
+from hiitpi.web.components.program_picker import GOALS, program_fields
+from hiitpi.web.components.program_selection import describe, selected_program
 from hiitpi.web.security.player_session import current_device
 from hiitpi.web.services import Services
 

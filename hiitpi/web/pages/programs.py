@@ -20,7 +20,7 @@ from hiitpi.web.components.program_editor import (
     form_data,
     validated,
 )
-from hiitpi.web.components.program_picker import by_key, describe, parse_key
+from hiitpi.web.components.program_selection import by_key, describe, parse_key
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 

@@ -6,7 +6,7 @@ from typing import Any
 from dash import Dash, dcc, html
 
 from hiitpi.coach.messages import SessionRecord
-from hiitpi.web.components.program_picker import describe
+from hiitpi.web.components.program_selection import describe
 from hiitpi.web.components.session_actions import discard_question, session_panel
 from hiitpi.web.components.session_table import when
 from hiitpi.web.exports import session_files

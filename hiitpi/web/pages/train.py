@@ -1,5 +1,6 @@
 """The training page: video, scoreboard, live graphs, and the buttons that control a session."""
 
+import json
 from typing import Any
 
 import redis
@@ -10,7 +11,8 @@ from hiitpi.errors import ProgramError
 from hiitpi.web.club.stations import LIVE_SERVER_AWAY, STATION_OFFLINE
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
-from hiitpi.web.components.program_picker import picker, picker_callbacks, selected_program
+from hiitpi.web.components.program_picker import picker, picker_callbacks
+from hiitpi.web.components.program_selection import selected_program
 from hiitpi.web.components.scoreboard import scoreboard, takeover_box
 from hiitpi.web.components.session_actions import discard_question, session_callbacks
 from hiitpi.web.security.player_session import current_device, current_player
@@ -61,6 +63,7 @@ def layout(services: Services, station: str = "") -> html.Main:
                 [
                     html.Img(id="video", alt="Live video with the detected skeleton"),
                     html.Div(id="outline", **attributes(aria_hidden="true")),
+                    html.Img(id="figure", alt="", hidden=True),
                     html.P(SYNTHETIC_NOTICE, id="drawn", hidden=True),
                     html.P(selected.name, className="place") if services.stations.several else None,
                     html.P(
@@ -107,6 +110,7 @@ def layout(services: Services, station: str = "") -> html.Main:
             data_player=player or "",
             data_device=current_device(),
             data_station=selected.name,
+            data_figures=json.dumps(services.figures),
         ),
     )
 

@@ -12,7 +12,8 @@ from hiitpi.coach.teaching.draft import parse_draft
 from hiitpi.errors import HiitPiError, RecordsError, WorkoutError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.login_required import login_required
-from hiitpi.web.components.teaching import teaching_callbacks, teaching_panel
+from hiitpi.web.components.teaching import draft_of, teaching_callbacks, teaching_panel
+from hiitpi.web.components.workout_card import card, kind_filter
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -33,14 +34,14 @@ def layout(services: Services) -> Any:
             html.H1(TITLE),
             html.P(ABOUT, className="quiet"),
             teaching_panel(services),
-            html.P("", id="w-says", className="says", role="status"),
-            html.Div(_list(services), id="w-list"),
             dcc.Upload(
                 html.Button("Import a file", className="button", type="button"),
                 id="w-import",
                 accept=".py,text/plain",
                 max_size=MAX_CHARS,
             ),
+            html.P("", id="w-says", className="says", role="status"),
+            html.Div(_list(services), id="w-list"),
             dcc.Store(id="w-gone"),
         ],
         className="page workouts-page",
@@ -67,13 +68,14 @@ def _list(services: Services) -> list[Any]:
     library = services.library
     taught = sorted(services.store.taught_workouts.texts(), key=library.name)
     cards = [_card(slug, library.name(slug), slug in library) for slug in taught]
-    shipped = ", ".join(workout.name for workout in library if workout.slug not in taught)
+    shipped = [card(services, workout) for workout in library if workout.slug not in taught]
     empty = html.P("None yet. Teach one above, or import a file.", className="quiet")
     return [
         html.H2("Yours"),
         html.Ul(cards, className="cards") if cards else empty,
         html.H2("Included"),
-        html.P(f"{shipped}.", className="quiet"),
+        kind_filter("w-kind"),
+        html.Div(shipped, className="guides"),
     ]
 
 
@@ -131,7 +133,7 @@ def callbacks(app: Dash, services: Services) -> None:
         if not name:
             return no_update, no_update, no_update, "Please give the workout a name."
         try:
-            text = parse_draft({**lesson["draft"], "name": name}).text()
+            text = parse_draft({**draft_of(lesson), "name": name}).text()
             kept = _add(services, text)
         except HiitPiError as error:
             return no_update, no_update, no_update, str(error)

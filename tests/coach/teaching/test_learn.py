@@ -18,14 +18,14 @@ from tests.support.ideal_athlete import LIBRARY, performance
 
 Frames = Sequence[tuple[float, Pose]]
 
-#: A deadline for the athlete, in seconds.
-LONG_S = 60.0
+#: A deadline for the athlete, in seconds, and frames per second.
+LONG_S, FPS = 60.0, 15
 
 
 def shown(slug: str, reps: int) -> Frames:
     """Return so many repetitions, or eight seconds of a hold."""
     frames, ended = [], None
-    for time, pose, done in performance(slug, LONG_S):
+    for time, pose, done in performance(slug, LONG_S, FPS):
         if ended is None and (time > 8 if LIBRARY[slug].hold else done >= reps):
             ended = time
         if ended is not None and time > ended + 0.3:
@@ -49,7 +49,7 @@ def test_every_workout_can_be_taught_with_five_repetitions(slug: str):
     workout = read_workout(text)
     assert (workout.name, workout.hold) == ("Mine", LIBRARY[slug].hold)
     coach = Coach(workout, 0.0)
-    performed = list(performance(slug, 25))
+    performed = list(performance(slug, 20, FPS))
     for time, pose, _ in performed:
         coach.update(pose, time)
     assert coach.reps == performed[-1][2]
@@ -62,7 +62,7 @@ def test_every_workout_can_be_taught_with_five_repetitions(slug: str):
 )  # fmt: skip
 def test_another_exercise_does_not_count(taught_slug: str, other: str):
     coach = Coach(read_workout(taught(taught_slug).text()), 0.0)
-    for time, pose, _ in performance(other, 20):
+    for time, pose, _ in performance(other, 15, FPS):
         coach.update(pose, time)
     assert coach.reps == 0
 

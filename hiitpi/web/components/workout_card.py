@@ -1,0 +1,87 @@
+"""How a workout is done: a card with a moving picture, for the page Workouts and the picker."""
+
+from typing import Any, Final
+
+from dash import dcc, html
+
+from hiitpi.coach.rules.explanation import explain
+from hiitpi.coach.rules.guides import guides
+from hiitpi.coach.rules.workout import Workout
+from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.services import Services
+
+#: Kinds of workouts to choose from, with their texts. `pages.css` hides the others.
+KINDS: Final = {
+    "all": "All",
+    "standing": "Standing",
+    "floor": "Floor",
+    "quiet": "No jumping",
+    "knees": "Easy on the knees",
+}
+
+#: Where to stand, by the view that a workout needs, and where to put the camera.
+STAND: Final = {
+    "front": "Face the camera",
+    "side": "Turn your side to the camera",
+    "any": "Face the camera, or turn your side to it",
+}
+DISTANCE: Final = "2.5 to 3 m away, with your whole body in view."
+CAMERA: Final = {
+    False: "The camera is best at hip height, about 1 m.",
+    True: "The camera is best low, 0.3 to 1 m above the floor.",
+}
+
+
+def kinds(workout: Workout) -> list[str]:
+    """Return the kinds of a workout, keys of `KINDS`."""
+    guide = guides().get(workout.slug)
+    kinds = ["all", "floor" if workout.floor else "standing"]
+    if guide and not guide.jumps:
+        kinds.append("quiet")
+    if guide and not guide.knees:
+        kinds.append("knees")
+    return kinds
+
+
+def kind_filter(name: str) -> html.Div:
+    """Return the choice of a kind of workouts."""
+    options: Any = [{"label": text, "value": kind} for kind, text in KINDS.items()]
+    radios = dcc.RadioItems(id=name, options=options, value="all", className="segments kinds")
+    return html.Div(radios, role="group", **attributes(aria_label="Kind of workout"))
+
+
+def option_label(services: Services, workout: Workout) -> html.Span:
+    """Return the label of a workout in the picker: a still picture, which moves once selected."""
+    pictures = _pictures(services, workout.slug)
+    return html.Span([*pictures, workout.name], className=f"choice {_classes(workout)}")
+
+
+def _classes(workout: Workout) -> str:
+    return " ".join(f"is-{kind}" for kind in kinds(workout))
+
+
+def _pictures(services: Services, slug: str) -> list[html.Img]:
+    """Return the still and the moving picture; none of a workout that was taught."""
+    url = services.figures.get(slug)
+    pictures = (("still", f"{url}#still"), ("moving", url)) if url else ()
+    return [html.Img(src=src, alt="", className=kind) for kind, src in pictures]
+
+
+def card(services: Services, workout: Workout) -> html.Details:
+    """Return the card of a workout, which opens."""
+    guide = guides().get(workout.slug)
+    how = [html.Ol([html.Li(line) for line in guide.how])] if guide else []
+    facts = {"Where": f"{STAND[workout.view]}, {DISTANCE} {CAMERA[workout.floor]}"}
+    if guide:
+        facts |= {"Trains": guide.muscles, "Easier": guide.easier, "Harder": guide.harder}
+    rows = [html.Div([html.Dt(name), html.Dd(text)]) for name, text in facts.items()]
+    counts = html.Ul([html.Li(sentence) for sentence in explain(workout)])
+    return html.Details(
+        [
+            html.Summary([*_pictures(services, workout.slug), html.B(workout.name)]),
+            *how,
+            html.Dl(rows),
+            html.Details([html.Summary("What counts"), counts], className="quiet"),
+        ],
+        className=f"guide {_classes(workout)}",
+    )

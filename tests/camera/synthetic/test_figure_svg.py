@@ -1,0 +1,38 @@
+"""The moving pictures of the workouts, which are kept in `assets/workouts/`.
+
+If they have to change, `python -m tests.camera.synthetic.test_figure_svg` writes them.
+"""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from hiitpi.camera.synthetic.figure_svg import figures
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
+from hiitpi.settings import ROOT
+
+FOLDER = ROOT / "assets" / "workouts"
+PICTURES = figures({workout.slug: workout.view for workout in WorkoutLibrary()})
+
+#: So that the picker of all workouts stays light.
+MAX_BYTES = 10_000
+
+
+def test_each_workout_has_its_picture():
+    assert {path.stem for path in FOLDER.glob("*.svg")} == {w.slug for w in WorkoutLibrary()}
+
+
+@pytest.mark.parametrize("slug", PICTURES)
+def test_the_picture_in_the_folder_is_what_the_athlete_does(slug: str):
+    text = (FOLDER / f"{slug}.svg").read_text()
+    assert text == PICTURES[slug]
+    assert len(text) <= MAX_BYTES
+    root = ET.fromstring(text)
+    still, moving = root.findall("{http://www.w3.org/2000/svg}g")
+    assert not still.findall(".//{*}animate")
+    assert moving.findall(".//{*}animate")
+
+
+if __name__ == "__main__":
+    for name, content in PICTURES.items():
+        (FOLDER / f"{name}.svg").write_text(content)
