@@ -74,6 +74,7 @@
     stop() {
       this.recorder?.close();
       this.recorder = null;
+      if (!this.root.isConnected) return; // the page was left
       this.video.src = EMPTY;
       this.root.dataset.state = this.lesson ? "understood" : "ready";
       byId("t-big").textContent = "";

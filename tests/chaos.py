@@ -135,7 +135,7 @@ def wait(condition: Callable[[], bool], timeout_s: float = RESUME_TIMEOUT_S) -> 
 def training(folder: Path, port: int | None = None) -> Iterator[tuple[Station, Page]]:
     """Run an app and a client of its live data."""
     settings = {"port": port} if port else {}
-    with station(0.02, PACE, folder, **settings) as app:
+    with station(0.02, PACE, folder, **{"camera_fps": 15, **settings}) as app:
         page = Page(f"http://{app.address[0]}:{app.address[1]}")
         page.start()
         try:

@@ -65,7 +65,7 @@ def test_a_session_is_played_and_a_corrected_set_is_kept(page: Page, app: App):
 
 def _train_beside_the_best_set(page: Page) -> None:
     """Train once more, with the set that was just corrected as the ghost, and a metronome."""
-    page.goto("/train")
+    page.click("header >> text=Train")
     page.evaluate("""() => {
       window.beats = 0;
       document.addEventListener("hiitpi:sound", (e) => (window.beats += e.detail === "beat"));

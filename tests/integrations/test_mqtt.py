@@ -341,7 +341,7 @@ def test_a_station_that_dies_is_unavailable(redis: Settings, broker: Broker):
 
 
 def test_the_whole_app_is_followed_and_ended_by_a_button(broker: Broker):
-    with house(broker) as ha, station(mqtt_url=broker.url()) as app:
+    with house(broker) as ha, station(mqtt_url=broker.url(), camera_fps=15) as app:
         app.start_session("jumping_jacks", "Ada")
         until(lambda: ha.states("reps")[-1:] and (ha.states("reps")[-1] or 0) >= 2, 30)
         assert ha.payloads("state")[-1]["player"] == "Ada"
