@@ -56,8 +56,8 @@ ONLY = {
     },
     "hiitpi/records": {
         "hiitpi.coach.heart_rate", "hiitpi.coach.messages", "hiitpi.coach.rules.pace",
-        "hiitpi.coach.session.program", "hiitpi.errors", "hiitpi.records",
-        "hiitpi.system.atomic_file",
+        "hiitpi.coach.session.program", "hiitpi.coach.suggestion", "hiitpi.errors",
+        "hiitpi.records", "hiitpi.system.atomic_file",
     },
 }  # fmt: skip
 

@@ -82,24 +82,6 @@ class PersonalBest:
     day: date
 
 
-class BestSet(NamedTuple):
-    """One of a player's best sets of a workout.
-
-    Attributes:
-        session: uuid of its session, as text.
-        number: its number in the session.
-        began: its start in seconds since the session's first Go, without pauses.
-        seconds: seconds of work.
-        reps: repetitions, as the athlete corrected them.
-    """
-
-    session: str
-    number: int
-    began: float
-    seconds: float
-    reps: int
-
-
 class PlayerHistory:
     """Reads the history of the players of one database.
 
@@ -199,32 +181,6 @@ class PlayerHistory:
             query = query.options(selectinload(SessionRow.sets), selectinload(SessionRow.player))
             session_rows = db.scalars(query.order_by(SessionRow.gone.desc()).limit(50))
             return [read_record(row, series=False) for row in session_rows]
-
-    def best_sets(self, name: str, workout: str, limit: int) -> list[BestSet]:
-        """Return a player's sets of a workout in ranked sessions with the most repetitions.
-
-        Args:
-            name: the player's name; an unknown player has no sets.
-            workout: slug of the workout.
-            limit: maximum number of sets.
-
-        Returns:
-            The sets, best first; of equal ones the newest first.
-        """
-        counted = func.coalesce(SetRow.corrected, SetRow.reps)
-        query = (
-            select(SessionRow.uuid, SetRow.number, SetRow.began, SetRow.seconds, counted)
-            .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
-            .where(COUNTED_SESSIONS, RANKED_SESSIONS, SetRow.workout == workout, counted > 0)
-            .order_by(counted.desc(), SessionRow.started.desc())
-            .limit(limit)
-        )
-        with self._database.reading() as db:
-            player = find_player(db, name)
-            if player is None:
-                return []
-            rows = db.execute(query.where(SessionRow.player_id == player.id)).all()
-        return [BestSet(str(uuid), n, began, s, reps) for uuid, n, began, s, reps in rows]
 
     def previous_bests(self, record: SessionRecord) -> dict[str, dict[Kind, float]]:
         """Return the bests of the player's other ranked sessions, by workout of a session."""

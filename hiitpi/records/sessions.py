@@ -30,6 +30,7 @@ from hiitpi.records.mapping import (
     upsert_sets,
 )  # fmt: skip
 from hiitpi.records.migrate import upgrade
+from hiitpi.records.past_sets import PastSets
 from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
 from hiitpi.records.players import PlayerRepository, find_player, get_or_create_player_row
 from hiitpi.records.program_bests import Best, program_best
@@ -63,6 +64,7 @@ class Store:
         leaderboard: totals and streaks of all players.
         challenges: challenges of the house.
         history: daily statistics and sessions of one player.
+        past_sets: single sets of one player.
         api_tokens: tokens with which scripts use the API.
         webhooks: addresses that are told about sessions, and the messages to them.
 
@@ -93,6 +95,7 @@ class Store:
         self.leaderboard = Leaderboard(self.database)
         self.challenges = ChallengeRepository(self.database, self.leaderboard, zone, now)
         self.history = PlayerHistory(self.database, now)
+        self.past_sets = PastSets(self.database)
         self.api_tokens = ApiTokenRepository(self.database, now)
         self.webhooks = WebhookRepository(self.database, now)
 

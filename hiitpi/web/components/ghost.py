@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.history import BestSet
+from hiitpi.records.past_sets import BestSet
 from hiitpi.records.replays import read_replay
 from hiitpi.web.services import Services
 
@@ -25,7 +25,7 @@ def ghost_routes(services: Services) -> Blueprint:
     def ghost() -> Any:
         player, workout = request.args.get("player", ""), request.args.get("workout", "")
         try:
-            candidates = services.store.history.best_sets(player, workout, MAX_CANDIDATES)
+            candidates = services.store.past_sets.best(player, workout, MAX_CANDIDATES)
         except RecordsError:  # training goes on without a database, and without a ghost
             candidates = []
         for best in candidates:

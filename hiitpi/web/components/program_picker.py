@@ -11,6 +11,7 @@ from hiitpi.coach.session.program import (
 from hiitpi.errors import RecordsError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.program_selection import describe
+from hiitpi.web.components.suggestion import suggestion
 from hiitpi.web.components.workout_card import kind_filter, option_label
 from hiitpi.web.services import Services
 
@@ -42,6 +43,7 @@ def picker(services: Services, player: str) -> html.Div:
     return html.Div(
         [
             html.H1(f"Ready, {player}?"),
+            *suggestion(services, player),
             *program_fields(
                 services,
                 persistence=player,

@@ -15,6 +15,7 @@ from hiitpi.web.components.program_picker import picker, picker_callbacks
 from hiitpi.web.components.program_selection import selected_program
 from hiitpi.web.components.scoreboard import scoreboard, takeover_box
 from hiitpi.web.components.session_actions import discard_question, session_callbacks
+from hiitpi.web.components.suggestion import suggestion_callbacks
 from hiitpi.web.security.player_session import current_device, current_player
 from hiitpi.web.services import Services
 
@@ -167,6 +168,7 @@ def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks: start, commands, summary. `assets/train.js` shows the live data."""
     session_callbacks(app, services)
     picker_callbacks(app)
+    suggestion_callbacks(app, services)
     for name, prop in (("train", "id"), ("again", "n_clicks")):
         app.clientside_callback(
             ClientsideFunction("hiitpi", name), Output(name, "title"), Input(name, prop)
