@@ -36,16 +36,16 @@
   class Teacher {
     constructor(root) {
       this.root = root;
-      this.video = byId("t-video");
+      this.video = byId("teach-video");
       this.station = `station=${encodeURIComponent(root.dataset.station)}`;
       this.recorder = null;
       this.lesson = null;
       this.dragged = null;
-      byId("t-start").onclick = () => this.record("show");
-      byId("t-stop").onclick = () => this.stop();
-      byId("t-done").onclick = () => this.recorder?.finish();
-      byId("t-try").onclick = () => this.record("try");
-      const canvas = byId("t-signal");
+      byId("teach-start").onclick = () => this.record("show");
+      byId("teach-stop").onclick = () => this.stop();
+      byId("teach-done").onclick = () => this.recorder?.finish();
+      byId("teach-try").onclick = () => this.record("try");
+      const canvas = byId("teach-signal");
       canvas.onpointerdown = (event) => this.grab(event);
       canvas.onpointermove = (event) => this.drag(event);
       canvas.onpointerup = () => this.drop();
@@ -61,12 +61,12 @@
       this.video.scrollIntoView({ block: "center" });
       this.recorder = new ShowRecorder(this.station, {
         says: (text) => this.says(text),
-        big: (text) => (byId("t-big").textContent = text),
+        big: (text) => (byId("teach-big").textContent = text),
         done: (frames) => {
           this.stop();
           this.says("Looking at it…");
           if (kind === "show") this.frames = frames;
-          setProps("t-frames", { data: { kind, frames } });
+          setProps("teach-frames", { data: { kind, frames } });
         },
       });
     }
@@ -77,12 +77,12 @@
       if (!this.root.isConnected) return; // the page was left
       this.video.src = EMPTY;
       this.root.dataset.state = this.lesson ? "understood" : "ready";
-      byId("t-big").textContent = "";
+      byId("teach-big").textContent = "";
       this.says("");
     }
 
     says(text) {
-      const element = byId("t-live");
+      const element = byId("teach-live");
       if (element.textContent !== text) element.textContent = text;
     }
 
@@ -107,13 +107,13 @@
       const length = figure.times.at(-1);
       if (!length) return;
       const { frameAt, drawFigure } = window.hiitpi.replayTools;
-      drawFigure(byId("t-figure"), figure, frameAt(figure.times, (now / 1000) % length), figure.box);
+      drawFigure(byId("teach-figure"), figure, frameAt(figure.times, (now / 1000) % length), figure.box);
     }
 
     // The graph, with lines that can be dragged
 
     scale() {
-      const { width, height } = byId("t-signal");
+      const { width, height } = byId("teach-signal");
       const { times, signal, lines } = this.lesson;
       const values = [...signal.filter((v) => v !== null), ...lines.map((line) => line.at)];
       const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -128,7 +128,7 @@
     }
 
     drawSignal() {
-      const canvas = byId("t-signal");
+      const canvas = byId("teach-signal");
       const context = canvas.getContext("2d");
       const { x, y } = this.scale();
       const { times, signal, lines } = this.lesson;
@@ -158,7 +158,7 @@
     }
 
     position(event) {
-      const canvas = byId("t-signal");
+      const canvas = byId("teach-signal");
       return (event.offsetY / canvas.clientHeight) * canvas.height;
     }
 
@@ -178,14 +178,14 @@
       this.thresholds[this.dragged] = this.scale().value(this.position(event));
       this.drawSignal();
       const reps = countSignal(this.lesson, this.thresholds);
-      if (reps !== null) byId("t-count").textContent = `Would count ${reps}`;
+      if (reps !== null) byId("teach-count").textContent = `Would count ${reps}`;
     }
 
     /* Let the server count: it knows all conditions. */
     drop() {
       if (this.dragged === null) return;
       const { state, clause } = this.lesson.lines[this.dragged];
-      setProps("t-moved", { data: { state, clause, threshold: this.thresholds[this.dragged] } });
+      setProps("teach-moved", { data: { state, clause, threshold: this.thresholds[this.dragged] } });
       this.dragged = null;
       this.drawSignal();
     }

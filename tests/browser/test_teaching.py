@@ -36,21 +36,21 @@ def record_video(path: Path) -> None:
 def show(page: Page) -> None:
     """Let the person in the video show the workout; again if the machine was too busy to see it."""
     for _ in range(3):
-        page.click("#t-start")
-        expect(page.locator("#t-big")).to_have_text("Go", timeout=60_000)
+        page.click("#teach-start")
+        expect(page.locator("#teach-big")).to_have_text("Go", timeout=60_000)
         page.wait_for_function(
-            "['t-rules', 't-trouble'].some((id) => document.getElementById(id).innerText)"
+            "['teach-rules', 'teach-trouble'].some((id) => document.getElementById(id).innerText)"
         )
-        if page.locator("#t-trouble").inner_text() == "":
+        if page.locator("#teach-trouble").inner_text() == "":
             return
 
 
 def drag_turn(page: Page, pixels: float) -> None:
     """Drag the upper line of the graph, where the movement turns, by some pixels upwards."""
-    page.locator("#t-signal").scroll_into_view_if_needed()
-    box = page.locator("#t-signal").bounding_box()
+    page.locator("#teach-signal").scroll_into_view_if_needed()
+    box = page.locator("#teach-signal").bounding_box()
     share = page.evaluate("""() => {
-      const pixels = document.getElementById("t-signal").getContext("2d");
+      const pixels = document.getElementById("teach-signal").getContext("2d");
       const { width, height } = pixels.canvas;
       const column = pixels.getImageData(width - 3, 0, 1, height).data;
       return Array.from({ length: height }, (_, y) => y)
@@ -74,15 +74,15 @@ def test_a_workout_is_taught_trained_ranked_and_shared(browser: Browser, tmp_pat
     ):
         log_in(page, "Ada")
         page.click("text=Teach a workout of your own")
-        page.fill("#t-name", "Star Hops")
+        page.fill("#teach-name", "Star Hops")
         show(page)
-        expect(page.locator("#t-count")).to_have_text("Counted 5 repetitions")
+        expect(page.locator("#teach-count")).to_have_text("Counted 5 repetitions")
         drag_turn(page, 120)  # beyond what was shown
-        expect(page.locator("#t-count")).to_contain_text("Counted 0 repetitions")
+        expect(page.locator("#teach-count")).to_contain_text("Counted 0 repetitions")
         drag_turn(page, -60)
-        expect(page.locator("#t-count")).to_have_text("Counted 5 repetitions")
-        page.click("#t-keep")
-        expect(page.locator("#w-says")).to_have_text(
+        expect(page.locator("#teach-count")).to_have_text("Counted 5 repetitions")
+        page.click("#teach-keep")
+        expect(page.locator("#own-says")).to_have_text(
             "Kept: Star Hops. Choose it on the Train page."
         )
         with page.expect_download() as download:
@@ -108,11 +108,11 @@ def test_a_workout_is_taught_trained_ranked_and_shared(browser: Browser, tmp_pat
         page.click("#who")
         page.click(".menu >> text=Workouts")
         page.get_by_label("Delete Star Hops").click()
-        expect(page.locator("#w-says")).to_contain_text("Deleted: Star Hops")
+        expect(page.locator("#own-says")).to_contain_text("Deleted: Star Hops")
         (tmp_path / "bad.py").write_text("import os")
-        page.locator("#w-import input").set_input_files(tmp_path / "bad.py")
-        expect(page.locator("#w-says")).to_contain_text("only names = values are allowed here")
-        page.locator("#w-import input").set_input_files(file)
-        expect(page.locator("#w-says")).to_have_text("Imported: Star Hops")
-        expect(page.locator("#w-list .cards")).to_contain_text("Star Hops")
+        page.locator("#own-import input").set_input_files(tmp_path / "bad.py")
+        expect(page.locator("#own-says")).to_contain_text("only names = values are allowed here")
+        page.locator("#own-import input").set_input_files(file)
+        expect(page.locator("#own-says")).to_have_text("Imported: Star Hops")
+        expect(page.locator("#own-list .cards")).to_contain_text("Star Hops")
         assert not page.errors

@@ -57,7 +57,7 @@ def test_workouts_are_chosen_by_kind_and_explained(page: Page):
     expect(card).to_contain_text("Turn your side to the camera")
     card.get_by_text("What counts").click()
     expect(card).to_contain_text("It is a position to hold: height of the hips over the knees")
-    page.locator("#w-kind label", has_text="Floor").click()
+    page.locator("#own-kind label", has_text="Floor").click()
     expect(card).to_be_hidden()
 
 

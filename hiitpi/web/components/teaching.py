@@ -108,55 +108,57 @@ def teaching_panel(services: Services) -> html.Section:
             html.P(STEPS, className="quiet"),
             html.Div(
                 [
-                    _labelled("Name", dcc.Input(id="t-name", maxLength=60)),
+                    _labelled("Name", dcc.Input(id="teach-name", maxLength=60)),
                     _labelled(
                         "Repetitions",
-                        dcc.Input(id="t-reps", type="number", min=2, max=20, value=USUAL_REPS),
+                        dcc.Input(id="teach-reps", type="number", min=2, max=20, value=USUAL_REPS),
                     ),
-                    choice("t-view", "The camera sees you", VIEWS, "front"),
-                    html.Button("Show it", id="t-start", className="button primary", n_clicks=0),
+                    choice("teach-view", "The camera sees you", VIEWS, "front"),
+                    html.Button(
+                        "Show it", id="teach-start", className="button primary", n_clicks=0
+                    ),
                 ],
                 className="fields",
             ),
             html.Div(
                 [
-                    html.Img(id="t-video", alt="Live video with the detected skeleton"),
-                    html.P("", id="t-big", **attributes(aria_hidden="true")),
+                    html.Img(id="teach-video", alt="Live video with the detected skeleton"),
+                    html.P("", id="teach-big", **attributes(aria_hidden="true")),
                 ],
-                className="t-stage",
+                className="teach-stage",
             ),
-            html.P("", id="t-live", className="says", role="status"),
+            html.P("", id="teach-live", className="says", role="status"),
             html.Div(
-                [_button("t-done", "Done"), _button("t-stop", "Cancel")],
-                className="row start t-showing",
+                [_button("teach-done", "Done"), _button("teach-stop", "Cancel")],
+                className="row start teach-showing",
             ),
             html.Div(
                 [
-                    html.Div(id="t-rules"),
+                    html.Div(id="teach-rules"),
                     html.Div(
                         [
-                            html.Canvas(id="t-figure", width=300, height=300, role="img",
+                            html.Canvas(id="teach-figure", width=300, height=300, role="img",
                                         **attributes(aria_label="What you have shown")),
-                            html.Canvas(id="t-signal", width=640, height=300, role="img",
+                            html.Canvas(id="teach-signal", width=640, height=300, role="img",
                                         **attributes(aria_label="The signal and its thresholds")),
                         ],
-                        className="t-pictures",
+                        className="teach-pictures",
                     ),
                     html.Div(
                         [
-                            html.Button("Keep it", id="t-keep", className="button primary",
+                            html.Button("Keep it", id="teach-keep", className="button primary",
                                         n_clicks=0),
-                            _button("t-try", "Try it"),
+                            _button("teach-try", "Try it"),
                         ],
                         className="row start",
                     ),
                 ],
-                className="t-lesson",
+                className="teach-lesson",
             ),
-            html.P("", id="t-trouble", className="trouble", role="alert"),
-            dcc.Store(id="t-frames"),
-            dcc.Store(id="t-moved"),
-            dcc.Store(id="t-lesson"),
+            html.P("", id="teach-trouble", className="trouble", role="alert"),
+            dcc.Store(id="teach-frames"),
+            dcc.Store(id="teach-moved"),
+            dcc.Store(id="teach-lesson"),
         ],
         id="teach",
         className="editor teach",
@@ -175,32 +177,32 @@ def _labelled(text: str, field: Any) -> html.Label:
 def teaching_callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks that understand what was shown, and try it."""
     for name, output, source, prop in (
-        ("teach", "t-start", "teach", "id"),
-        ("lesson", "t-keep", "t-lesson", "data"),
+        ("teach", "teach-start", "teach", "id"),
+        ("lesson", "teach-keep", "teach-lesson", "data"),
     ):
         app.clientside_callback(
             ClientsideFunction("hiitpi", name), Output(output, "title"), Input(source, prop)
         )
 
     @app.callback(
-        Output("t-lesson", "data"),
-        Output("t-rules", "children"),
-        Output("t-trouble", "children"),
-        Input("t-frames", "data"),
-        Input("t-moved", "data"),
-        Input({"type": "t-line", "i": 0}, "value", allow_optional=True),
-        Input({"type": "t-line", "i": 1}, "value", allow_optional=True),
-        State("t-lesson", "data"),
-        State("t-name", "value"),
-        State("t-view", "value"),
-        State("t-reps", "value"),
+        Output("teach-lesson", "data"),
+        Output("teach-rules", "children"),
+        Output("teach-trouble", "children"),
+        Input("teach-frames", "data"),
+        Input("teach-moved", "data"),
+        Input({"type": "teach-line", "i": 0}, "value", allow_optional=True),
+        Input({"type": "teach-line", "i": 1}, "value", allow_optional=True),
+        State("teach-lesson", "data"),
+        State("teach-name", "value"),
+        State("teach-view", "value"),
+        State("teach-reps", "value"),
         prevent_initial_call=True,
     )
     def look(frames: Any, moved: Any, *values: Any) -> Any:
         *typed, lesson, name, view, reps = values
         if current_player() is None:
             return no_update, no_update, NOT_LOGGED_IN
-        if ctx.triggered_id != "t-frames":
+        if ctx.triggered_id != "teach-frames":
             return _recount(services, _checked(_LESSON, lesson), moved, typed)
         recorded = _checked(_RECORDED, frames)
         try:
@@ -269,7 +271,7 @@ def _rules(lesson: Lesson, said: str) -> list[Any]:
         _labelled(
             f"{line.name.capitalize()} {line.sign}",
             dcc.Input(
-                id={"type": "t-line", "i": i},
+                id={"type": "teach-line", "i": i},
                 type="number",
                 value=float(f"{line.at:.3g}"),
                 step="any",
@@ -279,10 +281,10 @@ def _rules(lesson: Lesson, said: str) -> list[Any]:
         for i, line in enumerate(lesson.lines[:2])
     ]
     return [
-        html.P(_counted(lesson), id="t-count"),
+        html.P(_counted(lesson), id="teach-count"),
         html.P(said, className="says") if said else None,
         html.Ul([html.Li(sentence) for sentence in lesson.says]),
-        html.Div(fields, className="row start t-lines"),
+        html.Div(fields, className="row start teach-lines"),
     ]
 
 

@@ -1,7 +1,5 @@
 """The household's programs: create, edit, delete, and share as small text files."""
 
-import base64
-import binascii
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -21,6 +19,7 @@ from hiitpi.web.components.program_editor import (
     validated,
 )
 from hiitpi.web.components.program_selection import by_key, describe, parse_key
+from hiitpi.web.components.uploaded_text import uploaded_text
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -149,7 +148,9 @@ def callbacks(app: Dash, services: Services) -> None:
             if source == "p-new":
                 return editor(NEW_PROGRAM, services.library), None, ""
             if source == "p-import":
-                data = program_file.read(_text(ctx.triggered[0]["value"])).data()
+                data = program_file.read(
+                    uploaded_text(ctx.triggered[0]["value"], ProgramError, "program")
+                ).data()
                 return editor(data, services.library), None, "Check it, then save."
             data = by_key(services, source["key"]).data()
         except ProgramError as error:
@@ -255,15 +256,3 @@ def _data(values: tuple[Any, ...]) -> dict[str, Any]:
     exercises = [dict(zip(EXERCISE_FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
     name, rounds, round_rest, limit = program_values
     return form_data(name, rounds, round_rest, limit, exercises)
-
-
-def _text(contents: str) -> str:
-    """Return the text of an uploaded file.
-
-    Raises:
-        ProgramError: it is not UTF-8 text.
-    """
-    try:
-        return base64.b64decode(contents.partition(",")[2], validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        raise ProgramError("This is not a program file: it is not text.") from None

@@ -1,7 +1,5 @@
 """The workouts that the house has taught: show one to the camera, keep, export, import, delete."""
 
-import base64
-import binascii
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
@@ -13,6 +11,7 @@ from hiitpi.errors import HiitPiError, RecordsError, WorkoutError
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.teaching import draft_of, teaching_callbacks, teaching_panel
+from hiitpi.web.components.uploaded_text import uploaded_text
 from hiitpi.web.components.workout_card import card, kind_filter
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
@@ -36,13 +35,13 @@ def layout(services: Services) -> Any:
             teaching_panel(services),
             dcc.Upload(
                 html.Button("Import a file", className="button", type="button"),
-                id="w-import",
+                id="own-import",
                 accept=".py,text/plain",
                 max_size=MAX_CHARS,
             ),
-            html.P("", id="w-says", className="says", role="status"),
-            html.Div(_list(services), id="w-list"),
-            dcc.Store(id="w-gone"),
+            html.P("", id="own-says", className="says", role="status"),
+            html.Div(_list(services), id="own-list"),
+            dcc.Store(id="own-gone"),
         ],
         className="page workouts-page",
     )
@@ -74,7 +73,7 @@ def _list(services: Services) -> list[Any]:
         html.H2("Yours"),
         html.Ul(cards, className="cards") if cards else empty,
         html.H2("Included"),
-        kind_filter("w-kind"),
+        kind_filter("own-kind"),
         html.Div(shipped, className="guides"),
     ]
 
@@ -95,7 +94,7 @@ def _card(slug: str, name: str, readable: bool) -> html.Li:
                     ),
                     html.Button(
                         "Delete",
-                        id={"type": "w-delete", "slug": slug},
+                        id={"type": "own-delete", "slug": slug},
                         className="button",
                         n_clicks=0,
                         **attributes(aria_label=f"Delete {name}"),
@@ -117,13 +116,13 @@ def callbacks(app: Dash, services: Services) -> None:
         return _list(services), says
 
     @app.callback(
-        Output("w-list", "children"),
-        Output("w-says", "children"),
-        Output("t-lesson", "data", allow_duplicate=True),
-        Output("t-trouble", "children", allow_duplicate=True),
-        Input("t-keep", "n_clicks"),
-        State("t-lesson", "data"),
-        State("t-name", "value"),
+        Output("own-list", "children"),
+        Output("own-says", "children"),
+        Output("teach-lesson", "data", allow_duplicate=True),
+        Output("teach-trouble", "children", allow_duplicate=True),
+        Input("teach-keep", "n_clicks"),
+        State("teach-lesson", "data"),
+        State("teach-name", "value"),
         prevent_initial_call=True,
     )
     def keep(clicks: int, lesson: Any, name: Any) -> Any:
@@ -140,24 +139,26 @@ def callbacks(app: Dash, services: Services) -> None:
         return *changed(f"Kept: {kept}. Choose it on the Train page."), None, ""
 
     @app.callback(
-        Output("w-list", "children", allow_duplicate=True),
-        Output("w-says", "children", allow_duplicate=True),
-        Input("w-import", "contents"),
+        Output("own-list", "children", allow_duplicate=True),
+        Output("own-says", "children", allow_duplicate=True),
+        Input("own-import", "contents"),
         prevent_initial_call=True,
     )
     def import_file(contents: str | None) -> Any:
         if not contents or current_player() is None:
             return no_update, no_update
         try:
-            return changed(f"Imported: {_add(services, _text(contents))}")
+            return changed(
+                f"Imported: {_add(services, uploaded_text(contents, WorkoutError, 'workout'))}"
+            )
         except HiitPiError as error:
             return no_update, str(error)
 
     @app.callback(
-        Output("w-list", "children", allow_duplicate=True),
-        Output("w-says", "children", allow_duplicate=True),
-        Output("w-gone", "data"),
-        Input({"type": "w-delete", "slug": ALL}, "n_clicks"),
+        Output("own-list", "children", allow_duplicate=True),
+        Output("own-says", "children", allow_duplicate=True),
+        Output("own-gone", "data"),
+        Input({"type": "own-delete", "slug": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     def delete(clicks: list[int]) -> Any:
@@ -168,14 +169,14 @@ def callbacks(app: Dash, services: Services) -> None:
         if deleted is None:
             return *changed("It was already deleted."), None
         name, text = deleted
-        undo = html.Button("Undo", id="w-undo", className="button", n_clicks=0)
+        undo = html.Button("Undo", id="own-undo", className="button", n_clicks=0)
         return *changed([f"Deleted: {name} ", undo]), text
 
     @app.callback(
-        Output("w-list", "children", allow_duplicate=True),
-        Output("w-says", "children", allow_duplicate=True),
-        Input("w-undo", "n_clicks"),
-        State("w-gone", "data"),
+        Output("own-list", "children", allow_duplicate=True),
+        Output("own-says", "children", allow_duplicate=True),
+        Input("own-undo", "n_clicks"),
+        State("own-gone", "data"),
         prevent_initial_call=True,
     )
     def undo(clicks: int, text: Any) -> Any:
@@ -199,15 +200,3 @@ def _add(services: Services, text: str) -> str:
         raise RecordsError(f"There is already a workout called {name}.")
     services.store.taught_workouts.add(name, text)
     return name
-
-
-def _text(contents: str) -> str:
-    """Return the text of an uploaded file.
-
-    Raises:
-        WorkoutError: it is not UTF-8 text.
-    """
-    try:
-        return base64.b64decode(contents.partition(",")[2], validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        raise WorkoutError("This is not a workout file: it is not text.") from None
