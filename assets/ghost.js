@@ -2,6 +2,8 @@
 (() => {
   "use strict";
 
+  const { countUpTo } = window.hiitpi;
+
   class Ghost {
     constructor() {
       this.key = ""; // player and workout that were asked for last
@@ -25,7 +27,7 @@
     /* Return the signal at a time of the set in seconds; null where it is not known. */
     signal(time) {
       const { times, signal } = this.set ?? { times: [] };
-      const next = after(times, time);
+      const next = countUpTo(times, time);
       if (!next || next === times.length) return null;
       const [from, to] = [signal[next - 1], signal[next]];
       const gap = times[next] - times[next - 1];
@@ -37,19 +39,8 @@
     says(time) {
       if (!this.set) return "";
       const { counted, reps } = this.set;
-      return `Best set: ${after(counted, time)} by now, ${reps} in all`;
+      return `Best set: ${countUpTo(counted, time)} by now, ${reps} in all`;
     }
-  }
-
-  /* Return how many of some rising numbers are not above a limit. */
-  function after(numbers, limit) {
-    let [from, to] = [0, numbers.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (numbers[middle] <= limit) from = middle + 1;
-      else to = middle;
-    }
-    return from;
   }
 
   window.hiitpi.Ghost = Ghost;

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
 
+  const { colour, countUpTo } = window.hiitpi;
   const JOINTS = 17;
   const SEEN = 20; // percent, from which a joint is drawn in full
   const WINDOW_S = 12; // of the signal that is shown
@@ -12,7 +13,6 @@
   ];
 
   const byId = (id) => document.getElementById(id);
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   /* Decode a file; see hiitpi/records/replays.py. */
   const decode = (buffer) => {
@@ -25,16 +25,7 @@
   };
 
   /* The index of the last frame that is not later than a time; 0 if all are. */
-  const frameAt = (times, time) => {
-    let low = 0;
-    let high = times.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (times[middle] <= time) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
+  const frameAt = (times, time) => Math.max(0, countUpTo(times, time) - 1);
 
   /* Repetitions and attempts in order, with what there is to say about each. */
   const marksOf = ({ reps, attempts }) => [

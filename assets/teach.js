@@ -3,15 +3,13 @@
 (() => {
   "use strict";
 
-  const { ShowRecorder } = window.hiitpi;
+  const { EMPTY_IMAGE, ShowRecorder, colour } = window.hiitpi;
   const JOINTS = 17;
   const NEAR_PX = 24; // of a line that is dragged
   const TOGETHER_S = 0.25; // within which the signal and the other conditions must be met
-  const EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   /* Count with other thresholds: what the rules do for a movement of the whole body. Null if only
      the server can tell, for holds and where the sides take turns. */
@@ -50,7 +48,6 @@
       canvas.onpointermove = (event) => this.drag(event);
       canvas.onpointerup = () => this.drop();
       canvas.onpointercancel = () => this.drop();
-      window.addEventListener("pagehide", () => this.stop());
       requestAnimationFrame((now) => this.animate(now));
     }
 
@@ -75,10 +72,16 @@
       this.recorder?.close();
       this.recorder = null;
       if (!this.root.isConnected) return; // the page was left
-      this.video.src = EMPTY;
+      this.video.src = EMPTY_IMAGE;
       this.root.dataset.state = this.lesson ? "understood" : "ready";
       byId("teach-big").textContent = "";
       this.says("");
+    }
+
+    /* The page is being left: only end the streams, see `hideVideo` in train.js. */
+    leave() {
+      this.recorder?.close();
+      this.video.removeAttribute("src");
     }
 
     says(text) {
@@ -205,7 +208,8 @@
     return figure;
   }
 
-  let teacher = null;
+  let teacher = null; // the one on screen
+  window.addEventListener("pagehide", () => teacher?.leave());
   window.hiitpi.teachTools = { countSignal };
   Object.assign(window.dash_clientside.hiitpi, {
     teach: () => {

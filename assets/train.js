@@ -4,13 +4,12 @@
 (() => {
   "use strict";
 
-  const { Ghost, LiveGraphs, Metronome, Scoreboard } = window.hiitpi;
+  const { EMPTY_IMAGE, Ghost, LiveGraphs, Metronome, Scoreboard } = window.hiitpi;
   const { isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
   const SILENT_AFTER_MS = 3000; // without a sample, after which a notice is shown
   const STALE_AFTER_S = 2; // older events are shown, but no sounds are played
   const NARROW = window.matchMedia("(max-width: 600px)"); // a phone, which gets the small video
   const TOUCH = window.matchMedia("(pointer: coarse)"); // a phone or tablet, whose screen goes dark soon
-  const EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
   const byId = (id) => document.getElementById(id);
   const noUpdate = () => window.dash_clientside.no_update;
@@ -89,7 +88,7 @@
     hideVideo(leaving = false) {
       this.video.onerror = null;
       if (leaving) this.video.removeAttribute("src");
-      else this.video.src = EMPTY;
+      else this.video.src = EMPTY_IMAGE;
     }
 
     showVideo() {

@@ -31,7 +31,6 @@ ABSENT_AFTER_S = 1.0
 #: with 0.01, 12 of 13 were.
 MIN_SCORE_FLOOR = 0.01
 
-
 #: Hint for an athlete whose repetitions become slower.
 SLOWING_DOWN = "Slowing down"
 
@@ -152,8 +151,10 @@ class Coach:
                     self.attempts += 1
                     cue, why = outcome.missed.cue, outcome.explanation
                     events.append(Event("attempt", time, cue, missed=why))
-        self.slower = self._slowing_down.is_slower(self._pace.at(time))
-        return FrameResult(self._sample(pose, time, seq, inference_ms, signal), tuple(events))
+        pace = self._pace.at(time)
+        self.slower = self._slowing_down.is_slower(pace)
+        sample = self._sample(pose, time, seq, inference_ms, signal, pace)
+        return FrameResult(sample, tuple(events))
 
     def _hints(self, completed: CompletedRep, time: float) -> list[Event]:
         """Return what else there is to say after a repetition."""
@@ -196,7 +197,13 @@ class Coach:
         return Event("rep", time, rep.cues[0] if rep.cues else "", rep, count=rep.number)
 
     def _sample(
-        self, pose: Pose | None, time: float, seq: int, inference_ms: float, signal: Reading
+        self,
+        pose: Pose | None,
+        time: float,
+        seq: int,
+        inference_ms: float,
+        signal: Reading,
+        pace: float,
     ) -> Sample:
         state = self._referee.state
         return _sample(
@@ -208,7 +215,7 @@ class Coach:
             signal=None if math.isnan(signal.value) else round(signal.value, 3),
             reps=len(self.series),
             attempts=self.attempts,
-            pace=round(self._pace.at(time), 1),
+            pace=round(pace, 1),
             score=self.score,
             sway=self.sway,
         )

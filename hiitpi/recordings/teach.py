@@ -1,6 +1,5 @@
 """Evaluates teaching: five repetitions of one person are the example, the others are counted."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -83,7 +82,7 @@ def _teach(teacher: _Recording, recordings: Sequence[_Recording], workout: Worko
     reps = _shown(workout)
     try:
         example = measure_example(_first_reps(teacher, reps))
-        draft = learn(example, workout.name, _view(teacher.label), reps)
+        draft = learn(example, workout.name, _view(teacher.label), reps).draft
         rules = replace(read_workout(draft.text()), slug=slug)
     except WorkoutError:
         return Taught(engine, slug, teacher.label, understood=False)
@@ -148,7 +147,7 @@ def _figures(results: Sequence[Taught]) -> dict[str, Any]:
     negatives = [result for result in taught if not result.label.reps_max]
     return {
         "teachers": len(results),
-        "understood": Counter(result.understood for result in results)[True],
+        "understood": sum(result.understood for result in results),
         "taught": metrics(taught)["obo"],
         "same_view": metrics(same_view)["obo"],
         "shipped": metrics(shipped)["obo"],

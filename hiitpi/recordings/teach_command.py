@@ -16,7 +16,7 @@ from hiitpi.coach.rules.any_workout import ANY_WORKOUT
 from hiitpi.coach.teaching.draft import Draft
 from hiitpi.coach.teaching.example import measure_example
 from hiitpi.coach.teaching.learn import learn
-from hiitpi.coach.teaching.lesson import Frames, Lesson, judge
+from hiitpi.coach.teaching.lesson import Lesson, judge
 from hiitpi.errors import WorkoutError
 from hiitpi.pose.keypoints import Pose
 from hiitpi.recordings.opened import open_recording
@@ -72,8 +72,8 @@ def run(options: argparse.Namespace, settings: Settings, on_message: Callable[[s
     with ExitStack() as stack:
         frames, _, _ = open_recording(opening, settings, ANY_WORKOUT, stack, on_message)
         seen = [(frame.time, frame.pose) for frame in frames]
-    draft = learn(measure_example(seen), options.name, options.view, options.reps)
-    print(draft.text(), end="")
+    lesson = learn(measure_example(seen), options.name, options.view, options.reps)
+    print(lesson.draft.text(), end="")
 
 
 def answer(text: str) -> Lesson:
@@ -93,12 +93,7 @@ def answer(text: str) -> Lesson:
     frames = [(time, _pose(joints)) for time, joints in request.frames]
     if request.draft:
         return judge(request.draft, frames)
-    return _understood(frames, request)
-
-
-def _understood(frames: Frames, request: Request) -> Lesson:
-    draft = learn(measure_example(frames), request.name, request.view, request.reps)
-    return judge(draft, frames)
+    return learn(measure_example(frames), request.name, request.view, request.reps)
 
 
 def _pose(joints: tuple[Joint, ...] | None) -> Pose | None:

@@ -28,7 +28,7 @@ from hiitpi.records.mapping import (
     to_datetime,
     update_totals,
     upsert_sets,
-)  # fmt: skip
+)
 from hiitpi.records.migrate import upgrade
 from hiitpi.records.past_sets import PastSets
 from hiitpi.records.player_admin import UNDO_PERIOD, PlayerAdmin, purge_deleted
@@ -303,6 +303,7 @@ class Store:
             select(schema.SessionRow)
             .where(schema.SessionRow.station == station, schema.SessionRow.status == "active")
             .order_by(schema.SessionRow.started.desc())
+            .limit(1)
         )
         with self.database.reading() as db:
             row = db.scalar(query)

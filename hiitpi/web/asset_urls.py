@@ -11,6 +11,7 @@ from flask import Flask, Response, redirect, request
 SCRIPTS: Final = (
     "a11y.js",
     "preferences.js",
+    "tools.js",
     "sound.js",
     "wake_lock.js",
     "ghost.js",

@@ -9,7 +9,7 @@ const SESSION = { player: "Ada B", workout: "squat", recognised: false };
 
 /* Return a ghost, and the addresses that it asked for. */
 function makeGhost(answer = { status: 200, json: async () => BEST }) {
-  const page = load("preferences.js", "ghost.js");
+  const page = load("preferences.js", "tools.js", "ghost.js");
   const asked = [];
   page.window.fetch = async (url) => {
     asked.push(url);

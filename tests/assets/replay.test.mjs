@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { load } from "./page.mjs";
 
-const tools = load("preferences.js", "replay.js").hiitpi.replayTools;
+const tools = load("preferences.js", "tools.js", "replay.js").hiitpi.replayTools;
 
 /* Return a file as hiitpi/records/replays.py writes it, before compression. */
 function file(header, xy, scores) {

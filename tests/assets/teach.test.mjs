@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { load } from "./page.mjs";
 
-const page = load("preferences.js");
+const page = load("preferences.js", "tools.js");
 page.window.dash_clientside.hiitpi ??= {};
 page.load("teach.js");
 const { countSignal } = page.hiitpi.teachTools;

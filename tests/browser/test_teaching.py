@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import cv2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hiitpi.camera.synthetic.animations import ANIMATIONS
-from hiitpi.camera.synthetic.renderer import BodyRenderer
 from hiitpi.coach.rules.workout_text import read_workout
 from tests.browser.conftest import (
     finish_session,
@@ -16,21 +13,11 @@ from tests.browser.conftest import (
     running_app,
     start_workout,
 )
+from tests.support.athlete_video import record_video
 
 pytestmark = pytest.mark.slow
 
 FPS = 12
-
-
-def record_video(path: Path) -> None:
-    """Record somebody who stands still and then does five jumping jacks, again and again."""
-    renderer, pose = BodyRenderer((640, 480)), ANIMATIONS["jumping_jacks"].pose
-    frames = 2 * FPS  # slow enough for a busy machine
-    jack = [renderer(pose(i / frames, 1, 1))[..., ::-1] for i in range(frames)]
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (640, 480))
-    for frame in [*[jack[0]] * 6 * FPS, *jack * 5, *[jack[0]] * FPS]:
-        writer.write(frame)
-    writer.release()
 
 
 def show(page: Page) -> None:
@@ -67,7 +54,8 @@ def drag_turn(page: Page, pixels: float) -> None:
 
 def test_a_workout_is_taught_trained_ranked_and_shared(browser: Browser, tmp_path: Path):
     video = tmp_path / "me.avi"
-    record_video(video)
+    still, jack = [0.0] * FPS, [i / (2 * FPS) for i in range(2 * FPS)]  # slow, for a busy machine
+    record_video(video, [*still * 6, *jack * 5, *still], FPS)
     with (
         running_app(tmp_path / "instance", camera=str(video)) as app,
         open_page(browser, app) as page,

@@ -6,7 +6,7 @@ A browser shows it still if its address ends with `#still`, or if its user wants
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from hiitpi.camera.synthetic.animations import ANIMATIONS, Animation
 from hiitpi.camera.synthetic.scene import Lens
@@ -29,6 +29,8 @@ MIN_DEPTH: Final = 0.03
 #: Widths of the limbs in metres, and colours: those of the athlete in the video.
 ARM_M: Final = 0.085
 LEG_M: Final = 0.12
+FOOT_M: Final = 0.07
+TRUNK_M: Final = 0.11
 SKIN: Final = ("#d9a17c", "#b98565")  # near, far
 TROUSERS: Final = ("#5b6b8c", "#46536d")
 SHIRT: Final = "#3d6fd6"
@@ -58,40 +60,30 @@ class Stroke:
     colours: tuple[str, str]
 
 
-def _limbs(kind: Literal["leg", "arm"]) -> list[list[Stroke]]:
-    """Return the strokes of the left and the right leg or arm; the last one is the limb itself."""
-
-    def along(name: str, side: int) -> Callable[[Skeleton], Sequence[Vector]]:
-        chains = {
-            "foot": lambda b: (b.ankles[side], b.toes[side]),
-            "leg": lambda b: (b.hips[side], b.knees[side], b.ankles[side]),
-            "arm": lambda b: (b.shoulders[side], b.elbows[side], b.hands[side]),
-        }
-        return chains[name]
-
-    if kind == "arm":
-        return [[Stroke(along("arm", side), ARM_M, SKIN)] for side in (0, 1)]
+def _leg(side: int) -> list[Stroke]:
+    """Return the foot and the leg of a side, 0 left or 1 right."""
     return [
-        [Stroke(along("foot", side), 0.07, SHOES), Stroke(along("leg", side), LEG_M, TROUSERS)]
-        for side in (0, 1)
+        Stroke(lambda b: (b.ankles[side], b.toes[side]), FOOT_M, SHOES),
+        Stroke(lambda b: (b.hips[side], b.knees[side], b.ankles[side]), LEG_M, TROUSERS),
     ]
+
+
+def _arm(side: int) -> list[Stroke]:
+    """Return the arm of a side, 0 left or 1 right."""
+    return [Stroke(lambda b: (b.shoulders[side], b.elbows[side], b.hands[side]), ARM_M, SKIN)]
 
 
 TRUNK: Final = Stroke(
     lambda b: (b.shoulders[0], b.shoulders[1], b.hips[1], b.hips[0], b.shoulders[0]),
-    0.11,
+    TRUNK_M,
     (SHIRT, SHIRT),
 )
-
 
 #: What the athlete hangs from or leans against: a line through points beside the first pose.
 PROPS: Final[dict[str, Callable[[Skeleton], Sequence[Vector]]]] = {
     "pull_up": lambda b: [b.wrists[s] + b.left * (0.3 - 0.6 * s) for s in (0, 1)],
-    "wall_sit": lambda b: [
-        b.pelvis - b.front * 0.11 + vector(0, up, 0) for up in (-0.45, TRUNK_AND_HEAD_M)
-    ],
+    "wall_sit": lambda b: [b.pelvis - b.front * 0.11 + vector(0, up, 0) for up in (-0.45, 0.85)],
 }
-TRUNK_AND_HEAD_M: Final = 0.85
 PROP: Final = "#8a93a6"
 
 
@@ -109,7 +101,8 @@ def figure_svg(
     """
     cycle = [animation.pose(i / FRAMES, 1.0, 1.0) for i in range(FRAMES)]
     project = _projection(turn_deg)
-    points = [project(p) for body in cycle for p in [*_all_points(body), *prop(cycle[0])]]
+    beside = prop(cycle[0])
+    points = [project(p) for p in [*beside, *(p for body in cycle for p in _all_points(body))]]
     left, top = (min(p[axis] for p in points) for axis in (0, 1))
     right, bottom = (max(p[axis] for p in points) for axis in (0, 1))
     scale = (SIZE - 2 * MARGIN) / max(right - left, bottom - top)
@@ -143,17 +136,15 @@ def figure_svg(
 
     def picture(frames: Sequence[Skeleton]) -> str:
         # Of a pair the limb that is further away is darker, and behind the trunk.
-        legs, arms = _limbs("leg"), _limbs("arm")
         behind, ahead = [], []
-        for pair in (legs, arms):
-            far, near = sorted(pair, key=lambda limb: depth(limb[-1]))
+        for limb_of in (_leg, _arm):
+            far, near = sorted((limb_of(0), limb_of(1)), key=lambda limb: depth(limb[-1]))
             differ = depth(near[-1]) > depth(far[-1]) * (1 + MIN_DEPTH)
             behind += [draw(s, not differ, frames) for s in far]
             ahead += [draw(s, True, frames) for s in near]
-        line = _path([place(p) for p in prop(cycle[0])]) if prop(cycle[0]) else ""
-        fixed = f'<path stroke="{PROP}" stroke-width="5" d="{line}"/>' if line else ""
-        body = [*behind, draw(TRUNK, True, frames), head(frames), *ahead]
-        return "".join([fixed, *body])
+        line = _path([place(p) for p in beside])
+        fixed = [f'<path stroke="{PROP}" stroke-width="5" d="{line}"/>'] if beside else []
+        return "".join([*fixed, *behind, draw(TRUNK, True, frames), head(frames), *ahead])
 
     seconds = 60 * animation.reps / animation.pace
     width, height = (round((b - a) * scale) + 2 * MARGIN for a, b in ((left, right), (top, bottom)))

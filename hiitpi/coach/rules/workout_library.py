@@ -17,9 +17,6 @@ SHIPPED_FOLDER = Path(__file__).resolve().parents[3] / "workouts"
 class WorkoutLibrary:
     """All workouts by slug, sorted by name.
 
-    Attributes:
-        taught: the workout files of the taught workouts, by slug.
-
     Args:
         folders: further folders to load workouts from; None is ignored. A file replaces one of the
             same name in an earlier folder.
@@ -37,7 +34,6 @@ class WorkoutLibrary:
                 if not path.name.startswith("_"):
                     workouts[path.stem] = _load(path)
         self._files, self._workouts = workouts, _by_name(workouts)
-        self.taught: Mapping[str, str] = {}
 
     def set_taught(self, texts: Mapping[str, str]) -> list[str]:
         """Replace the workouts that the house has taught.
@@ -58,7 +54,6 @@ class WorkoutLibrary:
         # A workout of a folder is never replaced. Other threads see either all of the old workouts
         # or all of the new ones.
         self._workouts = _by_name({**taught, **self._files})
-        self.taught = dict(texts)
         return troubles
 
     def __iter__(self) -> Iterator[Workout]:

@@ -85,6 +85,18 @@ def read_workout(text: str) -> Workout:
     return workout
 
 
+def read_measure(text: str) -> Measure:
+    """Return the measure that an expression of a workout file describes.
+
+    Raises:
+        WorkoutError: it is not a measure.
+    """
+    value = _Reader().value(ast.parse(text, mode="eval").body)
+    if not isinstance(value, Measure):
+        raise WorkoutError(f"This is not a measure: {text}")
+    return value
+
+
 class _Reader:
     """Interprets the statements of a file.
 
@@ -260,15 +272,3 @@ def _refuse(node: ast.AST, reason: str) -> Never:
 
 def _reason(error: Exception) -> str:
     return getattr(error, "msg", "") or str(error) or type(error).__name__
-
-
-def read_measure(text: str) -> Measure:
-    """Return the measure that an expression of a workout file describes.
-
-    Raises:
-        WorkoutError: it is not a measure.
-    """
-    value = _Reader().value(ast.parse(text, mode="eval").body)
-    if not isinstance(value, Measure):
-        raise WorkoutError(f"This is not a measure: {text}")
-    return value

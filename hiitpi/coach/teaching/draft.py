@@ -1,5 +1,6 @@
 """A workout as it was understood from an example, and the file that says so."""
 
+import re
 from dataclasses import asdict
 from typing import Annotated, Any, Final, Literal
 
@@ -17,12 +18,6 @@ Clauses = tuple["Clause", ...]
 
 #: Cues for somebody who does not lead with one side far enough.
 _LEAD: Final = 'ahead({word}, says=("One side at a time", "One side at a time"))'
-
-#: Functions of the vocabulary, in whose expressions they are looked for.
-_FUNCTIONS: Final = (
-    "angle", "arch", "curl", "hand_travel", "height", "larger", "lean", "press", "reach", "rise",
-    "shift", "smaller", "split", "spread", "squat_depth", "stature", "step", "tap",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,7 @@ class Draft:
     def _head(self) -> list[str]:
         first, *others = self.about or (f"{self.name}.",)
         texts = [BY_NAME[word].text for word in self._words()]
-        used = {name for name in _FUNCTIONS for text in texts if f"{name}(" in text}
+        used = {name for text in texts for name in re.findall(r"\w+(?=\()", text)}
         used |= {"State", "Workout"} | {"ahead" for clause in self._clauses() if clause.lead}
         docstring = [f'"""{first}', *([""] * bool(others)), *others, '"""']
         imports = [f"    {name}," for name in sorted(used)]

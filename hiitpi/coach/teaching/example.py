@@ -1,7 +1,7 @@
 """The example from which a workout is learned: what every measure showed in every frame."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,19 +57,17 @@ class Example:
         floor: whether it is done on the floor.
         hands_stay: whether the hands stay where they are while the body moves, as in a push-up.
         hands_up: positions of the hands that occur in it, see `Workout.hands`.
-        readings: for each word of the vocabulary its reading in each frame.
+        times: capture time of each frame in seconds.
+        series: for each word of the vocabulary its values in all frames, of the whole body, the
+            left and the right side.
     """
 
     frames: tuple[tuple[float, Pose], ...]
     floor: bool
     hands_stay: bool
     hands_up: tuple[Hands, ...]
-    readings: dict[str, tuple[Reading, ...]]
-
-    @property
-    def times(self) -> Series:
-        """Capture time of each frame in seconds."""
-        return tuple(time for time, _ in self.frames)
+    times: Series
+    series: dict[str, tuple[Series, Series, Series]]
 
     def values(self, word: str, side: int | None = None) -> Series:
         """Return the values of a word in all frames; NaN where it is not visible.
@@ -78,8 +76,7 @@ class Example:
             word: name of the word.
             side: 0 for the left side, 1 for the right one; None for the whole body.
         """
-        part = "value" if side is None else ("left", "right")[side]
-        return _bridged(self.times, [getattr(reading, part) for reading in self.readings[word]])
+        return self.series[word][0 if side is None else 1 + side]
 
     def limits(self, word: str) -> tuple[float, float]:
         """Return the lowest and the highest value of a word; NaN if it is mostly not visible."""
@@ -94,6 +91,21 @@ class Example:
         series = zip(self.times, self.values(word), strict=True)
         near = [v for t, v in series if abs(t - moment) <= seconds and not math.isnan(v)]
         return (min(near), max(near)) if near else UNKNOWN
+
+
+def follow(
+    frames: Iterable[tuple[float, Pose]], min_score: float
+) -> Iterator[tuple[float, BodyTracker]]:
+    """Yield the time of each frame, and the athlete's body in it: always the same tracker.
+
+    Args:
+        frames: capture time in seconds and pose of each frame.
+        min_score: score, 0..1, from which a keypoint counts as visible.
+    """
+    smoother, body = Smoother(min_score=min_score), BodyTracker()
+    for time, pose in frames:
+        body.update(smoother.update(pose, time), time)
+        yield time, body
 
 
 def measure_example(frames: Sequence[tuple[float, Pose | None]]) -> Example:
@@ -116,12 +128,14 @@ def measure_example(frames: Sequence[tuple[float, Pose | None]]) -> Example:
     if not floor:
         readings, joints = _measured(seen, SEEN)
     overhead = sum(reading.value > OVERHEAD for reading in readings["hands"])
+    times = tuple(time for time, _ in seen)
     return Example(
         frames=seen,
         floor=floor,
         hands_stay=_hands_stay(joints),
         hands_up=("overhead",) if overhead > OVERHEAD_FRAMES * len(seen) else (),
-        readings=readings,
+        times=times,
+        series={name: _series(times, of_word) for name, of_word in readings.items()},
     )
 
 
@@ -137,18 +151,16 @@ class _Joints:
 def _measured(
     frames: Sequence[tuple[float, Pose]], min_score: float
 ) -> tuple[dict[str, tuple[Reading, ...]], _Joints]:
-    smoother, body = Smoother(min_score=min_score), BodyTracker()
     readings: dict[str, list[Reading]] = {word.name: [] for word in WORDS}
     wrists, shoulders = [], []
-    for time, pose in frames:
-        body.update(smoother.update(pose, time), time)
+    for _, body in follow(frames, min_score):
         wrists.append(body.middle("wrist"))
         shoulders.append(body.middle("shoulder"))
         for word in WORDS:
             value = word.measure.read(body).value
             sides = (word.measure.of(body, s).value for s in (0, 1)) if word.sided else ()
             readings[word.name].append(Reading(value, *sides))
-    joints = _Joints(wrists, shoulders, body.length("arm"))
+    joints = _Joints(wrists, shoulders, body.length("arm"))  # of the last frame: the usual one
     return {name: tuple(values) for name, values in readings.items()}, joints
 
 
@@ -169,7 +181,13 @@ def _travel(points: Sequence[Point]) -> float:
     return math.hypot(*spans)
 
 
-def _bridged(times: Series, values: list[float]) -> Series:
+def _series(times: Series, readings: Sequence[Reading]) -> tuple[Series, Series, Series]:
+    """Return the values of the whole body, the left and the right side, without short gaps."""
+    whole, left, right = zip(*((r.value, r.left, r.right) for r in readings), strict=True)
+    return _bridged(times, whole), _bridged(times, left), _bridged(times, right)
+
+
+def _bridged(times: Series, values: Series) -> Series:
     """Fill short gaps by a straight line."""
     filled, last = list(values), -1
     for i, value in enumerate(values):

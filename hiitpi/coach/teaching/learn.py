@@ -14,7 +14,7 @@ from typing import Final
 from hiitpi.coach.teaching.conditions import bends, goes_along, holds_still, throughout
 from hiitpi.coach.teaching.draft import Clause, Draft, Sign, View
 from hiitpi.coach.teaching.example import Example
-from hiitpi.coach.teaching.lesson import judge
+from hiitpi.coach.teaching.lesson import Lesson, judge
 from hiitpi.coach.teaching.swings import Swings, find_swings
 from hiitpi.coach.teaching.vocabulary import WORDS, Word
 from hiitpi.errors import WorkoutError
@@ -68,8 +68,8 @@ class Lead:
         return len(self.swings) == 2
 
 
-def learn(example: Example, name: str, view: View, reps: int) -> Draft:
-    """Return the workout that an example shows.
+def learn(example: Example, name: str, view: View, reps: int) -> Lesson:
+    """Return the workout that an example shows, and what its rules see in the example.
 
     Args:
         example: the example.
@@ -81,16 +81,18 @@ def learn(example: Example, name: str, view: View, reps: int) -> Draft:
     Raises:
         WorkoutError: nothing swings like that, and nothing is held.
     """
-    drafts = [_draft(example, name, view, lead) for lead in _leads(example, view, reps)]
-    for draft in drafts[:MAX_TRIALS]:
-        if judge(draft, example.frames).reps == draft.shown:
-            return draft
-    if drafts:
-        return drafts[0]
+    best: Lesson | None = None
+    for lead in _leads(example, view, reps)[:MAX_TRIALS]:
+        lesson = judge(_draft(example, name, view, lead), example.frames)
+        if lesson.reps == lesson.draft.shown:
+            return lesson
+        best = best or lesson
+    if best:
+        return best
     held = holds_still(example, name, view)
     if held is None:
         raise WorkoutError(NOTHING_FOUND.format(reps=reps))
-    return held
+    return judge(held, example.frames)
 
 
 def _leads(example: Example, view: View, reps: int) -> list[Lead]:

@@ -10,10 +10,10 @@ from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.explanation import explain
 from hiitpi.coach.rules.referee import Referee
 from hiitpi.coach.rules.rep_counter import CompletedRep, holds
-from hiitpi.coach.rules.smoothing import Smoother
 from hiitpi.coach.rules.workout import Workout
 from hiitpi.coach.rules.workout_text import read_workout
 from hiitpi.coach.teaching.draft import Draft
+from hiitpi.coach.teaching.example import follow
 from hiitpi.pose.keypoints import Pose
 
 Frames = Sequence[tuple[float, Pose | None]]
@@ -50,8 +50,6 @@ class Lesson:
             "draft": self.draft.data(),
             "text": self.draft.text(),
             "says": explain(workout),
-            "unit": workout.signal.unit.strip(),
-            "signal_name": workout.signal.name,
             "lines": [
                 {"state": i, "clause": j, "name": name, "sign": c.sign, "at": c.threshold}
                 for i, (name, clauses) in enumerate(self.draft.states)
@@ -75,17 +73,14 @@ def judge(draft: Draft, frames: Frames) -> Lesson:
         WorkoutError: the draft is not valid.
     """
     workout = read_workout(draft.text())
-    smoother, body = Smoother(min_score=min_score(workout)), BodyTracker()
     referee = Referee(workout)
     reps = attempts = 0
     times, signal, fits = [], [], []
-    for time, pose in frames:
-        if pose is None:
-            continue
-        body.update(smoother.update(pose, time), time)
+    seen = ((time, pose) for time, pose in frames if pose is not None)
+    for time, body in follow(seen, min_score(workout)):
         reading, outcomes, _ = referee.update(body, time)
-        reps += sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
-        attempts += sum(not isinstance(outcome, CompletedRep) for outcome in outcomes)
+        completed = sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
+        reps, attempts = reps + completed, attempts + len(outcomes) - completed
         times.append(round(time, DECIMALS))
         value = reading.value
         signal.append(None if math.isnan(value) else round(value, DECIMALS))

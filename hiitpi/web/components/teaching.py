@@ -15,6 +15,7 @@ from hiitpi.errors import HiitPiError, WorkoutError
 from hiitpi.system.own_command import ask_command
 from hiitpi.web.components.filters import choice
 from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.components.login_required import NOT_LOGGED_IN
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -29,8 +30,6 @@ STEPS: Final = (
     "a plank, is held for ten seconds."
 )
 BUSY: Final = "Another workout is being looked at. Please try again in a moment."
-
-NOT_LOGGED_IN: Final = "This device is logged out. Open the first page and choose your name."
 
 Index = Annotated[int, Field(ge=0, le=20)]
 
@@ -224,10 +223,11 @@ def teaching_callbacks(app: Dash, services: Services) -> None:
 def _recount(services: Services, lesson: Lesson, moved: Any, typed: list[Any]) -> Any:
     """Count what was shown with the threshold that was moved on the graph, or typed."""
     try:
-        draft = parse_draft(lesson.draft).data()
+        known = parse_draft(lesson.draft)
+        draft = known.data()
         for change in _changes(lesson, moved, typed):
             draft["states"][change.state][1][change.clause]["threshold"] = change.threshold
-        if draft == parse_draft(lesson.draft).data():
+        if draft == known.data():
             return no_update, no_update, no_update
         return _shown(services, {"draft": draft, "frames": lesson.shown})
     except HiitPiError as error:

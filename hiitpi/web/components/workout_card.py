@@ -1,13 +1,13 @@
 """How a workout is done: a card with a moving picture, for the page Workouts and the picker."""
 
-from typing import Any, Final
+from typing import Final
 
-from dash import dcc, html
+from dash import html
 
 from hiitpi.coach.rules.explanation import explain
 from hiitpi.coach.rules.guides import guides
 from hiitpi.coach.rules.workout import Workout
-from hiitpi.web.components.html_attributes import attributes
+from hiitpi.web.components.filters import choice
 from hiitpi.web.services import Services
 
 #: Kinds of workouts to choose from, with their texts. `pages.css` hides the others.
@@ -35,19 +35,17 @@ CAMERA: Final = {
 def kinds(workout: Workout) -> list[str]:
     """Return the kinds of a workout, keys of `KINDS`."""
     guide = guides().get(workout.slug)
-    kinds = ["all", "floor" if workout.floor else "standing"]
+    names = ["all", "floor" if workout.floor else "standing"]
     if guide and not guide.jumps:
-        kinds.append("quiet")
+        names.append("quiet")
     if guide and not guide.knees:
-        kinds.append("knees")
-    return kinds
+        names.append("knees")
+    return names
 
 
 def kind_filter(name: str) -> html.Div:
     """Return the choice of a kind of workouts."""
-    options: Any = [{"label": text, "value": kind} for kind, text in KINDS.items()]
-    radios = dcc.RadioItems(id=name, options=options, value="all", className="segments kinds")
-    return html.Div(radios, role="group", **attributes(aria_label="Kind of workout"))
+    return html.Div(choice(name, "Kind of workout", KINDS, "all"), className="kinds")
 
 
 def option_label(services: Services, workout: Workout) -> html.Span:

@@ -11,6 +11,7 @@ from hiitpi.errors import ProgramError
 from hiitpi.web.club.stations import LIVE_SERVER_AWAY, STATION_OFFLINE
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
+from hiitpi.web.components.login_required import NOT_LOGGED_IN
 from hiitpi.web.components.program_picker import picker, picker_callbacks
 from hiitpi.web.components.program_selection import selected_program
 from hiitpi.web.components.scoreboard import scoreboard, takeover_box
@@ -32,7 +33,6 @@ DARK_NOTICE = (
     "or more, or open HIIT PI over https."
 )
 UNKNOWN_STATION = "This station no longer exists. The Wall page shows all stations."
-NOT_LOGGED_IN = "This device is logged out. Open the first page and choose your name."
 
 #: Buttons of the scoreboard, and the commands they send.
 COMMANDS: dict[str, Any] = {

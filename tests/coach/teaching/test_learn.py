@@ -39,7 +39,7 @@ def taught(slug: str) -> Draft:
     workout = LIBRARY[slug]
     reps = 10 if workout.each_side else 5
     view: View = "front" if workout.view == "any" else workout.view
-    return learn(measure_example(shown(slug, reps)), "Mine", view, reps)
+    return learn(measure_example(shown(slug, reps)), "Mine", view, reps).draft
 
 
 @pytest.mark.parametrize("slug", [w.slug for w in LIBRARY])
@@ -81,13 +81,13 @@ def test_nobody_or_a_glimpse_teaches_nothing():
 def test_walking_about_teaches_nothing():
     pose = shown("squat", 1)[0][1]
     frames = [(i / 30, replace(pose, xy=pose.xy + np.float32(3 * (i % 90)))) for i in range(300)]
-    draft = learn(measure_example(frames), "Mine", "front", 5)
+    draft = learn(measure_example(frames), "Mine", "front", 5).draft
     assert len(draft.states) == 1  # the posture is held, wherever
 
 
 def test_the_lesson_counts_what_was_shown_and_says_so():
     frames = shown("squat", 5)
-    lesson = judge(learn(measure_example(frames), "Mine", "front", 5), frames)
+    lesson = learn(measure_example(frames), "Mine", "front", 5)
     data = lesson.data()
     assert (lesson.reps, lesson.attempts) == (5, 0)
     assert len(data["times"]) == len(data["signal"]) == len(data["fits"]) == len(frames)
@@ -98,7 +98,7 @@ def test_the_lesson_counts_what_was_shown_and_says_so():
 
 def test_moved_thresholds_change_the_count():
     frames = shown("squat", 5)
-    draft = learn(measure_example(frames), "Mine", "front", 5)
+    draft = learn(measure_example(frames), "Mine", "front", 5).draft
     (start, first), (turn, clauses) = draft.states
     deeper = replace(clauses[0], threshold=draft.full_range["depth"][0] - 0.1)
     moved = replace(draft, states=((start, first), (turn, (deeper, *clauses[1:]))))
