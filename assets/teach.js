@@ -8,13 +8,16 @@
   const NEAR_PX = 24; // of a line that is dragged
   const TOGETHER_S = 0.25; // within which the signal and the other conditions must be met
 
+  const TOO_LARGE = "The file is too large. Cut it to the repetitions, or film with a smaller picture.";
+  const NOT_SENT = "The file could not be sent. It may be too large: cut it to the repetitions.";
+
   const byId = (id) => document.getElementById(id);
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
   /* Count with other thresholds: what the rules do for a movement of the whole body. Null if only
-     the server can tell, for holds and where the sides take turns. */
-  function countSignal({ times, signal, fits, lines, hold, each_side: eachSide }, thresholds) {
-    if (hold || eachSide || lines.length !== 2) return null;
+     the server can tell, for holds, three positions, and where the sides take turns. */
+  function countSignal({ times, signal, fits, lines, signal_counts: counts }, thresholds) {
+    if (!counts || lines.length !== 2) return null;
     const reached = (i, value) =>
       value !== null && (lines[i].sign === "<" ? value < thresholds[i] : value > thresholds[i]);
     let [state, reps, turned, fitted] = [null, 0, -Infinity, -Infinity];
@@ -43,6 +46,7 @@
       byId("teach-stop").onclick = () => this.stop();
       byId("teach-done").onclick = () => this.recorder?.finish();
       byId("teach-try").onclick = () => this.record("try");
+      byId("teach-file").onclick = () => this.chooseFile();
       const canvas = byId("teach-signal");
       canvas.onpointerdown = (event) => this.grab(event);
       canvas.onpointermove = (event) => this.drag(event);
@@ -61,11 +65,40 @@
         big: (text) => (byId("teach-big").textContent = text),
         done: (frames) => {
           this.stop();
-          this.says("Looking at it…");
-          if (kind === "show") this.frames = frames;
-          setProps("teach-frames", { data: { kind, frames } });
+          this.look(kind, frames);
         },
       });
+    }
+
+    look(kind, frames) {
+      this.says("Looking at it…");
+      if (kind === "show") this.frames = frames;
+      setProps("teach-frames", { data: { kind, frames } });
+    }
+
+    // A video instead of the camera: the server finds the joints in it
+
+    chooseFile() {
+      const input = document.createElement("input");
+      input.type = "file";
+      input.accept = "video/*,.npz";
+      input.onchange = () => this.readFile(input.files[0]);
+      input.click();
+    }
+
+    async readFile(file) {
+      this.stop();
+      setProps("teach-trouble", { children: "" });
+      this.says("Looking at the video. That takes about as long as it is…");
+      try {
+        const answer = await fetch("/teach/recording", { method: "POST", body: file });
+        const trouble = answer.status === 413 ? TOO_LARGE : await answer.clone().text();
+        if (!answer.ok) throw new Error(trouble);
+        this.look("show", await answer.json());
+      } catch (error) {
+        this.says("");
+        setProps("teach-trouble", { children: error instanceof TypeError ? NOT_SENT : error.message });
+      }
     }
 
     stop() {

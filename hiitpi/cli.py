@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     teach.add_argument("--view", choices=["front", "side", "any"], default="any")
     teach.add_argument("--reps", type=int, default=5, help="repetitions in the recording")
     teach.add_argument("--model", help="pose model")
+    teach.add_argument("--keypoints", action="store_true", help="print the keypoints instead")
     teach.set_defaults(run=_teach)
 
     evaluate = commands.add_parser("evaluate", help="check the rules on labelled recordings")
@@ -157,7 +158,7 @@ def _serve(options: argparse.Namespace) -> None:
     from hiitpi.coach.rules.workout_library import WorkoutLibrary
     from hiitpi.pose.catalog import Catalog
     from hiitpi.pose.engine import fetch
-    from hiitpi.system.lan_address import startup_message
+    from hiitpi.system.app_urls import startup_message
     from hiitpi.system.logs import configure_logging
 
     settings = _settings(options, "host", "port", "camera", "model")
@@ -274,7 +275,7 @@ def _restore(options: argparse.Namespace) -> None:
 def _code(options: argparse.Namespace) -> None:
     from hiitpi.access.device_cookies import DeviceCookies
     from hiitpi.access.house_code import HouseCode
-    from hiitpi.system.lan_address import LOCAL_ONLY, login_lines, url_for_other_devices
+    from hiitpi.system.app_urls import LOCAL_ONLY, login_lines, url_for_other_devices
 
     settings = Settings.load()
     settings.make_instance()

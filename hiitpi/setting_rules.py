@@ -1,6 +1,8 @@
 """Rules for the values of single settings; `hiitpi.settings` applies them."""
 
+import os
 import re
+from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -72,3 +74,18 @@ def check_timezone(name: str | None) -> str | None:
         return ZoneInfo(name).key if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError("unknown time zone; see `timedatectl list-timezones`") from error
+
+
+def check_tls(is_auto: bool, certificate: Path | None, key: Path | None) -> None:
+    """Check the settings for https.
+
+    Raises:
+        ValueError: they contradict each other, or a file cannot be read.
+    """
+    if (certificate is None) != (key is None):
+        raise ValueError("HIITPI_TLS_CERT and HIITPI_TLS_KEY must be set together")
+    if is_auto and certificate:
+        raise ValueError("HIITPI_TLS=auto makes a certificate: remove HIITPI_TLS_CERT and _KEY")
+    for file in (certificate, key):
+        if file and not os.access(file, os.R_OK):
+            raise ValueError(f"{file} cannot be read")

@@ -25,6 +25,7 @@ from hiitpi.setting_rules import (
     check_mqtt_url,
     check_own_redis_url,
     check_timezone,
+    check_tls,
 )
 
 Rotation = Literal[0, 90, 180, 270]
@@ -178,6 +179,11 @@ class Settings(BaseSettings):
     hosts: str = Field(
         "", description="Additional host names, such as a reverse proxy's, separated by commas."
     )
+    tls: Literal["off", "auto"] = Field(
+        "off",
+        description="`auto` opens the pages by https, with a certificate of a house authority that "
+        "HIIT PI makes. See [HTTPS](https.md).",
+    )
     tls_cert: Path | None = Field(
         None, description="TLS certificate file, for HTTPS; requires `HIITPI_TLS_KEY`."
     )
@@ -206,11 +212,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _validate_tls_files(self) -> "Settings":
-        if (self.tls_cert is None) != (self.tls_key is None):
-            raise ValueError("HIITPI_TLS_CERT and HIITPI_TLS_KEY must be set together")
-        for file in (self.tls_cert, self.tls_key):
-            if file and not os.access(file, os.R_OK):
-                raise ValueError(f"{file} cannot be read")
+        check_tls(self.tls == "auto", self.tls_cert, self.tls_key)
         return self
 
     @classmethod
@@ -280,7 +282,7 @@ class Settings(BaseSettings):
     @property
     def scheme(self) -> str:
         """URL scheme of the pages, "http" or "https"."""
-        return "https" if self.tls_cert else "http"
+        return "https" if self.tls_cert or self.tls == "auto" else "http"
 
     @property
     def database(self) -> str:

@@ -1,6 +1,11 @@
-"""Classifies IP addresses: loopback, and the network that one household shares."""
+"""Classifies addresses: loopback, the network that one household shares, names of a house."""
 
 import ipaddress
+from typing import Final
+
+#: Domain suffixes that nobody can register on the internet, so that no attacker can make such a
+#: name resolve to this machine (DNS rebinding): RFC 6762, 8375, 6761, and those of home routers.
+LOCAL_SUFFIXES: Final = (".local", ".home.arpa", ".internal", ".localhost", ".lan")
 
 
 def is_loopback(address: str) -> bool:

@@ -38,7 +38,7 @@ from hiitpi.live.keys import Keys
 from hiitpi.live.redis_client import CONNECT_TIMEOUT_S, FIRST_ID, Client, connect, entry_id
 from hiitpi.live.subscriber import Subscriber
 from hiitpi.settings import Settings
-from hiitpi.system.lan_address import url_for_other_devices
+from hiitpi.system.app_urls import url_for_other_devices
 from hiitpi.system.process import Stop
 
 log = logging.getLogger(__name__)

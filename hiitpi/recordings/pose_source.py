@@ -97,7 +97,8 @@ def models_of_npz(path: Path) -> list[str]:
 
 def _load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, since NumPy leaves a damaged archive open.
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         arrays["t"].astype(float)
     except FileNotFoundError:

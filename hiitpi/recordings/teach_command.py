@@ -5,26 +5,34 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from hiitpi.coach.recognition import decide
 from hiitpi.coach.rules.any_workout import ANY_WORKOUT
+from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.teaching.draft import Draft
 from hiitpi.coach.teaching.example import measure_example
 from hiitpi.coach.teaching.learn import learn
-from hiitpi.coach.teaching.lesson import Lesson, judge
+from hiitpi.coach.teaching.lesson import Frames, count_reps, judge
 from hiitpi.errors import WorkoutError
+from hiitpi.pose.engine import model_of
 from hiitpi.pose.keypoints import Pose
 from hiitpi.recordings.opened import open_recording
+from hiitpi.recordings.pose_source import models_of_npz
 from hiitpi.settings import Settings
 
 #: Repetitions that can be shown.
 MIN_REPS: Final = 2
 MAX_REPS: Final = 20
+
+#: Frames of a recording that are looked at: more than two minutes at 30 frames per second.
+MAX_FRAMES: Final = 4000
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Joint = tuple[Number, Number, Annotated[float, Field(ge=0, le=1)]]
@@ -42,7 +50,7 @@ class Request:
         draft: the rules to judge the frames by; None to learn them.
     """
 
-    frames: Annotated[tuple[tuple[Number, Joints | None], ...], Field(max_length=4000)]
+    frames: Annotated[tuple[tuple[Number, Joints | None], ...], Field(max_length=MAX_FRAMES)]
     name: str = "My workout"
     view: Literal["front", "side", "any"] = "any"
     reps: Annotated[int, Field(ge=MIN_REPS, le=MAX_REPS)] = 5
@@ -53,10 +61,10 @@ _REQUEST: Final = TypeAdapter(Request)
 
 
 def run(options: argparse.Namespace, settings: Settings, on_message: Callable[[str], None]) -> None:
-    """Run the command: print the workout file, or the answer to a request as JSON.
+    """Run the command: print the workout file; as JSON its keypoints, or the answer to a request.
 
     Args:
-        options: `recording`, `name`, `view`, `reps`.
+        options: `recording`, `name`, `view`, `reps`, `keypoints`.
         settings: settings of this machine.
         on_message: receives a line about the progress of a download.
 
@@ -64,23 +72,42 @@ def run(options: argparse.Namespace, settings: Settings, on_message: Callable[[s
         HiitPiError: the recording or the model cannot be used, or no workout was understood.
     """
     if options.recording == "-":
-        print(json.dumps(answer(sys.stdin.read()).data()))
+        print(json.dumps(answer(sys.stdin.read(), WorkoutLibrary())))
         return
     if not MIN_REPS <= options.reps <= MAX_REPS:
         raise WorkoutError(f"--reps must be from {MIN_REPS} to {MAX_REPS}.")
-    opening = argparse.Namespace(recording=Path(options.recording), video=None, save=None)
-    with ExitStack() as stack:
-        frames, _, _ = open_recording(opening, settings, ANY_WORKOUT, stack, on_message)
-        seen = [(frame.time, frame.pose) for frame in frames]
+    seen = _poses(Path(options.recording), settings, on_message)
+    if options.keypoints:
+        print(json.dumps([[round(time, 3), _joints(pose)] for time, pose in seen]))
+        return
     lesson = learn(measure_example(seen), options.name, options.view, options.reps)
     print(lesson.draft.text(), end="")
 
 
-def answer(text: str) -> Lesson:
-    """Return what is understood from a request of the page.
+def _poses(
+    path: Path, settings: Settings, on_message: Callable[[str], None]
+) -> list[tuple[float, Pose | None]]:
+    """Return time and pose of each frame of a recording, which must be short."""
+    opening = argparse.Namespace(recording=path, video=None, save=None)
+    if path.suffix == ".npz" and model_of(settings.model) not in (models := models_of_npz(path)):
+        settings = settings.model_copy(update={"model": next(iter(models), settings.model)})
+    with ExitStack() as stack:
+        frames, _, _ = open_recording(opening, settings, ANY_WORKOUT, stack, on_message)
+        seen = [(frame.time, frame.pose) for frame in islice(frames, MAX_FRAMES + 1)]
+    if len(seen) > MAX_FRAMES:
+        raise WorkoutError(
+            f"The recording is too long: it has more than {MAX_FRAMES} frames. Cut it to the "
+            "repetitions."
+        )
+    return seen
+
+
+def answer(text: str, library: WorkoutLibrary) -> dict[str, Any]:
+    """Return what is understood from a request of the page; see `Lesson.data`.
 
     Args:
         text: a `Request` as JSON.
+        library: the included workouts; the answer names the one that was shown.
 
     Raises:
         WorkoutError: it is not a request, or no workout was understood.
@@ -92,8 +119,22 @@ def answer(text: str) -> Lesson:
         raise WorkoutError(f"This cannot be used: {place}: {error.errors()[0]['msg']}.") from None
     frames = [(time, _pose(joints)) for time, joints in request.frames]
     if request.draft:
-        return judge(request.draft, frames)
-    return learn(measure_example(frames), request.name, request.view, request.reps)
+        lesson = judge(request.draft, frames)
+    else:
+        lesson = learn(measure_example(frames), request.name, request.view, request.reps)
+    data = lesson.data()
+    data["says"] += _included(frames, library)
+    return data
+
+
+def _included(frames: Frames, library: WorkoutLibrary) -> list[str]:
+    """Return a sentence about the included workout that was shown, if it is one."""
+    counts = {workout.slug: count_reps(workout, frames) for workout in library}
+    slug = decide(counts)
+    if slug is None:
+        return []
+    unit = "seconds" if library[slug].hold else "repetitions"
+    return [f"Included as “{library.name(slug)}”, which counts {counts[slug]} {unit} here."]
 
 
 def _pose(joints: tuple[Joint, ...] | None) -> Pose | None:
@@ -101,3 +142,10 @@ def _pose(joints: tuple[Joint, ...] | None) -> Pose | None:
         return None
     rows = np.array(joints, np.float32)
     return Pose(rows[:, :2], rows[:, 2], float(rows[:, 2].mean()))
+
+
+def _joints(pose: Pose | None) -> list[list[float]] | None:
+    if pose is None:
+        return None
+    rows = np.column_stack((pose.xy, pose.score))
+    return [[round(x, 1), round(y, 1), round(score, 2)] for x, y, score in rows.tolist()]

@@ -28,7 +28,7 @@ from hiitpi.records.sessions import Store
 from hiitpi.settings import ROOT, Settings
 from hiitpi.web import exports
 from hiitpi.web.api.routes import api_routes
-from hiitpi.web.asset_urls import cache_assets, figure_urls, scripts, styles
+from hiitpi.web.asset_urls import cache_assets, figure_urls, icons, scripts, styles
 from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.club.head_to_head import MatchCoordinator
 from hiitpi.web.club.stations import Stations
@@ -43,6 +43,7 @@ from hiitpi.web.components.error_pages import (
 from hiitpi.web.components.ghost import ghost_routes
 from hiitpi.web.components.header import header, header_callbacks
 from hiitpi.web.components.replay import replay_callbacks, replay_routes
+from hiitpi.web.components.teacher import recording_routes
 from hiitpi.web.health import healthz
 from hiitpi.web.live.connection_limit import ConnectionLimit
 from hiitpi.web.live.routes import streams
@@ -62,6 +63,7 @@ from hiitpi.web.pages import (
     workouts,
 )
 from hiitpi.web.security.guard import guard, set_script_policy
+from hiitpi.web.security.https import trust_routes
 from hiitpi.web.security.login_code import login_routes
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.security.session_fallback import install_session_fallback
@@ -143,9 +145,11 @@ def create_app(settings: Settings) -> Flask:
     )
     server.extensions["hiitpi"] = services
     server.register_blueprint(login_routes(device_cookies, services.login_limiter))
+    server.register_blueprint(trust_routes(settings))
     server.register_blueprint(streams(services))
     server.register_blueprint(programs.files(services))
     server.register_blueprint(workouts.files(services))
+    server.register_blueprint(recording_routes(services))
     server.register_blueprint(exports.routes(services))
     server.register_blueprint(replay_routes(services))
     server.register_blueprint(ghost_routes(services))
@@ -192,7 +196,7 @@ def _configure(server: Flask, settings: Settings, device_cookies: DeviceCookies)
         SESSION_COOKIE_NAME="hiitpi",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=settings.tls_cert is not None,
+        SESSION_COOKIE_SECURE=settings.scheme == "https",
         PERMANENT_SESSION_LIFETIME=LOGIN_LIFETIME,
         CACHE_TYPE="RedisCache",
         CACHE_REDIS_URL=settings.redis(2),
@@ -230,8 +234,10 @@ def _create_dash(server: Flask, services: Services) -> None:
         suppress_callback_exceptions=True,
         on_error=show_error,
     )
-    app.index_string = INDEX.replace("{styles}", styles(ASSETS)).replace(
-        "{app_scripts}", scripts(ASSETS)
+    app.index_string = (
+        INDEX.replace("{icons}", icons(ASSETS))
+        .replace("{styles}", styles(ASSETS))
+        .replace("{app_scripts}", scripts(ASSETS))
     )
     cache_assets(server, ASSETS)
     for page in PAGES:
@@ -308,7 +314,7 @@ INDEX = """<!doctype html>
 <meta name="color-scheme" content="dark">
 <meta name="theme-color" content="#0f1115">
 <title>{%title%}</title>
-{%favicon%}
+{icons}
 {%css%}
 {styles}
 </head>

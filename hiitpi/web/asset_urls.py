@@ -38,20 +38,33 @@ STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css")
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
+def icons(folder: Path) -> str:
+    """Return the link tags of the icons, and of the manifest for the home screen."""
+    icon, touch_icon, manifest = (
+        asset_url(folder, name)
+        for name in ("icons/icon.svg", "icons/icon-180.png", "manifest.webmanifest")
+    )
+    return (
+        f'<link rel="icon" href="{icon}" type="image/svg+xml">'
+        f'<link rel="apple-touch-icon" href="{touch_icon}">'
+        f'<link rel="manifest" href="{manifest}" crossorigin="use-credentials">'
+    )
+
+
 def styles(folder: Path) -> str:
     """Return the link tags of the app's style sheets in `folder`."""
-    return "".join(f'<link rel="stylesheet" href="{_asset_url(folder, n)}">' for n in STYLES)
+    return "".join(f'<link rel="stylesheet" href="{asset_url(folder, n)}">' for n in STYLES)
 
 
 def scripts(folder: Path) -> str:
     """Return the script tags of the app's scripts in `folder`; they go before Dash's own."""
-    return "".join(f'<script src="{_asset_url(folder, n)}"></script>' for n in SCRIPTS)
+    return "".join(f'<script src="{asset_url(folder, n)}"></script>' for n in SCRIPTS)
 
 
 def figure_urls(folder: Path) -> dict[str, str]:
     """Return the addresses of the moving pictures of the workouts, by slug."""
     names = sorted(path.stem for path in (folder / FIGURES).glob("*.svg"))
-    return {name: _asset_url(folder, f"{FIGURES}/{name}.svg") for name in names}
+    return {name: asset_url(folder, f"{FIGURES}/{name}.svg") for name in names}
 
 
 def cache_assets(server: Flask, folder: Path) -> None:
@@ -59,7 +72,7 @@ def cache_assets(server: Flask, folder: Path) -> None:
 
     Also leads Dash to the smaller Plotly.
     """
-    plotly = _asset_url(folder, PLOTLY)
+    plotly = asset_url(folder, PLOTLY)
     server.add_url_rule(PLOTLY_PATH, "plotly", lambda: redirect(plotly))
 
     @server.after_request
@@ -74,7 +87,8 @@ def cache_assets(server: Flask, folder: Path) -> None:
         return response
 
 
-def _asset_url(folder: Path, name: str) -> str:
+def asset_url(folder: Path, name: str) -> str:
+    """Return the address of a file in `folder`, with the hash of its content."""
     return f"/assets/{name}?v={_content_hash(folder / name)}"
 
 

@@ -2,21 +2,21 @@
 
 A thread that waits for a client can be held by that client. So the poller reads heads and small
 bodies itself and hands only complete requests to a thread. Larger bodies are accepted only on the
-one route for uploads, whose number is limited.
+paths for uploads, whose number is limited.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hiitpi.web.callback_payload import CALLBACKS
+from hiitpi.web.uploads import MAX_UPLOAD_BYTES
 
 #: Maximum size of a request's head, and of a body that the poller reads itself.
 MAX_HEAD_BYTES: Final = 32_768
 MAX_SMALL_BODY_BYTES: Final = 65_536
 
-#: Path that accepts uploads: imported files arrive as base64 text in a callback's JSON.
-UPLOAD_PATH: Final = CALLBACKS.encode()
+#: Paths that accept uploads.
+UPLOAD_PATHS: Final = frozenset(path.encode() for path in MAX_UPLOAD_BYTES)
 
 #: "partial": more bytes are needed. "complete": the request can be passed to a thread. "upload":
 #: the head is complete, and a thread reads the body. "rejected": too large.
@@ -49,7 +49,7 @@ def examine(data: bytes) -> Request:
         return Request("rejected")
     # Dash adds the hash of the callback to the path, as a query.
     target = head.split(b" ", 2)[1:2]
-    is_upload_path = bool(target) and target[0].partition(b"?")[0] == UPLOAD_PATH
+    is_upload_path = bool(target) and target[0].partition(b"?")[0] in UPLOAD_PATHS
     if _TRANSFER_ENCODING.search(head):  # length unknown; browsers do not send such requests
         return Request("rejected")
     lengths = _CONTENT_LENGTH.findall(head)

@@ -16,7 +16,6 @@ import struct
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
@@ -27,12 +26,14 @@ from gunicorn.glogging import Logger
 from gunicorn.http import get_parser
 from gunicorn.sock import create_sockets, ssl_context
 from gunicorn.util import close_graceful
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from hiitpi.access.networks import household, is_loopback
 from hiitpi.settings import Settings
 from hiitpi.system.host import malloc_trim
+from hiitpi.system.house_https import certificate_file, renew_certificate
 from hiitpi.web.app import create_app
+from hiitpi.web.client_connection import Connection, UploadBody
 from hiitpi.web.request_reader import examine
 
 #: Size of the thread pool: enough for the maximum number of videos and live streams, plus pages.
@@ -50,6 +51,12 @@ MAX_CONNECTIONS: Final = 16
 
 #: Maximum number of concurrent uploads: each occupies a thread while it is received.
 MAX_UPLOADS: Final = 8
+
+#: Seconds between two looks whether the certificate of the house must be renewed.
+RENEWAL_CHECK_S: Final = 3600
+
+#: First byte of a TLS handshake: the content type of its record (RFC 8446, 5.1).
+TLS_HANDSHAKE: Final = b"\x16"
 
 #: Size of one read from a socket.
 CHUNK_BYTES: Final = 16_384
@@ -92,14 +99,22 @@ class Application(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "limit_request_field_size": 8190,
         }
-        if self._settings.tls_cert:
+        certificate, key = self._settings.tls_cert, self._settings.tls_key
+        if self._settings.tls == "auto":
+            renew_certificate(self._settings)
+            certificate = key = certificate_file(self._settings)
+        if certificate:
             options |= {
-                "certfile": str(self._settings.tls_cert),
-                "keyfile": str(self._settings.tls_key),
+                "certfile": str(certificate),
+                "keyfile": str(key),
                 "do_handshake_on_connect": False,
             }
         for name, value in options.items():
             self.cfg.set(name, value)
+
+    def renew_certificate(self) -> bool:
+        """Return whether there is a new certificate; see `hiitpi.system.house_https`."""
+        return self._settings.tls == "auto" and renew_certificate(self._settings)
 
     def load(self) -> Any:
         """Return the WSGI app."""
@@ -126,68 +141,6 @@ class ServerLogger(Logger):  # type: ignore[misc]
             super().exception(msg, *args, **kwargs)
 
 
-class Connection(TConn):  # type: ignore[misc]
-    """A client connection.
-
-    Args:
-        args: see gunicorn's `TConn`.
-        on_close: called once when the connection is closed.
-
-    Attributes:
-        received: bytes of an incomplete request.
-        handshaking: whether the TLS handshake is in progress.
-        upload_bytes: length of an upload's body, which the thread reads itself; 0 if the current
-            request is not an upload.
-    """
-
-    def __init__(self, *args: Any, on_close: Callable[[], None]) -> None:
-        super().__init__(*args)
-        self._on_close, self._open = on_close, True
-        self.received = bytearray()
-        self.handshaking = False
-        self.upload_bytes = 0
-
-    def close(self, graceful: bool = False) -> None:
-        """Close the connection without waiting for the client.
-
-        Gunicorn's graceful close waits up to 2 s for the client to close its side, and would block
-        the poller, and with it every other connection.
-        """
-        if self._open:
-            self._open = False
-            self._on_close()
-        with suppress(OSError):
-            self.sock.shutdown(socket.SHUT_WR)
-        super().close(graceful=False)
-
-
-class UploadBody:
-    """The body of an upload, as the app reads it.
-
-    Args:
-        body: gunicorn's body, which is read through.
-        size: length of the body in bytes.
-        on_complete: called when the whole body has been read, or the client has disconnected.
-    """
-
-    def __init__(self, body: Any, size: int, on_complete: Callable[[], object]) -> None:
-        self._body, self._remaining, self._on_complete = body, size, on_complete
-
-    def read(self, size: int | None = None) -> bytes:
-        """Return up to `size` bytes, or all; see `io.RawIOBase.read`."""
-        return self._count(self._body.read(size))
-
-    def readline(self, size: int | None = None) -> bytes:
-        """Return the next line; see `io.IOBase.readline`."""
-        return self._count(self._body.readline(size))
-
-    def _count(self, data: bytes) -> bytes:
-        self._remaining -= len(data)
-        if self._remaining <= 0 or not data:
-            self._on_complete()
-        return data
-
-
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Gunicorn's threaded worker, except for how it accepts connections and receives requests.
 
@@ -200,6 +153,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._connections_by_source: Counter[str] = Counter()
         self._uploads: dict[Connection, float] = {}  # running uploads and their deadlines
         self._tls = ssl_context(self.cfg) if self.cfg.is_ssl else None
+        self._renew_at = time.monotonic() + RENEWAL_CHECK_S
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection, unless its address has reached the connection limit."""
@@ -215,20 +169,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         client.setblocking(False)
         for option, seconds in ((socket.SO_RCVTIMEO, READ_S), (socket.SO_SNDTIMEO, WRITE_S)):
             client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
-        if self._tls:
-            try:
-                client = self._tls.wrap_socket(
-                    client, server_side=True, do_handshake_on_connect=False
-                )
-            except OSError:  # the client has disconnected
-                client.close()
-                return
         self._connections_by_source[source] += 1
         connection = Connection(
             self.cfg, client, address, listener.getsockname(),
             on_close=partial(self._forget_connection, source),
         )  # fmt: skip
-        connection.handshaking = self._tls is not None
+        connection.undecided = self._tls is not None
         connection.data_ready = True  # a thread only ever gets it with a complete request
         connection.timeout = time.monotonic() + REQUEST_S
         self.nr_conns += 1
@@ -240,7 +186,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def on_pending_socket_readable(self, conn: Connection, client: socket.socket) -> None:
         """Receive from a new connection, and pass it to a thread when its request is complete."""
         if self._receive(conn):
-            super().on_pending_socket_readable(conn, client)
+            super().on_pending_socket_readable(conn, conn.sock)
 
     def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
         """Receive from a keep-alive connection; like `on_pending_socket_readable`."""
@@ -248,9 +194,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             super().on_client_socket_readable(conn, client)
 
     def murder_pending(self) -> None:
-        """Disconnect clients whose request or upload has exceeded its deadline."""
+        """Disconnect clients whose request or upload has exceeded its deadline.
+
+        Also renews the certificate, since gunicorn calls this regularly.
+        """
         super().murder_pending()
         now = time.monotonic()
+        if now >= self._renew_at:
+            self._renew_at = now + RENEWAL_CHECK_S
+            if self._tls and self.app.renew_certificate():
+                self._tls.load_cert_chain(self.cfg.certfile, self.cfg.keyfile)
         for conn in [conn for conn, deadline in list(self._uploads.items()) if deadline < now]:
             with suppress(OSError):  # the thread that reads it gets an end of file
                 conn.sock.shutdown(socket.SHUT_RDWR)
@@ -269,6 +222,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
         """Respond to a request; an upload is subject to its deadline until its body is read."""
+        if self._tls and not conn.is_tls:
+            req.scheme = "http"
         if not conn.upload_bytes:
             return super().handle_request(req, conn)
         req.body = UploadBody(req.body, conn.upload_bytes, lambda: self._uploads.pop(conn, None))
@@ -291,6 +246,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         try:
             if conn.received and examine(bytes(conn.received)).state == "complete":
                 return True
+            if conn.undecided:
+                self._decide(conn)
             if conn.handshaking:
                 conn.sock.do_handshake()
                 conn.handshaking = False
@@ -309,6 +266,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             pass
         self._drop(conn)
         return False
+
+    def _decide(self, conn: Connection) -> None:
+        """Begin a TLS handshake, or take the request as plain http, to lead it to https.
+
+        Raises:
+            BlockingIOError: nothing has arrived yet.
+            OSError: the client has disconnected.
+        """
+        first = conn.sock.recv(1, socket.MSG_PEEK)
+        conn.undecided = False
+        if self._tls is None or first != TLS_HANDSHAKE:
+            return
+        self.poller.unregister(conn.sock)
+        conn.sock = self._tls.wrap_socket(
+            conn.sock, server_side=True, do_handshake_on_connect=False
+        )
+        conn.is_tls = conn.handshaking = True
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def _start_upload(self, conn: Connection, size: int) -> bool:
         if len(self._uploads) >= MAX_UPLOADS:

@@ -13,7 +13,7 @@ const { countSignal } = page.hiitpi.teachTools;
 const SIGNAL = [0, 5, 10, 5, 0, 5, 10, 5, 0, 3, 6, 3, 0];
 const LESSON = {
   times: SIGNAL.map((_, i) => i / 2), signal: SIGNAL, fits: SIGNAL.map(() => true),
-  lines: [{ sign: "<" }, { sign: ">" }], hold: false, each_side: false,
+  lines: [{ sign: "<" }, { sign: ">" }], signal_counts: true,
 };
 
 test("a repetition passes the second threshold and comes back to the first", () => {
@@ -31,7 +31,6 @@ test("frames without a signal are passed over", () => {
   assert.equal(countSignal({ ...LESSON, signal: SIGNAL.map((v, i) => (i === 4 ? null : v)) }, [2, 7]), 1);
 });
 
-test("only the server can count holds, and sides that take turns", () => {
-  assert.equal(countSignal({ ...LESSON, hold: true }, [2, 7]), null);
-  assert.equal(countSignal({ ...LESSON, each_side: true }, [2, 7]), null);
+test("only the server can count holds, three positions, and sides that take turns", () => {
+  assert.equal(countSignal({ ...LESSON, signal_counts: false }, [2, 7]), null);
 });

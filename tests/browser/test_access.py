@@ -122,11 +122,12 @@ def test_touch_targets_are_large_enough(page: Page):
 
 
 def test_reduced_motion_is_respected(page: Page):
-    page.emulate_media(reduced_motion="reduce")
     log_in(page, "Ada")
-    page.evaluate("document.getElementById('reps').classList.add('pop')")
-    animation = page.evaluate("getComputedStyle(document.getElementById('reps')).animationName")
-    assert animation == "none"
+    for preference, animation in (("no-preference", "pop"), ("reduce", "none")):
+        page.emulate_media(reduced_motion=preference)
+        page.evaluate("document.getElementById('reps').classList.add('pop')")
+        reps = "getComputedStyle(document.getElementById('reps')).animationName"
+        assert page.evaluate(reps) == animation
 
 
 def test_the_page_declares_its_language(page: Page):

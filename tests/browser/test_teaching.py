@@ -32,6 +32,13 @@ def show(page: Page) -> None:
             return
 
 
+def choose_video(page: Page, file: Path) -> None:
+    """Teach by a file instead of the camera."""
+    with page.expect_file_chooser() as chooser:
+        page.click("#teach-file")
+    chooser.value.set_files(file)
+
+
 def drag_turn(page: Page, pixels: float) -> None:
     """Drag the upper line of the graph, where the movement turns, by some pixels upwards."""
     page.locator("#teach-signal").scroll_into_view_if_needed()
@@ -103,4 +110,12 @@ def test_a_workout_is_taught_trained_ranked_and_shared(browser: Browser, tmp_pat
         page.locator("#own-import input").set_input_files(file)
         expect(page.locator("#own-says")).to_have_text("Imported: Star Hops")
         expect(page.locator("#own-list .cards")).to_contain_text("Star Hops")
+
+        choose_video(page, tmp_path / "bad.py")
+        expect(page.locator("#teach-trouble")).to_have_text(
+            "The file cannot be opened. Is it a video?"
+        )
+        page.errors.clear()  # the browser logs the refusal
+        choose_video(page, video)
+        expect(page.locator("#teach-count")).to_have_text("Counted 5 repetitions", timeout=60_000)
         assert not page.errors

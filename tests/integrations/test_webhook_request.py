@@ -16,7 +16,7 @@ import pytest
 from hiitpi.errors import WebhookError
 from hiitpi.integrations import webhook_request
 from hiitpi.integrations.webhook_request import Answer, check_url, post, signature
-from hiitpi.system.lan_address import lan_address
+from hiitpi.system.own_hosts import lan_address
 from tests.support.webhook_receiver import Handle, receiver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -16,7 +16,7 @@ from hiitpi.recordings.teach import report_teaching, teach, teaching_figures
 from hiitpi.recordings.teach_command import answer
 from hiitpi.settings import ROOT
 from tests.conftest import MIRROR
-from tests.support.ideal_athlete import performance
+from tests.support.ideal_athlete import LIBRARY, performance
 
 PEOPLE = MIRROR.parent / "people" / "index.csv"
 
@@ -28,11 +28,12 @@ REQUEST = {"frames": FRAMES, "name": "Mine", "view": "front", "reps": 5}
 
 
 def test_the_page_gets_rules_words_and_the_signal():
-    data = answer(json.dumps(REQUEST)).data()
+    data = answer(json.dumps(REQUEST), LIBRARY)
     assert (data["reps"], data["attempts"], data["hold"]) == (5, 0, False)
     assert read_workout(data["text"]).name == "Mine"
-    again = answer(json.dumps({"frames": FRAMES[:120], "draft": data["draft"]}))
-    assert again.reps == 1
+    assert data["says"][-1] == "Included as “Squats”, which counts 5 repetitions here."
+    again = answer(json.dumps({"frames": FRAMES[:120], "draft": data["draft"]}), LIBRARY)
+    assert again["reps"] == 1
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_the_page_gets_rules_words_and_the_signal():
 )
 def test_a_request_that_is_wrong_says_where(changes: dict[str, object], place: str):
     with pytest.raises(WorkoutError, match=f"This cannot be used: {place}"):
-        answer(json.dumps({**REQUEST, **changes}))
+        answer(json.dumps({**REQUEST, **changes}), LIBRARY)
 
 
 @pytest.mark.slow

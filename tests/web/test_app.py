@@ -126,7 +126,7 @@ def test_asset_urls_contain_a_hash_and_are_cached_forever(app: Flask):
     client = app.test_client()
     page = client.get("/").get_data(as_text=True)
     assets = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
-    assert len(assets) == len(SCRIPTS) + len(STYLES)
+    assert len(assets) == len(SCRIPTS) + len(STYLES) + 3  # two icons, and the manifest
     for url in [*assets, "/assets/fonts/inter-latin.woff2"]:
         response = client.get(url)
         assert response.headers["Cache-Control"] == IMMUTABLE

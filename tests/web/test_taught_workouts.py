@@ -6,7 +6,8 @@ from flask import Flask
 from hiitpi.coach.rules.workout_library import SHIPPED_FOLDER
 from hiitpi.errors import HiitPiError
 from hiitpi.records.sessions import Store
-from hiitpi.web.components import teaching
+from hiitpi.web.components import teacher
+from hiitpi.web.components.teacher import ask_teacher
 
 RULES = (SHIPPED_FOLDER / "squat.py").read_text().replace('"Squats"', '"Goblet Squats"')
 SLUG = "taught_goblet_squats"
@@ -44,10 +45,10 @@ def test_an_unreadable_workout_is_left_out_and_can_be_deleted(
 
 @pytest.mark.slow
 def test_the_command_is_asked_once_at_a_time(app: Flask):
-    services = app.extensions["hiitpi"]
+    settings = app.extensions["hiitpi"].settings
     with pytest.raises(HiitPiError, match=r"^The camera saw nobody"):
-        teaching._ask(services, {"frames": []})
+        ask_teacher(settings, "-", request='{"frames": []}')
     with pytest.raises(HiitPiError, match=r"^This cannot be used: frames"):
-        teaching._ask(services, {"frames": "x"})
-    with teaching._looking, pytest.raises(HiitPiError, match="Another workout"):
-        teaching._ask(services, {"frames": []})
+        ask_teacher(settings, "-", request='{"frames": "x"}')
+    with teacher._looking, pytest.raises(HiitPiError, match="Another workout"):
+        ask_teacher(settings, "-", request='{"frames": []}')

@@ -13,7 +13,11 @@ def explain(workout: Workout) -> list[str]:
         sentences = [f"It is a position to hold: {_listed(first.conditions)}."]
     else:
         sentences = [f"It begins and ends with {_listed(first.conditions)}."]
-        sentences += [f"It turns at {_listed(state.conditions)}." for state in others]
+        verbs = ["It turns at", *["After that comes"] * len(others)]
+        sentences += [
+            f"{verb} {_listed(state.conditions)}."
+            for verb, state in zip(verbs, others, strict=False)
+        ]
     if workout.throughout:
         sentences.append(f"All the time: {_listed(workout.throughout)}.")
     if workout.each_side:

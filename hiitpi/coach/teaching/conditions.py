@@ -27,6 +27,11 @@ NEAR_S: Final = 0.2
 #: The first position: up to this fraction of the way.
 RESTING: Final = 0.25
 
+#: A repetition ends with a jump if the lower foot gets higher than this every time, in leg lengths:
+#: 9 cm. Others must get this fraction as high.
+MIN_JUMP: Final = 0.1
+JUMP: Final = 0.5
+
 #: By how much others may go beyond the limits of the example: lean of the trunk in degrees, height
 #: of the hips in leg lengths and of the hands in trunk lengths, angles of straight hips and knees
 #: in degrees.
@@ -76,6 +81,33 @@ def bends(example: Example, main: Swings, name: str) -> list[Clause]:
     """Return the condition that a joint bends in every repetition, if it does."""
     along = _along(example, main, BY_NAME["push"], BY_NAME[name])
     return [clause for clause, amount in along if clause.sign == "<" and amount >= MIN_ALONG]
+
+
+def jumps(example: Example, main: Swings, signal: Word) -> list[Clause]:
+    """Return the condition of a third position: a jump after the turn, if every repetition has one.
+
+    Only after a squat: in a lunge, seen obliquely, a foot that steps back looks as if it rose.
+
+    Args:
+        example: the example.
+        main: the swings of the signal.
+        signal: the signal, of the whole body.
+    """
+    if signal.name != "depth" or example.floor:
+        return []
+    frames = list(
+        zip(example.times, example.values("jump"), example.values(signal.name), strict=True)
+    )
+    turns = [swing.turned for swing in main.swings]
+    highest = [
+        max(
+            (rise for t, rise, v in frames if turn < t < end and main.progress(v) < RESTING),
+            default=0.0,
+        )
+        for turn, end in zip(turns, [*turns[1:], math.inf], strict=True)
+    ]
+    lowest_jump = min(highest)
+    return [Clause("jump", ">", JUMP * lowest_jump)] if lowest_jump > MIN_JUMP else []
 
 
 def _along(example: Example, main: Swings, signal: Word, word: Word) -> list[tuple[Clause, float]]:

@@ -78,6 +78,11 @@ class Draft:
     shown: int = 0
     about: tuple[str, ...] = ()
 
+    @property
+    def signal_counts(self) -> bool:
+        """Whether the two thresholds of the signal tell how a movement counts."""
+        return len(self.states) == 2 and not self.each_side
+
     def data(self) -> dict[str, Any]:
         """Return the draft as plain data for `parse_draft`."""
         return asdict(self)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from hiitpi.coach.teaching.conditions import bends, goes_along, holds_still, throughout
+from hiitpi.coach.teaching.conditions import bends, goes_along, holds_still, jumps, throughout
 from hiitpi.coach.teaching.draft import Clause, Draft, Sign, View
 from hiitpi.coach.teaching.example import Example
 from hiitpi.coach.teaching.lesson import Lesson, judge
@@ -149,6 +149,7 @@ def _draft(example: Example, name: str, view: View, lead: Lead) -> Draft:
     if example.hands_stay:
         _, most = example.limits("still")
         turn.append(Clause("still", "<", max(0.6, 2 * most)))
+    jump = [] if lead.each_side else jumps(example, lead.swings[0], word)
     swings = [swing for side in lead.swings for swing in side.swings]
     durations = [swing.ended - swing.began for swing in swings]
     interval = _interval([swing.turned for swing in swings])
@@ -159,6 +160,7 @@ def _draft(example: Example, name: str, view: View, lead: Lead) -> Draft:
         states=(
             ("start", (Clause(word.name, back, rest + FIRST * extent),)),
             ("turn", tuple(turn)),
+            *([("jump", tuple(jump))] if jump else []),
         ),
         throughout=throughout(example),
         signal=word.name,
@@ -173,6 +175,7 @@ def _draft(example: Example, name: str, view: View, lead: Lead) -> Draft:
         about=(
             f"{len(swings)} repetitions were shown in {seconds:.0f} s, from the {view}.",
             f"The {word.measure.name} went from {rest:.3g} to {far:.3g}{word.measure.unit}.",
+            *(["Every repetition ended with a jump."] if jump else []),
         ),
     )
 

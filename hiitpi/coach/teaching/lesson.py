@@ -56,7 +56,7 @@ class Lesson:
                 for j, c in enumerate(clauses)
                 if c.word == self.draft.signal and not c.lead
             ],
-            "each_side": self.draft.each_side,
+            "signal_counts": self.draft.signal_counts,
             "hold": workout.hold,
             "reps": self.reps,
             "attempts": self.attempts,
@@ -88,10 +88,21 @@ def judge(draft: Draft, frames: Frames) -> Lesson:
     return Lesson(draft, reps, attempts, tuple(times), tuple(signal), tuple(fits))
 
 
+def count_reps(workout: Workout, frames: Frames) -> int:
+    """Return the repetitions, or seconds of a hold, that the rules of a workout count."""
+    referee, reps = Referee(workout), 0
+    seen = ((time, pose) for time, pose in frames if pose is not None)
+    for time, body in follow(seen, min_score(workout)):
+        _, outcomes, _ = referee.update(body, time)
+        reps += sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
+    return reps
+
+
 def _fits(workout: Workout, body: BodyTracker) -> bool:
     """Return whether everything but the signal is as it must be at the turn."""
     if workout.each_side:
         return True
-    conditions = [*workout.states[-1].conditions, *workout.throughout]
+    turn = workout.states[min(1, len(workout.states) - 1)]
+    conditions = [*turn.conditions, *workout.throughout]
     others = [c for c in conditions if c.measure is not workout.signal]
     return all(holds(c, {c.measure: c.measure.read(body)}) for c in others)

@@ -1,7 +1,6 @@
 """The panel in which somebody shows an exercise; `assets/teach.js` records and draws."""
 
 import json
-import threading
 from dataclasses import asdict, field
 from typing import Annotated, Any, Final, Literal
 
@@ -11,11 +10,11 @@ from pydantic.dataclasses import dataclass
 from werkzeug.exceptions import BadRequest
 
 from hiitpi.coach.teaching.draft import parse_draft
-from hiitpi.errors import HiitPiError, WorkoutError
-from hiitpi.system.own_command import ask_command
+from hiitpi.errors import HiitPiError
 from hiitpi.web.components.filters import choice
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.login_required import NOT_LOGGED_IN
+from hiitpi.web.components.teacher import ask_teacher
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -29,11 +28,8 @@ STEPS: Final = (
     "and stand still; after 3-2-1 do the repetitions; then stand still again. A position, such as "
     "a plank, is held for ten seconds."
 )
-BUSY: Final = "Another workout is being looked at. Please try again in a moment."
 
 Index = Annotated[int, Field(ge=0, le=20)]
-
-_looking = threading.Lock()  # one at a time: it takes a second of a processor, on a Pi several
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ class Lesson:
     draft: dict[str, Any]
     says: list[str]
     lines: list[Line]
-    each_side: bool
+    signal_counts: bool
     hold: bool
     reps: int
     attempts: int
@@ -116,6 +112,7 @@ def teaching_panel(services: Services) -> html.Section:
                     html.Button(
                         "Show it", id="teach-start", className="button primary", n_clicks=0
                     ),
+                    _button("teach-file", "Use a video"),
                 ],
                 className="fields",
             ),
@@ -255,14 +252,8 @@ def _shown(services: Services, request: dict[str, Any]) -> tuple[Any, Any, str]:
 
 
 def _ask(services: Services, request: dict[str, Any]) -> Lesson:
-    """Return the answer of the command `teach`; a process of its own, since it needs NumPy."""
-    if not _looking.acquire(blocking=False):
-        raise WorkoutError(BUSY)
-    try:
-        answer = ask_command(services.settings, "teach", "-", request=json.dumps(request))
-        return _LESSON.validate_json(answer)
-    finally:
-        _looking.release()
+    answer = ask_teacher(services.settings, "-", request=json.dumps(request))
+    return _LESSON.validate_json(answer)
 
 
 def _rules(lesson: Lesson, said: str) -> list[Any]:

@@ -15,6 +15,7 @@ from hiitpi.web.club.stations import Station
 from hiitpi.web.components.session_titles import plural
 from hiitpi.web.components.strap_pairing import describe, pairing_callbacks, pairing_section
 from hiitpi.web.health import unhealthy_loops, unsaved_sessions
+from hiitpi.web.security.https import TRUST_PATH
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/status", "Status"
@@ -73,7 +74,13 @@ def layout(services: Services, station: str = "") -> html.Main:
             html.H1(f"{TITLE} of “{station}”" if station else TITLE),
             html.Div(_table(services, station), id="status"),
             html.Div(
-                dcc.Link("Webhooks", href="/webhooks", className="button"), className="row start"
+                [
+                    dcc.Link("Webhooks", href="/webhooks", className="button"),
+                    html.A("Trust this house", href=TRUST_PATH, className="button")
+                    if services.settings.tls == "auto"
+                    else None,
+                ],
+                className="row start",
             ),
             None if station else pairing_section(services),
             dcc.Store(id="status-station", data=station),

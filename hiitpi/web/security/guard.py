@@ -14,34 +14,30 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from hiitpi.access.device_cookies import COOKIE_LIFETIME_S, REFRESH_AFTER_S, DeviceCookies
-from hiitpi.access.networks import is_loopback
+from hiitpi.access.networks import LOCAL_SUFFIXES, is_loopback
 from hiitpi.settings import Settings
-from hiitpi.web.callback_payload import CALLBACKS
+from hiitpi.system.own_hosts import configured_hosts
+from hiitpi.web.security.https import OPEN_PATHS, PROBE_PATH, is_plain_http, lead_to_https
+from hiitpi.web.security.own_paths import LOGIN_PATH
+from hiitpi.web.uploads import MAX_UPLOAD_BYTES
 
 COOKIE: Final = "hiitpi_trust"
-
-#: The page on which a device enters the house code.
-LOGIN_PATH: Final = "/code"
-
-#: Domain suffixes that nobody can register on the internet, so that no attacker can make such a
-#: name resolve to this machine (DNS rebinding): RFC 6762, 8375, 6761, and those of home routers.
-LOCAL_SUFFIXES: Final = (".local", ".home.arpa", ".internal", ".localhost", ".lan")
 
 #: Paths of this app that other sites have no reason to link to.
 API_PREFIXES: Final = (
     "/_dash", "/live", "/videostream", "/wall/", "/export/", "/assets/", "/api/", "/metrics",
+    "/teach/",
 )  # fmt: skip
 
 #: Name of the blueprint for scripts, which have a token instead of the house code; see
 #: `hiitpi.web.api.routes`.
 TOKEN_BLUEPRINT: Final = "api"
 
-#: Maximum size of a request body: a callback may upload export files as base64, which adds a third;
-#: other requests are small, and the one that untrusted devices may send is tiny.
-MAX_UPLOAD_BYTES: Final = 12 * 2**20
+#: Maximum size of a request body: all but uploads are small, and the one that untrusted devices may
+#: send is tiny.
 MAX_BODY_BYTES: Final = 2**16
 MAX_LOGIN_BYTES: Final = 2**12
-MAX_BYTES_BY_PATH: Final = {CALLBACKS: MAX_UPLOAD_BYTES, LOGIN_PATH: MAX_LOGIN_BYTES}
+MAX_BYTES_BY_PATH: Final = {**MAX_UPLOAD_BYTES, LOGIN_PATH: MAX_LOGIN_BYTES}
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +52,7 @@ HEADERS: Final = {
 POLICY: Final = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' data:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -68,7 +64,7 @@ def guard(server: Flask, settings: Settings, device_cookies: DeviceCookies) -> N
         settings: its additional host names are accepted.
         device_cookies: checks whether a device is trusted.
     """
-    hosts = frozenset(name.strip().lower() for name in settings.hosts.split(",") if name.strip())
+    hosts = frozenset(configured_hosts(settings))
 
     @server.before_request
     def check() -> Response | None:
@@ -78,16 +74,19 @@ def guard(server: Flask, settings: Settings, device_cookies: DeviceCookies) -> N
                 "Unknown host name. Open the address that is printed at start-up, or add "
                 "the name to HIITPI_HOSTS.", 421,
             )  # fmt: skip
-        if is_cross_site():
+        if is_plain_http(settings):
+            return lead_to_https(settings)
+        if is_cross_site() and request.path != PROBE_PATH:
             return error_response("Cross-site requests are not allowed.", 403)
         if request.blueprint == TOKEN_BLUEPRINT:  # its routes check a token instead
             return None
         if request.path.startswith("/api/"):
             return unknown_api_request()
         g.cookie_age = device_cookies.check(request.cookies.get(COOKIE))
-        if g.cookie_age is None and not is_exempt(device_cookies) and request.path != LOGIN_PATH:
-            return login_redirect()
-        return None
+        if g.cookie_age is not None or is_exempt(device_cookies):
+            return None
+        is_open = request.path == LOGIN_PATH or request.path in OPEN_PATHS
+        return None if is_open else login_redirect()
 
     @server.after_request
     def set_headers(response: Response) -> Response:

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 
 from hiitpi.access.device_cookies import DeviceCookies
 from hiitpi.access.rate_limit import LoginRateLimiter
-from hiitpi.web.security.guard import COOKIE, LOGIN_PATH, is_exempt, set_device_cookie
+from hiitpi.web.security.guard import COOKIE, is_exempt, set_device_cookie
+from hiitpi.web.security.own_paths import LOGIN_PATH, own_path
 
 #: Longer input is truncated.
 MAX_CODE_CHARS: Final = 200
@@ -24,7 +25,7 @@ def login_routes(device_cookies: DeviceCookies, limiter: LoginRateLimiter) -> Bl
 
     @routes.route(LOGIN_PATH, methods=["GET", "POST"])
     def code() -> Response:
-        next_url = _safe_next_url(request.values.get("next", "/"))
+        next_url = own_path(request.values.get("next", "/"))
         if (
             is_exempt(device_cookies)
             or device_cookies.check(request.cookies.get(COOKIE)) is not None
@@ -48,12 +49,6 @@ def login_routes(device_cookies: DeviceCookies, limiter: LoginRateLimiter) -> Bl
         return response
 
     return routes
-
-
-def _safe_next_url(path: str) -> str:
-    """Return `path` if it is a path of this app, so that it is no open redirect; otherwise "/"."""
-    is_own_path = path.startswith("/") and not path.startswith(("//", "/\\", LOGIN_PATH))
-    return path if is_own_path and path.isprintable() else "/"
 
 
 def _redirect_to(path: str) -> Response:

@@ -58,7 +58,7 @@ def test_every_workout_can_be_taught_with_five_repetitions(slug: str):
 @pytest.mark.parametrize(
     ("taught_slug", "other"),
     [("squat", "jumping_jacks"), ("jumping_jacks", "squat"), ("push_up", "plank"),
-     ("sit_up", "push_up"), ("pull_up", "squat")],
+     ("sit_up", "push_up"), ("pull_up", "squat"), ("squat_jump", "squat")],
 )  # fmt: skip
 def test_another_exercise_does_not_count(taught_slug: str, other: str):
     coach = Coach(read_workout(taught(taught_slug).text()), 0.0)

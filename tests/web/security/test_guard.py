@@ -14,7 +14,7 @@ from hiitpi.settings import Settings
 from hiitpi.web.app import PAGES, create_app
 from hiitpi.web.pages.account import FILES
 from hiitpi.web.security.guard import COOKIE, is_known_host
-from hiitpi.web.security.login_code import _safe_next_url
+from hiitpi.web.security.own_paths import own_path
 from tests.support.waiting import until
 
 #: Paths that must not be accessible without the house code.
@@ -126,7 +126,7 @@ def test_code_off_lets_every_device_in(redis: Settings):
     "url", ["//evil.example", "https://evil.example", "/\\evil", "javascript:x", "/code", "/a\nb"]
 )
 def test_redirects_stay_on_this_site(url: str):
-    assert _safe_next_url(url) == "/"
+    assert own_path(url) == "/"
 
 
 @pytest.mark.parametrize(

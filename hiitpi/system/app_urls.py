@@ -1,7 +1,7 @@
 """The URLs under which the app is reachable, and a QR code of the one for other devices."""
 
 import io
-import socket
+from contextlib import suppress
 from urllib.parse import quote
 
 import segno
@@ -9,23 +9,11 @@ import segno
 from hiitpi.access.house_code import HouseCode
 from hiitpi.access.networks import is_loopback
 from hiitpi.settings import Settings
+from hiitpi.system.house_https import fingerprint
+from hiitpi.system.own_hosts import lan_address
 
 #: Shown if there is no URL for other devices.
 LOCAL_ONLY = "only on this machine (HIITPI_HOST, or no network)"
-
-
-def lan_address() -> str | None:
-    """Return this machine's IPv4 address on the LAN; None if it has none.
-
-    No packet is sent: connecting a datagram socket only makes the kernel choose a route.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: reserved for documentation (RFC 5737)
-        except OSError:
-            return None
-        address: str = probe.getsockname()[0]
-    return None if address.startswith("127.") or address == "0.0.0.0" else address
 
 
 def startup_message(settings: Settings, service: bool = False) -> str:
@@ -67,6 +55,11 @@ def login_lines(settings: Settings) -> list[str]:
     if url:
         qr_code = io.StringIO()
         link = url if code is None else f"{url}/code?code={quote(code)}"
+        if settings.tls == "auto":
+            # By http, for devices that do not trust the house yet; a fragment is not sent.
+            link = f"{url.replace('https', 'http', 1)}/trust#code={quote(code or '')}"
+            with suppress(OSError):  # it was never started
+                lines += [f"  SHA-256           {fingerprint(settings)}"]
         segno.make(link, error="l").terminal(qr_code, compact=True, border=1)
         lines += ["", qr_code.getvalue().rstrip("\n")]
     return lines
