@@ -245,6 +245,15 @@
   window.addEventListener("pagehide", () => teacher?.leave());
   window.hiitpi.teachTools = { countSignal };
   Object.assign(window.dash_clientside.hiitpi, {
+    /* Show only the cards that contain all words. */
+    search: (text) => {
+      const words = (text ?? "").toLowerCase().split(/\s+/);
+      for (const card of document.querySelectorAll(".guide")) {
+        const content = card.textContent.toLowerCase();
+        card.hidden = !words.every((word) => content.includes(word));
+      }
+      return window.dash_clientside.no_update;
+    },
     teach: () => {
       teacher?.stop();
       teacher = new Teacher(byId("teach"));

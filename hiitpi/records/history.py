@@ -19,9 +19,9 @@ from hiitpi.records.daily_stats import (
     RANKED_SESSIONS,
 )
 from hiitpi.records.database import Database
-from hiitpi.records.local_days import current_streak, week_start
+from hiitpi.records.local_days import current_streak
 from hiitpi.records.mapping import read_record
-from hiitpi.records.player_admin import UNDO_PERIOD, GoalUnit
+from hiitpi.records.player_admin import UNDO_PERIOD
 from hiitpi.records.players import find_player
 from hiitpi.records.schema import DailyStats, SessionRow, SetRow
 
@@ -273,22 +273,3 @@ def beaten_bests(
         if (before := previous.get(slug, {}).get(kind)) is not None
         and round(value, 1) > round(before, 1)
     ]
-
-
-def weekly_progress(
-    days: Iterable[Day], unit: GoalUnit, today: date, holds: Collection[str]
-) -> float:
-    """Return the progress towards a weekly goal since Monday, in the goal's unit.
-
-    Args:
-        days: daily statistics of one player.
-        unit: training days, minutes of work, or repetitions.
-        today: the local day.
-        holds: slugs of workouts counted in seconds, which have no repetitions.
-    """
-    this_week = [day for day in days if week_start(today) <= day.day <= today]
-    if unit == "days":
-        return len({day.day for day in this_week if day.reps})
-    if unit == "minutes":
-        return sum(day.seconds for day in this_week) / 60
-    return sum(day.reps for day in this_week if day.workout not in holds)

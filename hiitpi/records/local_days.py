@@ -1,9 +1,11 @@
 """Local days, periods, weeks and streaks. Pure functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
 
-DAY = timedelta(days=1)
+#: From one day of training to the next of the same streak, at most: a day of rest lies between.
+MAX_STEP: Final = timedelta(days=2)
 
 
 def local_day(seconds: float, zone: tzinfo | None) -> date:
@@ -26,8 +28,24 @@ def week_start(today: date) -> date:
     return today - timedelta(days=today.weekday())
 
 
+def streak_lengths(days: Iterable[date]) -> Iterator[tuple[date, int]]:
+    """Yield each day of training with the length of the streak that it continues or begins.
+
+    A streak is a run of days of training with no more than a day of rest between two of them: rest
+    is part of training.
+
+    Args:
+        days: ascending, without duplicates.
+    """
+    length, last = 0, None
+    for day in days:
+        length = length + 1 if last is not None and day - last <= MAX_STEP else 1
+        last = day
+        yield day, length
+
+
 def streaks(days: Iterable[date]) -> tuple[int, int, date | None]:
-    """Compute streaks: runs of consecutive days.
+    """Compute streaks, see `streak_lengths`.
 
     Args:
         days: ascending, without duplicates.
@@ -38,21 +56,21 @@ def streaks(days: Iterable[date]) -> tuple[int, int, date | None]:
     """
     streak = longest = 0
     last: date | None = None
-    for day in days:
-        streak = streak + 1 if last is not None and day - last == DAY else 1
-        longest, last = max(longest, streak), day
+    for last, streak in streak_lengths(days):  # noqa: B007 - the last values are returned
+        longest = max(longest, streak)
     return streak, longest, last
 
 
 def current_streak(streak: int, last: date | None, today: date) -> int:
     """Return the last streak if it is still alive today, or else 0.
 
-    A streak that ended yesterday is alive: the player may still train today. A last day in the
-    future comes from a wrong clock, and does not count.
+    A streak that ended the day before yesterday is alive: yesterday was a day of rest, and the
+    player may still train today. A last day in the future comes from a wrong clock, and does not
+    count.
 
     Args:
-        streak: length of the last streak, in days.
+        streak: length of the last streak, in days of training.
         last: its last day; None if the player has never trained.
         today: the local day.
     """
-    return streak if last is not None and timedelta(0) <= today - last <= DAY else 0
+    return streak if last is not None and timedelta(0) <= today - last <= MAX_STEP else 0

@@ -1,11 +1,13 @@
-"""Reads single sets of a player: the best of a workout, and those of the last weeks."""
+"""Reads the sets of a player: the best of a workout, those of the last weeks, and by day."""
 
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from hiitpi.coach.suggestion import TrainedSet
+from hiitpi.records.achievements import WorkoutDay
 from hiitpi.records.daily_stats import COMPARABLE_SCORE, COUNTED_SESSIONS, RANKED_SESSIONS
 from hiitpi.records.database import Database
 from hiitpi.records.players import find_player
@@ -61,6 +63,30 @@ class PastSets:
                 return []
             rows = db.execute(query.where(SessionRow.player_id == player.id)).all()
         return [BestSet(str(uuid), n, began, s, reps) for uuid, n, began, s, reps in rows]
+
+    def days(self, name: str, without: UUID | None = None) -> list[WorkoutDay]:
+        """Return what a player did of each workout on each local day.
+
+        Args:
+            name: the player's name; an unknown player has no days.
+            without: a session that is left out; None for none.
+        """
+        counted = func.coalesce(SetRow.corrected, SetRow.reps)
+        flawless = case((and_(RANKED_SESSIONS, SetRow.attempts == 0), counted), else_=0)
+        query = (
+            select(SessionRow.day, SetRow.workout, func.sum(counted), func.max(flawless))
+            .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
+            .where(COUNTED_SESSIONS)
+            .group_by(SessionRow.day, SetRow.workout)
+        )
+        if without:
+            query = query.where(SessionRow.uuid != without)
+        with self._database.reading() as db:
+            player = find_player(db, name)
+            if player is None:
+                return []
+            rows = db.execute(query.where(SessionRow.player_id == player.id)).all()
+        return [WorkoutDay(day, slug, int(reps), int(most)) for day, slug, reps, most in rows]
 
     def since(self, name: str, day: date) -> list[TrainedSet]:
         """Return a player's sets from a local day on, for a suggestion.

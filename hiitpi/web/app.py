@@ -25,10 +25,10 @@ from hiitpi.integrations.webhook_sender import WebhookSender, sender_name
 from hiitpi.live.redis_client import connect
 from hiitpi.records.replays import ReplayFolder
 from hiitpi.records.sessions import Store
-from hiitpi.settings import ROOT, Settings
+from hiitpi.settings import Settings
 from hiitpi.web import exports
 from hiitpi.web.api.routes import api_routes
-from hiitpi.web.asset_urls import cache_assets, figure_urls, icons, scripts, styles
+from hiitpi.web.asset_urls import ASSETS, cache_assets, figure_urls, icons, scripts, styles
 from hiitpi.web.callback_payload import check_callbacks
 from hiitpi.web.club.head_to_head import MatchCoordinator
 from hiitpi.web.club.stations import Stations
@@ -90,7 +90,6 @@ PLAYER_PATHS = (history.PATH, programs.PATH, account.PATH, webhooks.PATH, workou
 #: Paths that need no workouts, and are asked for often.
 WITHOUT_WORKOUTS = ("/assets/", "/live", "/videostream", "/wall/", "/healthz", "/_dash-component")
 
-ASSETS = ROOT / "assets"
 
 #: Page paths of earlier versions, which people may have bookmarked, and their replacements.
 MOVED_PATHS = {"/data": account.PATH, "/versus": head_to_head.PATH}

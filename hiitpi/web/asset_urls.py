@@ -7,6 +7,10 @@ from typing import Final
 
 from flask import Flask, Response, redirect, request
 
+from hiitpi.settings import ROOT
+
+ASSETS: Final = ROOT / "assets"
+
 #: In load order.
 SCRIPTS: Final = (
     "a11y.js",

@@ -71,12 +71,19 @@ def test_the_history(page: Page):
     log_in(page, "Ada")
     page.goto("/history")
     expect(page.locator("h1")).to_have_text("Ada’s history")
-    expect(page.locator(".page > .quiet").first).to_have_text("60 days in a row · longest 60")
+    expect(page.locator(".page > .quiet").first).to_have_text(
+        "60 days of training in a row · longest 60"
+    )
+    expect(page.locator(".suggestion")).to_contain_text("A goal that fits: 7 days.")
+    page.get_by_role("button", name="Take it").click()
+    expect(page.locator("#h-goal")).to_contain_text("of 7 days")
+    expect(page.locator(".plan")).to_contain_text("Squats")
+    expect(page.locator(".history")).to_contain_text("30 days of training, never more")
     expect(page.locator(".pages")).to_contain_text("1–25 of 60")
     page.locator("#h-sessions thead button", has_text="Reps").click()
     expect(page.locator("#h-sessions th[aria-sort=descending]")).to_contain_text("Reps")
     expect(page.locator("#h-sessions tbody tr:first-child td:nth-child(3)")).to_have_text("16")
-    page.click("text=Next")
+    page.get_by_role("button", name="Next").click()
     expect(page.locator(".pages")).to_contain_text("26–50 of 60")
     pick(page, "h-period", "30 days")
     expect(page.locator(".pages")).to_contain_text("of 30")
@@ -85,10 +92,10 @@ def test_the_history(page: Page):
     page.wait_for_function(
         "document.querySelector('#history .js-plotly-plot').data.some(t => t.name === 'best pace')"
     )
-    page.click("text=Set a weekly goal")
-    page.fill("#goal-amount", "7")
+    page.click("text=Change the goal")
+    page.fill("#goal-amount", "6")
     page.click("#goal-save")
-    expect(page.locator("#h-goal label[for=goal-bar]")).to_contain_text("of 7 days")
+    expect(page.locator("#h-goal label[for=goal-bar]")).to_contain_text("of 6 days")
     check_accessibility(page, "history")
 
 

@@ -59,6 +59,11 @@ def test_workouts_are_chosen_by_kind_and_explained(page: Page):
     expect(card).to_contain_text("It is a position to hold: height of the hips over the knees")
     page.locator("#own-kind label", has_text="Floor").click()
     expect(card).to_be_hidden()
+    page.locator("#own-kind label", has_text="All").click()
+    page.fill("#own-search", "Glutes jump")
+    expect(page.locator(".guide:visible b")).to_have_text(
+        ["Jumping Lunges", "Lunges", "Side Squat Jumps", "Squat Jumps", "Squats"]
+    )
 
 
 def test_the_training_page_is_read_only_without_a_login(page: Page):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from hiitpi.coach.messages import SCORING_VERSION, SetRecord
 from hiitpi.coach.session.program import free
 from hiitpi.coach.suggestion import TrainedSet
+from hiitpi.records.achievements import WorkoutDay
 from hiitpi.records.local_days import local_day
 from hiitpi.records.past_sets import BestSet
 from hiitpi.records.sessions import Store
@@ -43,3 +45,19 @@ def test_the_sets_of_the_last_weeks_are_those_that_count(store: Store):
         TrainedSet(today, "squat", 12, 1, 91.5),
     ]
     assert store.past_sets.since("Eve", today) == []
+
+
+def test_the_days_of_each_workout_have_their_flawless_sets(store: Store):
+    flawless = SetRecord(1, "squat", 1, 0.0, 60.0, 15, 0, 90.0)
+    first = record(sets=(flawless,))
+    gentle = record(
+        sets=(replace(flawless, reps=40),), program=replace(free("squat"), strictness="gentle")
+    )
+    for session in (first, gentle, record(reps=20), record("plank", reps=30)):
+        store.save(session)
+    today = local_day(NOW.timestamp(), store.zone)
+    days = sorted(store.past_sets.days("Ada"))
+    assert days == [WorkoutDay(today, "plank", 30, 0), WorkoutDay(today, "squat", 75, 15)]
+    without = store.past_sets.days("Ada", UUID(first.uuid))
+    assert sorted(without)[1] == WorkoutDay(today, "squat", 60, 0)
+    assert store.past_sets.days("Eve") == []

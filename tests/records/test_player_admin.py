@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hiitpi.errors import RecordsError
-from hiitpi.records.history import weekly_progress
 from hiitpi.records.player_admin import Goal, purge_deleted
 from hiitpi.records.sessions import Store
+from hiitpi.records.weekly_goals import weekly_progress
 from tests.support.session_factory import NOW, history, record, totals
 
 

@@ -15,6 +15,7 @@ from hiitpi.coach.rules.scoring import (
 )
 from hiitpi.records.history import Kind, beaten_bests
 from hiitpi.records.sessions import MAX_REPS
+from hiitpi.web.components.achievements import new_achievements
 from hiitpi.web.components.challenge import challenge_line
 from hiitpi.web.components.filters import hold_slugs
 from hiitpi.web.components.heart_rate import heart_rate_section
@@ -81,6 +82,7 @@ def summary(
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
                 *_comparison(services, record),
+                *([] if discarded else new_achievements(services, record)),
                 None if discarded else challenge_line(services, record),
                 _facts(record),
                 _reasons(record),

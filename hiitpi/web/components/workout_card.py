@@ -7,6 +7,7 @@ from dash import html
 from hiitpi.coach.rules.explanation import explain
 from hiitpi.coach.rules.guides import guides
 from hiitpi.coach.rules.workout import Workout
+from hiitpi.web.asset_urls import ASSETS, asset_url
 from hiitpi.web.components.filters import choice
 from hiitpi.web.services import Services
 
@@ -35,12 +36,16 @@ CAMERA: Final = {
 def kinds(workout: Workout) -> list[str]:
     """Return the kinds of a workout, keys of `KINDS`."""
     guide = guides().get(workout.slug)
-    names = ["all", "floor" if workout.floor else "standing"]
+    names = ["all", _place(workout)]
     if guide and not guide.jumps:
         names.append("quiet")
     if guide and not guide.knees:
         names.append("knees")
     return names
+
+
+def _place(workout: Workout) -> str:
+    return "floor" if workout.floor else "standing"
 
 
 def kind_filter(name: str) -> html.Div:
@@ -78,6 +83,11 @@ def card(services: Services, workout: Workout) -> html.Details:
         [
             html.Summary([*_pictures(services, workout.slug), html.B(workout.name)]),
             *how,
+            html.Img(
+                src=asset_url(ASSETS, f"plans/{workout.view}-{_place(workout)}.svg"),
+                alt="Where to stand, seen from above",
+                className="stand",
+            ),
             html.Dl(rows),
             html.Details([html.Summary("What counts"), counts], className="quiet"),
         ],

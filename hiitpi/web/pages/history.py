@@ -6,35 +6,23 @@ from typing import Any, Final, get_args
 from dash import ALL as EACH
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from hiitpi.errors import RecordsError
-from hiitpi.records.history import Day, Kind, PersonalBest, bests, weekly_progress
+from hiitpi.records.history import Kind, PersonalBest, bests
 from hiitpi.records.local_days import first_day
-from hiitpi.records.player_admin import GOALS, Goal, GoalUnit
 from hiitpi.web.components import charts
+from hiitpi.web.components.achievements import achievements_section
 from hiitpi.web.components.filters import ALL, choice, hold_slugs, workout_filter
 from hiitpi.web.components.login_required import login_required
 from hiitpi.web.components.progress import calendar, progress
 from hiitpi.web.components.session_table import read_view, sessions_table
 from hiitpi.web.components.session_titles import plural
+from hiitpi.web.components.week_plan import week_plan
+from hiitpi.web.components.weekly_goal import goal_callbacks, weekly_goal
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
 PATH, TITLE = "/history", "History"
 
 PERIODS: Final = {"30": "30 days", "182": "6 months", "all": "All time"}
-
-UNITS: Final[dict[GoalUnit, str]] = {
-    "days": "days",
-    "minutes": "minutes of work",
-    "reps": "repetitions",
-}
-
-#: Units of a goal of 1.
-SINGULAR_UNITS: Final[dict[GoalUnit, str]] = {
-    "days": "day",
-    "minutes": "minute of work",
-    "reps": "repetition",
-}
 
 
 def layout(services: Services) -> Any:
@@ -54,7 +42,8 @@ def layout(services: Services) -> Any:
         [
             heading,
             html.P(_streak(services, player.name, today), className="quiet"),
-            html.Section(_goal(services, player.name, days, today), id="h-goal"),
+            html.Section(weekly_goal(services, player.name, days, today), id="h-goal"),
+            week_plan(services, player.name, today),
             html.Div(
                 dcc.Graph(
                     id="calendar",
@@ -80,6 +69,7 @@ def layout(services: Services) -> Any:
             ),
             html.H2("Personal bests"),
             _bests(services, bests(days)),
+            achievements_section(services, player.name),
             html.H2("Sessions"),
             html.Div(sessions_table(services, player.name, None, None, None), id="h-sessions"),
             dcc.Store(id="h-view"),
@@ -91,6 +81,7 @@ def layout(services: Services) -> Any:
 
 def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks: filters, the table's sorting and pages, the weekly goal."""
+    goal_callbacks(app, services)
 
     @app.callback(
         Output("history", "figure"),
@@ -139,30 +130,6 @@ def callbacks(app: Dash, services: Services) -> None:
         since, slug = _filters(services, period, workout)
         return sessions_table(services, name, slug, since, view)
 
-    @app.callback(
-        Output("h-goal", "children"),
-        Input("goal-save", "n_clicks"),
-        State("goal-amount", "value"),
-        State("goal-unit", "value"),
-        prevent_initial_call=True,
-    )
-    def set_goal(clicks: int, amount: Any, unit: Any) -> Any:
-        name = current_player()
-        if not clicks or name is None:
-            return no_update
-        goal = None
-        message = "The goal was removed."
-        if amount not in (None, ""):
-            goal, message = Goal(unit, amount if isinstance(amount, int) else 0), "Saved."
-        try:
-            if goal and unit not in GOALS:
-                raise RecordsError("Please choose days, minutes or repetitions.")
-            services.store.player_admin.set_goal(name, goal)
-        except RecordsError as error:
-            message = str(error)
-        days = services.store.history.days(name)
-        return _goal(services, name, days, _today(services), message)
-
 
 def _today(services: Services) -> date:
     return datetime.now(UTC).astimezone(services.store.zone).date()
@@ -187,50 +154,11 @@ def _no_sessions() -> html.Div:
 
 def _streak(services: Services, player: str, today: date) -> str:
     current, longest = services.store.history.streak(player, today)
-    text = f"{plural(current, 'day')} in a row" if current else "Start a new streak today"
+    if not current:
+        text = "Start a new streak today"
+    else:
+        text = f"{plural(current, 'day')} of training in a row"
     return f"{text} · longest {longest}"
-
-
-def _goal(
-    services: Services, player: str, days: list[Day], today: date, message: str = ""
-) -> list[Any]:
-    goal = services.store.player_admin.goal(player)
-    bar: list[Any] = []
-    if goal:
-        done = weekly_progress(days, goal.unit, today, hold_slugs(services.library))
-        units = SINGULAR_UNITS if goal.amount == 1 else UNITS
-        text = f"This week: {done:.0f} of {goal.amount} {units[goal.unit]}"
-        if done >= goal.amount:
-            text += " – done!"
-        bar = [
-            html.Label(text, htmlFor="goal-bar"),
-            html.Progress(id="goal-bar", value=str(min(done, goal.amount)), max=str(goal.amount)),
-        ]
-    options: Any = [{"label": text, "value": unit} for unit, text in UNITS.items()]
-    form = html.Div(
-        [
-            html.Label(
-                [
-                    html.Span("Weekly goal"),
-                    dcc.Input(
-                        id="goal-amount", type="number", min=0, step=1,
-                        value=goal.amount if goal else None,
-                    ),
-                ]
-            ),
-            dcc.Dropdown(
-                id="goal-unit", options=options, value=goal.unit if goal else "days",
-                clearable=False, searchable=False,
-            ),
-            html.Button("Save", id="goal-save", className="button", n_clicks=0),
-        ],
-        className="goal-form",
-    )  # fmt: skip
-    change = html.Details(
-        [html.Summary("Change the goal" if goal else "Set a weekly goal"), form],
-        open=bool(message),
-    )
-    return [*bar, change, html.P(message, className="says", role="status")]
 
 
 def _bests(services: Services, bests: dict[str, dict[Kind, PersonalBest]]) -> html.Div:

@@ -28,7 +28,7 @@ MEASURES: Final[dict[str, tuple[str, str]]] = {
     "pace": ("Pace", "Best pace of a set, repetitions per 30 s"),
     "score": ("Form", "Best mean form score of a set, 0 to 100"),
     "plank": ("Plank", "Longest plank, seconds"),
-    "streak": ("Streak", "Days in a row"),
+    "streak": ("Streak", "Days of training in a row"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 from flask import Blueprint, Response
 
 from hiitpi.coach.rules.workout_text import MAX_CHARS, read_workout
@@ -73,6 +73,13 @@ def _list(services: Services) -> list[Any]:
         html.H2("Yours"),
         html.Ul(cards, className="cards") if cards else empty,
         html.H2("Included"),
+        html.Label(
+            [
+                html.Span("Search"),
+                dcc.Input(id="own-search", type="search", placeholder="glutes, jump, …"),
+            ],
+            className="search",
+        ),
         kind_filter("own-kind"),
         html.Div(shipped, className="guides"),
     ]
@@ -109,6 +116,11 @@ def _card(slug: str, name: str, readable: bool) -> html.Li:
 def callbacks(app: Dash, services: Services) -> None:
     """Register the callbacks for keeping, importing, deleting and restoring workouts."""
     teaching_callbacks(app, services)
+    app.clientside_callback(
+        ClientsideFunction("hiitpi", "search"),
+        Output("own-search", "title"),
+        Input("own-search", "value"),
+    )
 
     def changed(says: Any) -> tuple[list[Any], Any]:
         taught = services.store.taught_workouts

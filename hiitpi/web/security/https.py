@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, request
 
-from hiitpi.settings import ROOT, Settings
+from hiitpi.settings import Settings
 from hiitpi.system.house_https import fingerprint, house_certificate
-from hiitpi.web.asset_urls import asset_url
+from hiitpi.web.asset_urls import ASSETS, asset_url
 from hiitpi.web.security.own_paths import own_path
 
 TRUST_PATH: Final = "/trust"
@@ -21,8 +21,6 @@ PROBE_PATH: Final = "/trust/ok.svg"
 
 #: What a device may open before it has entered the house code, and by plain http.
 OPEN_PATHS: Final = frozenset({TRUST_PATH, AUTHORITY_PATH, PROBE_PATH})
-
-ASSETS: Final = ROOT / "assets"
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; "
