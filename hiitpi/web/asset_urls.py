@@ -27,6 +27,7 @@ SCRIPTS: Final = (
     "replay.js",
     "show_recorder.js",
     "teach.js",
+    "share.js",
 )
 #: Plotly without the kinds of charts that the pages do not use: a third of its size. It is asked
 #: for by Dash, under the address of the whole library, when the first graph is shown.

@@ -6,15 +6,18 @@ from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, redirect, send_file
+from flask import Blueprint, Response, abort, redirect, request, send_file
 
 from hiitpi.coach.messages import COMPLETED_STATUSES, SessionRecord
 from hiitpi.integrations.fit_file import fit_file
 from hiitpi.integrations.tcx_file import tcx_file
 from hiitpi.records import export_import
 from hiitpi.web.components.heart_rate import kilocalories
+from hiitpi.web.components.share import NAMED
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
+from hiitpi.web.share_cards import session_card, year_card
+from hiitpi.web.share_picture import Card, share_picture
 
 #: The files of a player's records, with the texts of their buttons.
 FILES: Final = (
@@ -95,7 +98,29 @@ def routes(services: Services) -> Blueprint:
         response = Response(content, mimetype=mimetype)
         return _download(response, _activity_name(services, record, kind))
 
+    @blueprint.get("/export/session/<uuid>.png")
+    def session_picture(uuid: str) -> Any:
+        record = store.session(uuid)
+        if record is None or not session_files(record):
+            abort(404)
+        return _picture(session_card(services, record, _named()), f"{record.uuid[:8]}")
+
+    @blueprint.get("/export/year/<int:year>.png")
+    def year_picture(year: int) -> Any:
+        card = year_card(services, current_player() or "", year, _named())
+        if card is None:
+            abort(404)
+        return _picture(card, str(year))
+
     return blueprint
+
+
+def _named() -> bool:
+    return request.args.get("name") == NAMED
+
+
+def _picture(card: Card, name: str) -> Response:
+    return _download(Response(share_picture(card), mimetype="image/png"), f"hiitpi-{name}.png")
 
 
 def _download(response: Response, name: str) -> Response:

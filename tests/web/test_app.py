@@ -136,6 +136,15 @@ def test_asset_urls_contain_a_hash_and_are_cached_forever(app: Flask):
     response.close()
 
 
+def test_a_program_is_printed_with_a_box_for_each_round(app: Flask):
+    page = app.test_client().get("/print/program/shipped-3").get_data(as_text=True)
+    program = SHIPPED_PROGRAMS[3]
+    assert f"<h1>{program.name}</h1>" in page
+    assert page.count("<i></i>") == len(program.exercises) * min(program.rounds or 12, 12)
+    assert page.count("<img") == len(program.exercises)
+    assert app.test_client().get("/print/program/house-9").status_code == 404
+
+
 def test_a_program_is_exported_as_text(app: Flask):
     response = app.test_client().get("/export/program/shipped-3.toml")
     assert program_file.read(response.get_data(as_text=True)) == SHIPPED_PROGRAMS[3]

@@ -88,3 +88,16 @@ def test_all_own_sessions_are_exported_in_a_zip(
     for name in archive.namelist():
         content = bytearray(archive.read(name))
         assert Decoder(Stream.from_byte_array(content)).check_integrity()
+
+
+def test_pictures_of_a_session_and_a_year(app: Flask):
+    session = stored(app)
+    assert app.test_client().get(f"/export/session/{session.uuid}.png").status_code == 302
+    client = client_of(app, "Ada")
+    for path in (f"/export/session/{session.uuid}.png", "/export/year/2026.png"):
+        plain, named = client.get(path), client.get(f"{path}?name=yes")
+        assert plain.mimetype == named.mimetype == "image/png"
+        assert plain.data.startswith(b"\x89PNG")
+        assert plain.data != named.data
+    for path in ("/export/session/none.png", "/export/year/1999.png"):
+        assert client.get(path).status_code == 404

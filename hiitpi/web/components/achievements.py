@@ -56,18 +56,15 @@ def achievements_section(services: Services, player: str) -> html.Section:
     )
 
 
-def new_achievements(services: Services, record: SessionRecord) -> list[html.P]:
-    """Return what a player has achieved with a session; nothing without a database."""
+def new_achievements(services: Services, record: SessionRecord) -> list[str]:
+    """Return in words what a player achieved with a session; nothing without a database."""
     store, holds = services.store.past_sets, hold_slugs(services.library)
     try:
         now = achievements(store.days(record.player), holds)
         before = achievements(store.days(record.player, UUID(record.uuid)), holds)
     except RecordsError:
         return []
-    return [
-        html.P(f"★ {achievement_text(services.library, each)}", className="best")
-        for each in reached_by(now, before)
-    ]
+    return [achievement_text(services.library, each) for each in reached_by(now, before)]
 
 
 def achievement_text(library: WorkoutLibrary, achieved: Achievement) -> str:

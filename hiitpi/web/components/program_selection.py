@@ -7,6 +7,7 @@ from hiitpi.coach.rules.strictness import Strictness
 from hiitpi.coach.rules.workout_library import WorkoutLibrary
 from hiitpi.coach.session.program import (
     SHIPPED_PROGRAMS,
+    Exercise,
     Program,
     for_seconds,
     free,
@@ -91,7 +92,7 @@ def describe(program: Program, library: WorkoutLibrary) -> str:
     rounds = "as many rounds as possible" if program.rounds is None else f"{program.rounds} rounds"
     parts = [] if program.rounds == 1 else [rounds]
     listed = program.exercises[:3]
-    exercises = ", ".join(_exercise(e, library) for e in listed)
+    exercises = ", ".join(describe_exercise(e, library) for e in listed)
     omitted = len(program.exercises) - len(listed)
     parts.append(f"{exercises} and {omitted} more" if omitted else exercises)
     seconds = program.seconds
@@ -100,7 +101,8 @@ def describe(program: Program, library: WorkoutLibrary) -> str:
     return " · ".join(parts)
 
 
-def _exercise(exercise: Any, library: WorkoutLibrary) -> str:
+def describe_exercise(exercise: Exercise, library: WorkoutLibrary) -> str:
+    """Return an exercise in words, such as "Squats 20 s, rest 10 s"."""
     reps = f"{exercise.reps} " if exercise.reps else ""
     work = f" {exercise.work:g} s" if exercise.work else ""
     rest = f", rest {exercise.rest:g} s" if exercise.rest else ""

@@ -23,6 +23,7 @@ from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.replay import replay_section
 from hiitpi.web.components.session_graph import graph
 from hiitpi.web.components.session_titles import format_clock, plural, title
+from hiitpi.web.components.share import share
 from hiitpi.web.services import Services
 
 #: Text and number of decimals of personal bests.
@@ -82,7 +83,7 @@ def summary(
                 html.P(str(record.reps), className="reps"),
                 html.P(title(record, services.library), className="workout-name"),
                 *_comparison(services, record),
-                *([] if discarded else new_achievements(services, record)),
+                *([] if discarded else _achievements(services, record)),
                 None if discarded else challenge_line(services, record),
                 _facts(record),
                 _reasons(record),
@@ -97,6 +98,7 @@ def summary(
                 _sets(services, record, editable and not discarded),
                 _keep(services, record) if editable else None,
                 graph(record),
+                share(f"/export/session/{record.uuid}.png") if editable and record.reps else None,
                 None if discarded else replay_section(services, record),
             ],
             className="details",
@@ -114,6 +116,10 @@ def _comparison(services: Services, record: SessionRecord) -> list[Any]:
         return [html.P("Your first session of this kind.", className="quiet")]
     text = f"Your best: {plural(best.reps, 'rep')}, pace {best.pace:g} /30 s."
     return [html.P(text, className="quiet")]
+
+
+def _achievements(services: Services, record: SessionRecord) -> list[html.P]:
+    return [html.P(f"★ {text}", className="best") for text in new_achievements(services, record)]
 
 
 def _new_bests(services: Services, record: SessionRecord) -> list[str]:

@@ -17,6 +17,7 @@ from hiitpi.web.components.session_table import read_view, sessions_table
 from hiitpi.web.components.session_titles import plural
 from hiitpi.web.components.week_plan import week_plan
 from hiitpi.web.components.weekly_goal import goal_callbacks, weekly_goal
+from hiitpi.web.components.year_review import years_section
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -70,6 +71,7 @@ def layout(services: Services) -> Any:
             html.H2("Personal bests"),
             _bests(services, bests(days)),
             achievements_section(services, player.name),
+            years_section(services.library, days),
             html.H2("Sessions"),
             html.Div(sessions_table(services, player.name, None, None, None), id="h-sessions"),
             dcc.Store(id="h-view"),

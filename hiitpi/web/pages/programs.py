@@ -20,6 +20,7 @@ from hiitpi.web.components.program_editor import (
 )
 from hiitpi.web.components.program_selection import by_key, describe, parse_key
 from hiitpi.web.components.uploaded_text import uploaded_text
+from hiitpi.web.program_sheet import program_sheet
 from hiitpi.web.security.player_session import current_player
 from hiitpi.web.services import Services
 
@@ -64,7 +65,7 @@ def layout(services: Services) -> Any:
 
 
 def files(services: Services) -> Blueprint:
-    """Return the route that exports a program as a text file."""
+    """Return the routes that export a program as a text file, and print it."""
     routes = Blueprint("programs", __name__)
 
     @routes.get("/export/program/<key>.toml")
@@ -76,6 +77,14 @@ def files(services: Services) -> Blueprint:
         response = Response(text, mimetype="application/toml")
         response.headers.set("Content-Disposition", "attachment", filename=f"program-{key}.toml")
         return response
+
+    @routes.get("/print/program/<key>")
+    def sheet(key: str) -> Response:
+        try:
+            page = program_sheet(services, by_key(services, key))
+        except ProgramError as error:
+            return Response(str(error), 404, mimetype="text/plain")
+        return Response(page, mimetype="text/html")
 
     return routes
 
@@ -112,6 +121,13 @@ def _card(services: Services, key: str, program: Program, own: bool) -> html.Li:
                         className="button",
                         download=f"{key}.toml",
                         **attributes(aria_label=f"Export {program.name}"),
+                    ),
+                    html.A(
+                        "Print",
+                        href=f"/print/program/{key}",
+                        className="button",
+                        target="_blank",
+                        **attributes(aria_label=f"Print {program.name}"),
                     ),
                     _action_button("p-delete", key, "Delete") if own else None,
                 ],
