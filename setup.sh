@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# HIIT PI in one command:  ./setup.sh run | test | install | update | uninstall
+# HIIT PI in one command:  ./setup.sh run | test | install | update | kiosk | uninstall
 #
 # Installs missing packages (Debian packages with sudo when not root, Python packages into .venv),
 # then starts the app or runs the checks. Idempotent; resumes an interrupted run.
@@ -19,6 +19,7 @@ Usage: ./setup.sh COMMAND [ARGUMENT...]
              --device URL [--code CODE] checks a running device instead, in a real browser
   install    install the app as a service that starts at boot (Raspberry Pi OS, Debian)
   update     update the service to the newest version; rolls back if that fails to start
+  kiosk      show the installed app on this machine's own screen at boot
   uninstall  remove the service; keeps the data
 
 Settings are HIITPI_... environment variables or lines of a file .env; see docs/configuration.md.
@@ -174,6 +175,7 @@ check() {
   [[ "$*" == *"--ignore tests/browser"* ]] || command -v chromium >/dev/null || debian chromium
   [ -x /usr/sbin/mosquitto ] || mosquitto
   command -v dbus-daemon >/dev/null || debian dbus-daemon
+  command -v curl >/dev/null || debian curl
   { command -v rclone && command -v restic; } >/dev/null || debian rclone restic
   command -v cc >/dev/null || debian gcc libc6-dev
   command -v shellcheck >/dev/null || debian shellcheck
@@ -184,7 +186,7 @@ check() {
   say "Lint"
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
-  shellcheck -x setup.sh .ci/run tests/arm64/run tests/service deploy/service.sh deploy/publish-name deploy/hiitpi
+  shellcheck -x setup.sh .ci/run tests/arm64/run tests/service deploy/service.sh deploy/publish-name deploy/hiitpi deploy/kiosk deploy/screen-power
   .venv/bin/codespell
   npm run --silent lint
   npm test --silent
@@ -219,7 +221,7 @@ command=${1:-}
 case "$command" in
   run) run "$@" ;;
   test) check "$@" ;;
-  install | update | uninstall)
+  install | update | kiosk | uninstall)
     . deploy/service.sh
     "${command}_service"
     ;;

@@ -60,7 +60,7 @@
     else root.requestFullscreen?.();
   }
   document.addEventListener("fullscreenchange", () => {
-    root.toggleAttribute("data-tv", Boolean(document.fullscreenElement));
+    root.toggleAttribute("data-tv", Boolean(document.fullscreenElement) || hiitpi.distance.on);
     window.dispatchEvent(new Event("resize")); // makes the graphs adapt to the new size
   });
 

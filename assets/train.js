@@ -5,7 +5,7 @@
   "use strict";
 
   const { EMPTY_IMAGE, Ghost, LiveGraphs, Metronome, Scoreboard } = window.hiitpi;
-  const { isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
+  const { distance, isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
   const SILENT_AFTER_MS = 3000; // without a sample, after which a notice is shown
   const STALE_AFTER_S = 2; // older events are shown, but no sounds are played
   const NARROW = window.matchMedia("(max-width: 600px)"); // a phone, which gets the small video
@@ -42,7 +42,7 @@
       this.covered = false;
       this.timer = setInterval(() => this.update(), 250);
       this.onVideoSize = () => this.source && this.size !== this.videoSize() && this.showVideo();
-      this.onVisibility = () => (document.hidden ? this.disconnect() : this.connect());
+      this.onVisibility = () => (distance.away() ? this.disconnect() : this.connect());
       this.onLeave = () => this.disconnect(true);
       document.addEventListener("visibilitychange", this.onVisibility);
       window.addEventListener("pagehide", this.onLeave);
@@ -54,7 +54,7 @@
     // Connections
 
     connect() {
-      if (this.source || document.hidden) return;
+      if (this.source || distance.away()) return;
       this.lastSampleAt = performance.now();
       const last = this.lastId ? `&last=${encodeURIComponent(this.lastId)}` : "";
       this.source = new EventSource(`/live?${this.station}${last}`);

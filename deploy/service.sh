@@ -150,6 +150,29 @@ install_service() {
   printf '\nSettings: /etc/hiitpi.env. Logs: journalctl -u hiitpi, %s/logs. Commands: sudo hiitpi --help\n' $DATA
 }
 
+# Show HIIT PI on the machine's own screen at boot.
+kiosk_service() {
+  root_with_systemd kiosk
+  [ -e $OPT/current ] || fail "install HIIT PI first: ./setup.sh install"
+  if systemctl is-enabled --quiet display-manager 2>/dev/null; then
+    fail "this system has a desktop, which uses the screen. Type: sudo systemctl set-default multi-user && sudo systemctl disable display-manager"
+  fi
+  local package missing=() unit
+  for package in cage chromium curl kbd v4l-utils xwayland; do has_package "$package" || missing+=("$package"); done
+  [ ${#missing[@]} -eq 0 ] || debian "${missing[@]}"
+  id hiitpi-kiosk >/dev/null 2>&1 ||
+    useradd --system --create-home --home-dir /var/lib/hiitpi-kiosk --shell /usr/sbin/nologin hiitpi-kiosk
+  usermod --append --groups video,input,render hiitpi-kiosk 2>/dev/null ||
+    usermod --append --groups video,input hiitpi-kiosk
+  for unit in hiitpi-kiosk hiitpi-screen; do
+    install -m 644 "$OPT/current/deploy/$unit.service" "/etc/systemd/system/$unit.service"
+  done
+  systemctl daemon-reload
+  systemctl enable --now --quiet hiitpi-kiosk hiitpi-screen
+  say "HIIT PI is on this machine's screen, now and whenever it boots."
+  printf 'To undo that: sudo systemctl disable --now hiitpi-kiosk hiitpi-screen\n'
+}
+
 update_service() {
   root_with_systemd update
   [ -e $OPT/current ] || fail "HIIT PI is not installed; run ./setup.sh install"
@@ -197,8 +220,12 @@ remove_other_releases() {
 
 uninstall_service() {
   root_with_systemd uninstall
-  systemctl disable --now --quiet hiitpi hiitpi-name 2>/dev/null || true
-  rm -f /etc/systemd/system/hiitpi.service /etc/systemd/system/hiitpi-name.service \
+  local unit
+  for unit in hiitpi hiitpi-name hiitpi-kiosk hiitpi-screen; do
+    systemctl disable --now --quiet $unit 2>/dev/null || true
+    rm -f /etc/systemd/system/$unit.service
+  done
+  rm -f \
     /etc/udev/rules.d/60-hiitpi-coral.rules /etc/logrotate.d/hiitpi /usr/local/bin/hiitpi
   systemctl daemon-reload
   rm -rf $OPT

@@ -1,27 +1,38 @@
 """Static checks of the files of the system service; `tests/service` runs them."""
 
+import os
+import re
 import shutil
 import subprocess
+import threading
 import tomllib
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from hiitpi.settings import ROOT
+from tests.support.waiting import until
 
 DEPLOY = ROOT / "deploy"
-UNITS = ("hiitpi.service", "hiitpi-name.service")
+UNITS = ("hiitpi.service", "hiitpi-name.service", "hiitpi-screen.service")
 
 
 @pytest.fixture(params=UNITS)
 def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Return a copy of the unit whose programs exist on this machine."""
+    """Return a copy of the unit whose programs exist on any machine."""
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd on this machine")
-    text = (DEPLOY / request.param).read_text()
-    for program in (".venv/bin/python", "deploy/publish-name"):
-        text = text.replace(f"/opt/hiitpi/current/{program}", "/bin/true")
-    path = tmp_path / request.param
+    return without_programs(request.param, tmp_path)
+
+
+def without_programs(name: str, folder: Path) -> Path:
+    """Return a copy of a unit whose programs exist on any machine."""
+    text = re.sub(
+        r"=(\+?)/(opt/hiitpi/current|usr/bin)/\S+", r"=\1/bin/true", (DEPLOY / name).read_text()
+    )
+    path = folder / name
     # On a machine without Avahi, systemd would report a missing unit.
     path.write_text(text.replace("Requires=avahi-daemon.service\n", ""))
     return path
@@ -30,6 +41,16 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_systemd_accepts_the_unit_without_warnings(unit: Path):
     result = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_systemd_accepts_the_unit_of_the_kiosk(tmp_path: Path):
+    """It is a login session, which cannot be sandboxed like the others."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd on this machine")
+    unit = without_programs("hiitpi-kiosk.service", tmp_path)
+    result = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "User=hiitpi-kiosk" in unit.read_text()
 
 
 def test_the_service_is_sandboxed(unit: Path):
@@ -99,3 +120,38 @@ def test_versions_that_must_match_are_documented():
     assert version in text
     assert litert in text
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+
+
+def test_the_screen_is_switched_off_when_nobody_trains_and_on_when_somebody_does(tmp_path: Path):
+    """With a stand-in of `cec-ctl`, which needs an adapter."""
+    training, log = tmp_path / "metrics", tmp_path / "cec.log"
+    training.write_text("hiitpi_session_running 0.0\n")
+    stand_in = tmp_path / "bin" / "cec-ctl"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f'#!/bin/sh\necho "$*" >> {log}\necho "Physical Address : 1.0.0.0"\n')
+    stand_in.chmod(0o755)
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        env = {
+            "PATH": f"{stand_in.parent}:{os.environ['PATH']}",
+            "HIITPI_PORT": str(server.server_port),
+            "SCREEN_IDLE": "1",
+        }
+        with subprocess.Popen([DEPLOY / "screen-power", "/dev/cec9"], env=env) as process:
+            try:
+                until(lambda: log.exists() and "--to 0 --standby" in log.read_text(), 20)
+                assert "--image-view-on" not in log.read_text()
+                training.write_text("hiitpi_session_running 1.0\n")
+                until(lambda: "--active-source phys-addr=1.0.0.0" in log.read_text(), 20)
+                assert "--image-view-on" in log.read_text()
+            finally:
+                process.terminate()
+                server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves the files of a folder, and logs nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""

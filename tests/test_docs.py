@@ -312,7 +312,7 @@ def test_the_usage_of_setup_lists_its_commands():
     command = ["./setup.sh", "--help"]
     usage = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert re.findall(r"^  (\w+)  ", usage.stdout, re.MULTILINE) == [
-        "run", "test", "install", "update", "uninstall",
+        "run", "test", "install", "update", "kiosk", "uninstall",
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ ASSETS: Final = ROOT / "assets"
 SCRIPTS: Final = (
     "a11y.js",
     "preferences.js",
+    "distance.js",
     "tools.js",
     "sound.js",
     "wake_lock.js",
@@ -37,7 +38,7 @@ PLOTLY_PATH: Final = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 #: Folder of the pictures of the workouts, in that of the assets.
 FIGURES: Final = "workouts"
 
-STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css")
+STYLES: Final = ("style.css", "train.css", "pages.css", "wall.css", "distance.css")
 
 #: One year. Longer lifetimes used to be prohibited and can cause problems (RFC 9111, section 5.3).
 IMMUTABLE: Final = "public, max-age=31536000, immutable"

@@ -39,6 +39,11 @@ class Element extends EventTarget {
 
 /* Load scripts in their order on the page; return its window, document and the sounds played. */
 export function load(...names) {
+  return open({}, ...names);
+}
+
+/* The same with other properties of the window. */
+export function open(properties, ...names) {
   const elements = {};
   const document = Object.assign(new EventTarget(), {
     hidden: false,
@@ -57,7 +62,13 @@ export function load(...names) {
     fetch: async () => ({ status: 200, json: async () => null }),
     matchMedia: () => new EventTarget(),
     navigator: {},
+    sessionStorage: new Map(),
     dash_clientside: { no_update: null },
+    ...properties,
+  });
+  Object.assign(window.sessionStorage, {
+    getItem: (name) => window.sessionStorage.get(name) ?? null,
+    setItem: (name, value) => window.sessionStorage.set(name, value),
   });
   window.window = window;
   window.addEventListener = EventTarget.prototype.addEventListener.bind(window);

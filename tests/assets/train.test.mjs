@@ -14,7 +14,7 @@ const discarded = { ...finished, kind: "discarded" };
 
 /* Return the phase of the page after messages, and the sessions whose summary it requested. */
 function phaseAfter(...messages) {
-  const page = load("preferences.js", "tools.js", "sound.js", "wake_lock.js", "ghost.js", "metronome.js", "scoreboard.js");
+  const page = load("preferences.js", "distance.js", "tools.js", "sound.js", "wake_lock.js", "ghost.js", "metronome.js", "scoreboard.js");
   const requested = [];
   let source = null;
   Object.assign(page.window, {

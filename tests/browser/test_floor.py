@@ -134,9 +134,36 @@ def test_full_screen_shows_only_the_scoreboard_and_the_video(page: Page):
     assert page.is_hidden("header")
     assert page.is_hidden("#done")
     assert page.is_visible("#reps")
+    for phase in ("paused", "work"):  # a clicker still works
+        page.keyboard.press("PageDown")
+        page.wait_for_selector(f"#train[data-phase={phase}]")
     page.evaluate("document.exitFullscreen()")
     page.wait_for_selector("html:not([data-tv])")
     finish_session(page)
+
+
+def test_the_distance_layout_is_large_and_works_with_a_remote_control(page: Page):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("/train?distance")
+    expect(page.get_by_text("You are watching")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # log in to train
+    page.wait_for_selector(".login h1")
+    log_in(page, "Ada")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#train[data-phase=work]")
+    small = page.evaluate(
+        "() => [...document.querySelectorAll('body *')].filter((e) => e.offsetParent"
+        " && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())"
+        " && getComputedStyle(e).visibility !== 'hidden'"
+        " && parseFloat(getComputedStyle(e).fontSize) < innerHeight / 20)"
+        ".map((e) => e.outerHTML.slice(0, 80))"
+    )
+    assert not small
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#train[data-phase=paused]")
+    page.evaluate("document.getElementById('done').click()")
+    page.wait_for_selector("#train[data-phase=finished]")
 
 
 def test_device_preferences_are_remembered(page: Page):

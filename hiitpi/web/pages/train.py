@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import redis
+import segno
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from hiitpi.coach.messages import Command
 from hiitpi.errors import ProgramError
+from hiitpi.system.app_urls import url_for_other_devices
 from hiitpi.web.club.stations import LIVE_SERVER_AWAY, STATION_OFFLINE
 from hiitpi.web.components.html_attributes import attributes
 from hiitpi.web.components.live_graphs import graphs
@@ -89,7 +91,7 @@ def layout(services: Services, station: str = "") -> html.Main:
             html.Section(
                 [
                     html.P(DARK_NOTICE, id="dark", className="quiet promise", hidden=True),
-                    picker(services, player) if player else _spectator_panel(),
+                    picker(services, player) if player else _spectator_panel(services),
                     html.P(PRIVACY_NOTICE, className="quiet promise"),
                     scoreboard(),
                     _finished_panel(),
@@ -135,12 +137,22 @@ def _station_list(services: Services, station: str) -> html.Main:
     )
 
 
-def _spectator_panel() -> html.Div:
+def _spectator_panel(services: Services) -> html.Div:
+    url = url_for_other_devices(services.settings)
     return html.Div(
         [
             html.H2("You are watching"),
             html.P("You will see the next session here.", className="quiet"),
             dcc.Link("Log in to train", href="/", className="button primary large"),
+            html.Div(
+                [
+                    html.P(["On your phone: ", html.B(url.partition("//")[2])]),
+                    html.Img(src=segno.make(url, error="l").svg_data_uri(scale=8), alt=""),
+                ],
+                className="from-far",
+            )
+            if url
+            else None,
         ],
         className="panel picker",
     )
