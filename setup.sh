@@ -209,7 +209,7 @@ check() {
   nice -n 10 .venv/bin/mypy || failed=$?
   # One worker per file: fixtures that its tests share (a server, an evaluation) are set up once.
   # More workers than cores, since many tests wait for other processes.
-  nice -n 10 .venv/bin/python -m pytest -n 4 --dist loadfile \
+  nice -n 10 .venv/bin/python -m pytest -n 3 --dist loadfile \
     --no-loadscope-reorder --ignore tests/browser --ignore tests/club || failed=$?
   wait "$browser" || failed=$?
   cat "$log"

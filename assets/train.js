@@ -17,6 +17,9 @@
 
   let trainingPage = null; // the one on screen
 
+  const GRAPH_PAUSE_MS = 150; // between two drawings of the graphs during a session
+  const IDLE_GRAPH_PAUSE_MS = 500; // and before it, when nobody follows them closely
+
   class TrainingPage {
     constructor(root) {
       this.root = root;
@@ -237,7 +240,8 @@
       this.metronome.take(sample);
     }
 
-    /* Draw the graphs for at most a sixth of the time: a slow browser draws them less often. */
+    /* Draw the graphs for at most a twelfth of the time: a slow browser draws them less often. What
+       the browser does afterwards to show them takes as long again. */
     drawGraphs() {
       this.frameRequested = false;
       if (!this.root.isConnected) return this.close();
@@ -245,7 +249,8 @@
       if (start < this.graphsDue) return;
       this.graphs.extend(this.pending);
       const end = performance.now();
-      this.graphsDue = end + 5 * (end - start);
+      const pause = this.session ? GRAPH_PAUSE_MS : IDLE_GRAPH_PAUSE_MS;
+      this.graphsDue = end + Math.max(pause, 11 * (end - start));
     }
 
     update() {

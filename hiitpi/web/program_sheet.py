@@ -6,6 +6,7 @@ from typing import Final
 from hiitpi.coach.rules.guides import guides
 from hiitpi.coach.session.program import Exercise, Program
 from hiitpi.web.components.program_selection import describe, describe_exercise
+from hiitpi.web.components.workout_card import still_picture
 from hiitpi.web.services import Services
 
 #: Boxes to tick; a program without a number of rounds, or with more, gets so many.
@@ -25,8 +26,8 @@ def program_sheet(services: Services, program: Program) -> str:
 def _row(services: Services, exercise: Exercise, rounds: int) -> str:
     guide = guides().get(exercise.workout)
     how = "".join(f"<li>{escape(line)}</li>" for line in guide.how) if guide else ""
-    url = services.figures.get(exercise.workout)
-    picture = f'<img src="{escape(url)}#still" alt="">' if url else ""
+    known = exercise.workout in services.figures
+    picture = f'<img src="{still_picture(exercise.workout)}" alt="">' if known else ""
     text = escape(describe_exercise(exercise, services.library))
     return (
         f"<tr><td class='picture'>{picture}</td>"

@@ -1,6 +1,7 @@
 """Draws the synthetic athlete doing a workout as a small moving picture (SVG).
 
-A browser shows it still if its address ends with `#still`, or if its user wants no movement.
+It stands still for users who want no movement. A list of workouts needs pictures without any
+animation, though: browsers go on animating what is not shown, in every picture.
 """
 
 import math
@@ -38,7 +39,7 @@ SHOES: Final = ("#e0423f", "#b23432")
 
 #: The moving and the still picture; one of them is shown.
 STYLE: Final = (
-    "#still{display:none}#still:target{display:inline}#still:target+g{display:none}"
+    "#still{display:none}"
     "@media(prefers-reduced-motion:reduce){#still{display:inline}#still+g{display:none}}"
 )
 
@@ -91,8 +92,8 @@ def figure_svg(
     animation: Animation,
     turn_deg: float,
     prop: Callable[[Skeleton], Sequence[Vector]] = lambda body: (),
-) -> str:
-    """Return the picture.
+) -> tuple[str, str]:
+    """Return the moving and the still picture.
 
     Args:
         animation: the workout.
@@ -149,11 +150,13 @@ def figure_svg(
     seconds = 60 * animation.reps / animation.pace
     width, height = (round((b - a) * scale) + 2 * MARGIN for a, b in ((left, right), (top, bottom)))
     turn = [cycle[FRAMES // 2]] if animation.reps == 1 else [cycle[FRAMES // 4]]
-    return (
+    head_tag = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'stroke-linecap="round" stroke-linejoin="round"><style>{STYLE}</style>'
-        f'<g id="still">{picture(turn)}</g><g>{picture(cycle)}</g></svg>\n'
+        'stroke-linecap="round" stroke-linejoin="round">'
     )
+    still = picture(turn)
+    both = f'<style>{STYLE}</style><g id="still">{still}</g><g>{picture(cycle)}</g>'
+    return f"{head_tag}{both}</svg>\n", f"{head_tag}{still}</svg>\n"
 
 
 def _moves(attribute: str, values: Sequence[str], seconds: float) -> str:
@@ -188,8 +191,12 @@ def _all_points(body: Skeleton) -> list[Vector]:
     return [*body.toes, *body.ankles, *body.knees, *body.hips, *body.elbows, *body.hands, *head]
 
 
-def figures(views: dict[str, str]) -> dict[str, str]:
-    """Return the pictures of workouts by slug; `views` are the views that they need."""
+def figures(views: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Return the moving and the still pictures of workouts by slug.
+
+    Args:
+        views: the view that each workout needs, by slug.
+    """
     return {
         slug: figure_svg(
             ANIMATIONS[slug], OBLIQUE_DEG if view == "any" else 0.0, PROPS.get(slug, lambda b: ())

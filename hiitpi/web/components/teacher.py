@@ -3,6 +3,8 @@
 import re
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -37,10 +39,16 @@ def ask_teacher(settings: Settings, *arguments: str, request: str = "") -> str:
         WorkoutError: it is busy with another one.
         HiitPiError: the command failed; the message is its own.
     """
+    with _one_at_a_time():
+        return ask_command(settings, "teach", *arguments, request=request)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
     if not _looking.acquire(blocking=False):
         raise WorkoutError(BUSY)
     try:
-        return ask_command(settings, "teach", *arguments, request=request)
+        yield
     finally:
         _looking.release()
 
@@ -59,21 +67,29 @@ def recording_routes(services: Services) -> Blueprint:
     def recording() -> Any:
         if current_player() is None:
             return _text(NOT_LOGGED_IN, 403)
-        with TemporaryDirectory(prefix="hiitpi-") as folder:
-            path = Path(folder) / "recording"
-            with path.open("wb") as file:
-                shutil.copyfileobj(request.stream, file)
-            with path.open("rb") as file:
-                is_zip = file.read(len(ZIP)) == ZIP
-            path = path.rename(path.with_suffix(".npz" if is_zip else ".video"))
-            try:
-                keypoints = ask_teacher(settings, str(path), "--keypoints")
-            except HiitPiError as error:
-                named = rf"(The video file )?'?{re.escape(str(path))}'?"
-                return _text(re.sub(named, "The file", str(error)), 400)
-        return Response(keypoints, mimetype="application/json")
+        try:
+            with _one_at_a_time():  # where /tmp is in memory, a second file would fill it
+                return Response(_keypoints(settings), mimetype="application/json")
+        except HiitPiError as error:
+            return _text(str(error), 400)
 
     return blueprint
+
+
+def _keypoints(settings: Settings) -> str:
+    """Return the keypoints in the file that is the request's body, as JSON."""
+    with TemporaryDirectory(prefix="hiitpi-") as folder:
+        path = Path(folder) / "recording"
+        with path.open("wb") as file:
+            shutil.copyfileobj(request.stream, file)
+        with path.open("rb") as file:
+            is_zip = file.read(len(ZIP)) == ZIP
+        path = path.rename(path.with_suffix(".npz" if is_zip else ".video"))
+        try:
+            return ask_command(settings, "teach", str(path), "--keypoints", request="")
+        except HiitPiError as error:
+            named = rf"(The video file )?'?{re.escape(str(path))}'?"
+            raise WorkoutError(re.sub(named, "The file", str(error))) from None
 
 
 def _text(message: str, status: int) -> Response:

@@ -1,6 +1,6 @@
 """How a workout is done: a card with a moving picture, for the page Workouts and the picker."""
 
-from typing import Final
+from typing import Any, Final
 
 from dash import html
 
@@ -63,11 +63,23 @@ def _classes(workout: Workout) -> str:
     return " ".join(f"is-{kind}" for kind in kinds(workout))
 
 
-def _pictures(services: Services, slug: str) -> list[html.Img]:
-    """Return the still and the moving picture; none of a workout that was taught."""
+def _pictures(services: Services, slug: str) -> list[Any]:
+    """Return the still and the moving picture; none of a workout that was taught.
+
+    The moving one is a background, which browsers do not load before it is shown.
+    """
     url = services.figures.get(slug)
-    pictures = (("still", f"{url}#still"), ("moving", url)) if url else ()
-    return [html.Img(src=src, alt="", className=kind) for kind, src in pictures]
+    if url is None:
+        return []
+    return [
+        html.Img(src=still_picture(slug), alt="", className="still"),
+        html.Span(style={"backgroundImage": f"url({url})"}, className="moving"),
+    ]
+
+
+def still_picture(slug: str) -> str:
+    """Return the address of the picture of an included workout that does not move."""
+    return asset_url(ASSETS, f"workouts/still/{slug}.svg")
 
 
 def card(services: Services, workout: Workout) -> html.Details:
