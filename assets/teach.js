@@ -92,8 +92,7 @@
       this.says("Looking at the video. That takes about as long as it is…");
       try {
         const answer = await fetch("/teach/recording", { method: "POST", body: file });
-        const trouble = answer.status === 413 ? TOO_LARGE : await answer.clone().text();
-        if (!answer.ok) throw new Error(trouble);
+        if (!answer.ok) throw new Error(answer.status === 413 ? TOO_LARGE : await answer.text());
         this.look("show", await answer.json());
       } catch (error) {
         this.says("");

@@ -7,6 +7,8 @@
   const { EMPTY_IMAGE, Ghost, LiveGraphs, Metronome, Scoreboard } = window.hiitpi;
   const { distance, isMuted, keepAwake, mayGoDark, play, say, settings } = window.hiitpi;
   const SILENT_AFTER_MS = 3000; // without a sample, after which a notice is shown
+  const GRAPH_PAUSE_MS = 150; // between two drawings of the graphs during a session
+  const IDLE_GRAPH_PAUSE_MS = 500; // and before it, when nobody follows them closely
   const STALE_AFTER_S = 2; // older events are shown, but no sounds are played
   const NARROW = window.matchMedia("(max-width: 600px)"); // a phone, which gets the small video
   const TOUCH = window.matchMedia("(pointer: coarse)"); // a phone or tablet, whose screen goes dark soon
@@ -16,9 +18,6 @@
   const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
   let trainingPage = null; // the one on screen
-
-  const GRAPH_PAUSE_MS = 150; // between two drawings of the graphs during a session
-  const IDLE_GRAPH_PAUSE_MS = 500; // and before it, when nobody follows them closely
 
   class TrainingPage {
     constructor(root) {

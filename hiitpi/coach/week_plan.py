@@ -41,10 +41,10 @@ def plan_week(sets: Sequence[TrainedSet], today: date, known: Collection[str]) -
         known: slugs of the workouts that exist.
     """
     sets = [s for s in sets if s.reps > 0 and today - timedelta(days=WINDOW_DAYS) <= s.day <= today]
-    done, plan = list(sets), []
+    done, plan, a_day = list(sets), [], _workouts_a_day(sets)
     for day in _training_days(sets, today):
         workouts: list[Suggestion] = []
-        while len(workouts) < _workouts_a_day(sets):
+        while len(workouts) < a_day:
             suggested = suggest(done, day, known)
             if suggested is None:
                 break

@@ -80,10 +80,9 @@ def achievements(days: Sequence[WorkoutDay], holds: Collection[str]) -> list[Ach
     for day, workout, reps, flawless in days:
         before = totals[workout]
         totals[workout] += reps
-        steps = HOLD_TOTALS_S if workout in holds else TOTALS
         found += [
             Achievement("total", day, step, workout)
-            for step in steps
+            for step in _totals(workout, holds)
             if before < step <= totals[workout]
         ]
         if not before and len(totals) in VARIETIES:
@@ -134,7 +133,11 @@ def next_totals(days: Sequence[WorkoutDay], holds: Collection[str]) -> list[tupl
         totals[day.workout] += day.reps
     ahead = []
     for workout, total in totals.items():
-        steps = [s for s in (HOLD_TOTALS_S if workout in holds else TOTALS) if s > total]
+        steps = [step for step in _totals(workout, holds) if step > total]
         if total and steps:
             ahead.append((workout, total, steps[0]))
     return sorted(ahead, key=lambda each: each[1] / each[2], reverse=True)
+
+
+def _totals(workout: str, holds: Collection[str]) -> tuple[int, ...]:
+    return HOLD_TOTALS_S if workout in holds else TOTALS

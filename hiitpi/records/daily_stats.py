@@ -30,6 +30,9 @@ RANKED_SESSIONS: Final = SessionRow.strictness != "gentle"
 #: Condition for sets whose score can be compared with that of others: same rules.
 COMPARABLE_SCORE: Final = and_(SetRow.score.is_not(None), SetRow.scoring == SCORING_VERSION)
 
+#: Repetitions of a set that count: the athlete's correction, or else the camera's count.
+COUNTED_REPS: Final = func.coalesce(SetRow.corrected, SetRow.reps)
+
 
 def rebuild_daily_stats(db: DbSession, player: int, days: Iterable[date] | None = None) -> None:
     """Rebuild a player's daily statistics and streaks.
@@ -81,18 +84,17 @@ _COLUMNS: Final = [column.name for column in DailyStats.__table__.columns]
 
 def _stats_query() -> Any:
     """Return the query that derives `DailyStats` rows, with columns in their order."""
-    counted = func.coalesce(SetRow.corrected, SetRow.reps)
     scored = case((COMPARABLE_SCORE, SetRow.reps), else_=0)
     pace = case(
         (
             and_(RANKED_SESSIONS, SetRow.seconds >= MIN_PACE_S),
-            counted * PACE_WINDOW_S / SetRow.seconds,
+            COUNTED_REPS * PACE_WINDOW_S / SetRow.seconds,
         )
     )
     score = case(
         (and_(RANKED_SESSIONS, COMPARABLE_SCORE, SetRow.reps >= MIN_SCORE_REPS), SetRow.score)
     )
-    ranked_reps = case((RANKED_SESSIONS, counted), else_=0)
+    ranked_reps = case((RANKED_SESSIONS, COUNTED_REPS), else_=0)
     return (
         select(
             SessionRow.player_id,
@@ -100,7 +102,7 @@ def _stats_query() -> Any:
             SessionRow.day,
             func.count(SetRow.session_uuid.distinct()),
             func.count(),
-            cast(func.sum(counted), Integer),
+            cast(func.sum(COUNTED_REPS), Integer),
             func.sum(SetRow.seconds),
             cast(func.sum(scored), Integer),
             # Sets without repetitions have no score; SQL's SUM ignores NULL.
@@ -108,7 +110,7 @@ def _stats_query() -> Any:
             func.max(ranked_reps),
             func.max(pace),
             func.max(score),
-            cast(func.sum(counted - ranked_reps), Integer),
+            cast(func.sum(COUNTED_REPS - ranked_reps), Integer),
         )
         .join(SetRow, SetRow.session_uuid == SessionRow.uuid)
         .where(COUNTED_SESSIONS)

@@ -13,6 +13,7 @@ from hiitpi.coach.messages import SCORING_VERSION, SessionRecord
 from hiitpi.coach.rules.pace import PACE_WINDOW_S
 from hiitpi.records.daily_stats import (
     COMPARABLE_SCORE,
+    COUNTED_REPS,
     COUNTED_SESSIONS,
     MIN_PACE_S,
     MIN_SCORE_REPS,
@@ -184,12 +185,11 @@ class PlayerHistory:
 
     def previous_bests(self, record: SessionRecord) -> dict[str, dict[Kind, float]]:
         """Return the bests of the player's other ranked sessions, by workout of a session."""
-        counted = func.coalesce(SetRow.corrected, SetRow.reps)
         query = (
             select(
                 SetRow.workout,
-                func.max(counted),
-                func.max(counted * PACE_WINDOW_S / SetRow.seconds).filter(
+                func.max(COUNTED_REPS),
+                func.max(COUNTED_REPS * PACE_WINDOW_S / SetRow.seconds).filter(
                     SetRow.seconds >= MIN_PACE_S
                 ),
                 func.max(SetRow.score).filter(COMPARABLE_SCORE, SetRow.reps >= MIN_SCORE_REPS),

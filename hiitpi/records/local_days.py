@@ -54,11 +54,11 @@ def streaks(days: Iterable[date]) -> tuple[int, int, date | None]:
         The length of the last streak, the length of the longest, and the last day (None if there
         are no days).
     """
-    streak = longest = 0
-    last: date | None = None
-    for last, streak in streak_lengths(days):  # noqa: B007 - the last values are returned
-        longest = max(longest, streak)
-    return streak, longest, last
+    lengths = list(streak_lengths(days))
+    if not lengths:
+        return 0, 0, None
+    last, streak = lengths[-1]
+    return streak, max(length for _, length in lengths), last
 
 
 def current_streak(streak: int, last: date | None, today: date) -> int:

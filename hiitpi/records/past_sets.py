@@ -1,14 +1,20 @@
 """Reads the sets of a player: the best of a workout, those of the last weeks, and by day."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from hiitpi.coach.suggestion import TrainedSet
 from hiitpi.records.achievements import WorkoutDay
-from hiitpi.records.daily_stats import COMPARABLE_SCORE, COUNTED_SESSIONS, RANKED_SESSIONS
+from hiitpi.records.daily_stats import (
+    COMPARABLE_SCORE,
+    COUNTED_REPS,
+    COUNTED_SESSIONS,
+    RANKED_SESSIONS,
+)
 from hiitpi.records.database import Database
 from hiitpi.records.players import find_player
 from hiitpi.records.schema import SessionRow, SetRow
@@ -49,19 +55,13 @@ class PastSets:
         Returns:
             The sets, best first; of equal ones the newest first.
         """
-        counted = func.coalesce(SetRow.corrected, SetRow.reps)
         query = (
-            select(SessionRow.uuid, SetRow.number, SetRow.began, SetRow.seconds, counted)
-            .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
-            .where(COUNTED_SESSIONS, RANKED_SESSIONS, SetRow.workout == workout, counted > 0)
-            .order_by(counted.desc(), SessionRow.started.desc())
+            select(SessionRow.uuid, SetRow.number, SetRow.began, SetRow.seconds, COUNTED_REPS)
+            .where(RANKED_SESSIONS, SetRow.workout == workout, COUNTED_REPS > 0)
+            .order_by(COUNTED_REPS.desc(), SessionRow.started.desc())
             .limit(limit)
         )
-        with self._database.reading() as db:
-            player = find_player(db, name)
-            if player is None:
-                return []
-            rows = db.execute(query.where(SessionRow.player_id == player.id)).all()
+        rows = self._rows(name, query)
         return [BestSet(str(uuid), n, began, s, reps) for uuid, n, began, s, reps in rows]
 
     def days(self, name: str, without: UUID | None = None) -> list[WorkoutDay]:
@@ -71,21 +71,13 @@ class PastSets:
             name: the player's name; an unknown player has no days.
             without: a session that is left out; None for none.
         """
-        counted = func.coalesce(SetRow.corrected, SetRow.reps)
-        flawless = case((and_(RANKED_SESSIONS, SetRow.attempts == 0), counted), else_=0)
-        query = (
-            select(SessionRow.day, SetRow.workout, func.sum(counted), func.max(flawless))
-            .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
-            .where(COUNTED_SESSIONS)
-            .group_by(SessionRow.day, SetRow.workout)
-        )
+        flawless = case((and_(RANKED_SESSIONS, SetRow.attempts == 0), COUNTED_REPS), else_=0)
+        query = select(
+            SessionRow.day, SetRow.workout, func.sum(COUNTED_REPS), func.max(flawless)
+        ).group_by(SessionRow.day, SetRow.workout)
         if without:
             query = query.where(SessionRow.uuid != without)
-        with self._database.reading() as db:
-            player = find_player(db, name)
-            if player is None:
-                return []
-            rows = db.execute(query.where(SessionRow.player_id == player.id)).all()
+        rows = self._rows(name, query)
         return [WorkoutDay(day, slug, int(reps), int(most)) for day, slug, reps, most in rows]
 
     def since(self, name: str, day: date) -> list[TrainedSet]:
@@ -95,16 +87,22 @@ class PastSets:
             name: the player's name; an unknown player has no sets.
             day: first local day.
         """
-        counted = func.coalesce(SetRow.corrected, SetRow.reps)
         score = case((COMPARABLE_SCORE, SetRow.score), else_=None)
-        query = (
-            select(SessionRow.day, SetRow.workout, counted, SetRow.attempts, score)
-            .join(SessionRow, SetRow.session_uuid == SessionRow.uuid)
-            .where(COUNTED_SESSIONS, SessionRow.day >= day)
+        query = select(SessionRow.day, SetRow.workout, COUNTED_REPS, SetRow.attempts, score).where(
+            SessionRow.day >= day
         )
+        rows = self._rows(name, query)
+        return [TrainedSet(*row) for row in rows]
+
+    def _rows(self, name: str, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+        """Return the rows of a query of sets and sessions, of one player's sets that count."""
         with self._database.reading() as db:
             player = find_player(db, name)
             if player is None:
                 return []
-            rows = db.execute(query.where(SessionRow.player_id == player.id)).all()
-        return [TrainedSet(*row) for row in rows]
+            own = query.where(
+                SetRow.session_uuid == SessionRow.uuid,
+                COUNTED_SESSIONS,
+                SessionRow.player_id == player.id,
+            )
+            return db.execute(own).all()

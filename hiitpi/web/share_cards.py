@@ -7,7 +7,7 @@ from hiitpi.coach.messages import SessionRecord
 from hiitpi.records.year_review import review_year
 from hiitpi.web.components.achievements import new_achievements
 from hiitpi.web.components.filters import hold_slugs
-from hiitpi.web.components.session_titles import format_clock, title
+from hiitpi.web.components.session_titles import format_clock, plural, title
 from hiitpi.web.components.year_review import facts
 from hiitpi.web.services import Services
 from hiitpi.web.share_picture import Card
@@ -55,7 +55,7 @@ def year_card(services: Services, player: str, year: int, named: bool) -> Card |
         number=number,
         title=f"days of training in {year}",
         facts=others,
-        lines=[favourites, f"{most} days in {best_month}"],
+        lines=[favourites, f"{plural(most, 'day')} in {best_month}"],
         bars=[month / most for month in review.months],
         footer=f"January to December {year}",
         name=player if named else "",

@@ -1,13 +1,14 @@
 """What was understood from an example: the rules, in words and numbers for the page."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from hiitpi.coach.coach import min_score
 from hiitpi.coach.rules.body import BodyTracker
 from hiitpi.coach.rules.explanation import explain
+from hiitpi.coach.rules.measure import Reading
 from hiitpi.coach.rules.referee import Referee
 from hiitpi.coach.rules.rep_counter import CompletedRep, holds
 from hiitpi.coach.rules.workout import Workout
@@ -73,14 +74,10 @@ def judge(draft: Draft, frames: Frames) -> Lesson:
         WorkoutError: the draft is not valid.
     """
     workout = read_workout(draft.text())
-    referee = Referee(workout)
     reps = attempts = 0
     times, signal, fits = [], [], []
-    seen = ((time, pose) for time, pose in frames if pose is not None)
-    for time, body in follow(seen, min_score(workout)):
-        reading, outcomes, _ = referee.update(body, time)
-        completed = sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
-        reps, attempts = reps + completed, attempts + len(outcomes) - completed
+    for time, body, reading, completed, failed in _refereed(workout, frames):
+        reps, attempts = reps + completed, attempts + failed
         times.append(round(time, DECIMALS))
         value = reading.value
         signal.append(None if math.isnan(value) else round(value, DECIMALS))
@@ -90,12 +87,19 @@ def judge(draft: Draft, frames: Frames) -> Lesson:
 
 def count_reps(workout: Workout, frames: Frames) -> int:
     """Return the repetitions, or seconds of a hold, that the rules of a workout count."""
-    referee, reps = Referee(workout), 0
+    return sum(completed for *_, completed, _ in _refereed(workout, frames))
+
+
+def _refereed(
+    workout: Workout, frames: Frames
+) -> Iterator[tuple[float, BodyTracker, Reading, int, int]]:
+    """Yield time, body, signal, and new repetitions and attempts of each frame with a person."""
+    referee = Referee(workout)
     seen = ((time, pose) for time, pose in frames if pose is not None)
     for time, body in follow(seen, min_score(workout)):
-        _, outcomes, _ = referee.update(body, time)
-        reps += sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
-    return reps
+        reading, outcomes, _ = referee.update(body, time)
+        completed = sum(isinstance(outcome, CompletedRep) for outcome in outcomes)
+        yield time, body, reading, completed, len(outcomes) - completed
 
 
 def _fits(workout: Workout, body: BodyTracker) -> bool:

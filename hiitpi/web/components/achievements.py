@@ -71,7 +71,7 @@ def achievement_text(library: WorkoutLibrary, achieved: Achievement) -> str:
     """Return an achievement in words."""
     name = library.name(achieved.workout)
     match achieved.kind:
-        case "full" if _is_hold(library, achieved.workout):
+        case "full" if achieved.workout in hold_slugs(library):
             return f"{name}: {FULL_HOLD_S} seconds or more in one go"
         case "full":
             return f"A full set of {name}: {FULL_SET} or more, and all of them counted"
@@ -104,17 +104,12 @@ def _total(library: WorkoutLibrary, workout: str, amount: int) -> str:
 
 def _of(library: WorkoutLibrary, workout: str) -> str:
     name = library.name(workout)
-    return f"of {name}" if _is_hold(library, workout) else name
+    return f"of {name}" if workout in hold_slugs(library) else name
 
 
 def _amount(library: WorkoutLibrary, workout: str, amount: int) -> str:
-    if not _is_hold(library, workout):
+    if workout not in hold_slugs(library):
         return f"{amount:,}"
     if amount < 60:
         return plural(amount, "second")
     return plural(amount // 60, "minute") if amount < 7200 else plural(amount // 3600, "hour")
-
-
-def _is_hold(library: WorkoutLibrary, workout: str) -> bool:
-    """Return whether a workout is counted in seconds; a deleted one is not known any more."""
-    return workout in library and library[workout].hold

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html, no_update
 
-from hiitpi.coach.suggestion import WINDOW_DAYS, suggest
+from hiitpi.coach.suggestion import WINDOW_DAYS, Suggestion, suggest
 from hiitpi.errors import RecordsError
 from hiitpi.web.services import Services
 
@@ -21,20 +21,24 @@ def suggestion(services: Services, player: str) -> list[Any]:
     suggested = suggest(sets, day, [workout.slug for workout in services.library])
     if suggested is None:
         return []
-    unit = " s" if services.library[suggested.workout].hold else ""
-    name = services.library.name(suggested.workout)
     why = f", since {suggested.why}." if suggested.why else "."
     what = {"workout": suggested.workout, "goal": suggested.goal}
     return [
         html.Div(
             [
-                html.P([html.B(f"Today: {suggested.goal}{unit} {name}"), why]),
+                html.P([html.B(f"Today: {in_words(services, suggested)}"), why]),
                 html.Button("Choose it", id="suggest", className="button", n_clicks=0),
                 dcc.Store(id="suggested", data=what),
             ],
             className="suggestion",
         )
     ]
+
+
+def in_words(services: Services, suggested: Suggestion) -> str:
+    """Return a suggestion in words: "12 Squats" or "40 s Plank"."""
+    workout = services.library[suggested.workout]
+    return f"{suggested.goal}{' s' if workout.hold else ''} {workout.name}"
 
 
 def suggestion_callbacks(app: Dash, services: Services) -> None:

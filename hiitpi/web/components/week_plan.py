@@ -6,6 +6,7 @@ from dash import html
 
 from hiitpi.coach.suggestion import WINDOW_DAYS
 from hiitpi.coach.week_plan import PlannedDay, plan_week
+from hiitpi.web.components.suggestion import in_words
 from hiitpi.web.services import Services
 
 
@@ -29,8 +30,5 @@ def week_plan(services: Services, player: str, today: date) -> html.Section | No
 
 def _day(services: Services, planned: PlannedDay, today: date) -> html.Div:
     name = "Today" if planned.day == today else f"{planned.day:%A}"
-    texts = []
-    for suggested in planned.workouts:
-        workout = services.library[suggested.workout]
-        texts.append(f"{suggested.goal}{' s' if workout.hold else ''} {workout.name}")
-    return html.Div([html.Dt(name), html.Dd(", ".join(texts))])
+    workouts = ", ".join(in_words(services, suggested) for suggested in planned.workouts)
+    return html.Div([html.Dt(name), html.Dd(workouts)])

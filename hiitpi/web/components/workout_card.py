@@ -7,7 +7,7 @@ from dash import html
 from hiitpi.coach.rules.explanation import explain
 from hiitpi.coach.rules.guides import guides
 from hiitpi.coach.rules.workout import Workout
-from hiitpi.web.asset_urls import ASSETS, asset_url
+from hiitpi.web.asset_urls import ASSETS, FIGURES, asset_url
 from hiitpi.web.components.filters import choice
 from hiitpi.web.services import Services
 
@@ -79,7 +79,7 @@ def _pictures(services: Services, slug: str) -> list[Any]:
 
 def still_picture(slug: str) -> str:
     """Return the address of the picture of an included workout that does not move."""
-    return asset_url(ASSETS, f"workouts/still/{slug}.svg")
+    return asset_url(ASSETS, f"{FIGURES}/still/{slug}.svg")
 
 
 def card(services: Services, workout: Workout) -> html.Details:

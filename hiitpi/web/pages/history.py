@@ -1,6 +1,6 @@
 """A player's history: weekly goal, calendar, progress, personal bests, and all sessions."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final, get_args
 
 from dash import ALL as EACH
@@ -33,7 +33,7 @@ def layout(services: Services) -> Any:
     if player is None:
         return login_required()
     days = services.store.history.days(player.name)
-    today = _today(services)
+    today = services.store.challenges.today()
     heading = html.H1(f"{player.name}’s history")
     account_link = dcc.Link("Your data: export, import, delete", href="/account", className="quiet")
     if not days:
@@ -133,15 +133,11 @@ def callbacks(app: Dash, services: Services) -> None:
         return sessions_table(services, name, slug, since, view)
 
 
-def _today(services: Services) -> date:
-    return datetime.now(UTC).astimezone(services.store.zone).date()
-
-
 def _filters(services: Services, period: Any, workout: Any) -> tuple[date | None, str | None]:
     """Return the first local day and the slug that the filters describe; None means all."""
     days = int(period) if period in PERIODS and period != ALL else None
     slug = workout if workout in services.library else None
-    return first_day(days, _today(services)), slug
+    return first_day(days, services.store.challenges.today()), slug
 
 
 def _no_sessions() -> html.Div:
